@@ -1,0 +1,57 @@
+# Verbs of the house. Everything a run leaves behind is under var/ (FBM_HOME); nothing else is touched.
+PYTHON ?= python3.11
+BIN := .venv/bin
+DATA ?= ../shared/data
+SEASONS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test lint fix real results dev dev-real bench clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+install: .venv/installed ## make .venv and install everything into it
+
+.venv/installed: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (about two minutes the first time, 2.2 GB) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: install ## simulated league -> every asset -> projections and report
+	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/fbm simulate --if-missing
+	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.materialize
+
+real: install ## the same on real data: make real DATA=../shared/data
+	@test -d "$(DATA)/retrosheet" || { echo "No retrosheet/ under DATA=$(DATA); see 'Bring real data' in README.md"; exit 2; }
+	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) \
+		$(BIN)/python -m fbm_pipeline.defs.materialize
+	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) $(BIN)/fbm results
+
+dev: install ## Dagster UI and MLflow UI over the demo, on 127.0.0.1
+	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.serve
+
+dev-real: install ## the same over the real run
+	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) $(BIN)/python -m fbm_pipeline.defs.serve
+
+lint: install ## ruff, mypy, import-linter, sqlfluff
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --disable-progress-bar sql
+
+fix: install ## let ruff and sqlfluff mend what they can
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar sql
+
+test: install lint ## lint and every test (needs no real data; uses it where it exists)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+bench: install ## speed, by ratio, in one run: make bench DATA=../shared/data
+	@$(BIN)/python benchmarks/core_tables.py --data $(abspath $(DATA))
+	@$(BIN)/python benchmarks/definitions_load.py
+
+clean: ## remove what runs left behind (var/), not .venv
+	rm -rf var

@@ -1,0 +1,129 @@
+"""Where things are and how large a run is: read from the environment once, validated, then passed down.
+
+Belongs here: paths, seasons, presets. Not here: anything that reads a table or the clock.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(ValueError):
+    """The environment asks for something that cannot be; the message says what and how to mend it."""
+
+
+@dataclass(frozen=True)
+class Preset:
+    """How large one run is. Every field changes the run; seeds and thread counts are recorded with it.
+
+    Seasons are target seasons: a model for season T learns from targets before T only.
+    """
+
+    name: str
+    tune_until: int  # last target season for Marcel's constants, archetype centroids and Level 1 (inclusive)
+    backtest_seasons: tuple[int, ...]  # test seasons, each with a network trained on seasons before it
+    projection_season: int  # the season that publish.projections looks ahead to
+    train_from: int  # first target season of Levels 2 and 3
+    # Level 1
+    level1_width: int
+    level1_layers: int
+    level1_heads: int
+    pretrain_steps: int
+    pretrain_batch: int  # outings in a batch
+    # Levels 2 and 3
+    width: int
+    layers: int
+    heads: int
+    batter_games: int  # games in a batter's window
+    pitcher_games: int  # outings in a pitcher's window
+    epochs: int
+    patience: int
+    batch: int  # players in a batch
+    learning_rate: float
+    archetypes: int
+    min_train_opportunities: int  # PA or BF a training target needs (training only, never scoring)
+    threads: int
+    seed: int
+
+
+PRESETS: Mapping[str, Preset] = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            name="demo", tune_until=2020, backtest_seasons=(2023, 2024), projection_season=2025, train_from=2018,
+            level1_width=32, level1_layers=1, level1_heads=2, pretrain_steps=60, pretrain_batch=32,
+            width=32, layers=1, heads=2, batter_games=16, pitcher_games=8, epochs=2, patience=2, batch=64,
+            learning_rate=1e-3, archetypes=6, min_train_opportunities=50, threads=2, seed=11,
+        ),
+        Preset(
+            name="real", tune_until=2017, backtest_seasons=(2019, 2021, 2022, 2023), projection_season=2025,
+            train_from=2003,
+            level1_width=64, level1_layers=2, level1_heads=4, pretrain_steps=1500, pretrain_batch=64,
+            width=64, layers=1, heads=4, batter_games=40, pitcher_games=20, epochs=4, patience=2, batch=64,
+            learning_rate=1e-3, archetypes=18, min_train_opportunities=100, threads=2, seed=11,
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Paths and the preset of one run."""
+
+    home: Path  # everything a run leaves behind
+    data: Path  # the folder of source files
+    preset: Preset
+
+    @property
+    def store_root(self) -> Path:
+        return self.home / "store"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.home / "checkpoints"
+
+    @property
+    def report(self) -> Path:
+        return self.home / "report"
+
+    @property
+    def exports(self) -> Path:
+        return self.home / "exports"
+
+    @property
+    def catalog(self) -> Path:
+        return self.home / "feature_store.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def mlflow_uri(self) -> str:
+        return f"sqlite:///{self.home / 'mlflow.db'}"
+
+    @property
+    def mlflow_artifacts(self) -> Path:
+        return self.home / "mlartifacts"
+
+    @property
+    def data_kind(self) -> str:
+        """`simulated` where the folder carries the simulator's manifest, else `real`."""
+        return "simulated" if (self.data / "simulated_league.json").is_file() else "real"
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from FBM_HOME, FBM_DATA and FBM_PRESET; the defaults are the simulated league's.
+
+    Raises SettingsError for an unknown preset.
+    """
+    env = os.environ if environment is None else environment
+    home = Path(env.get("FBM_HOME", REPOSITORY / "var" / "demo")).expanduser().resolve()
+    data = Path(env.get("FBM_DATA", home / "simulated_league")).expanduser().resolve()
+    name = env.get("FBM_PRESET", "demo")
+    if name not in PRESETS:
+        raise SettingsError(f"FBM_PRESET={name!r} is unknown; choose one of {', '.join(PRESETS)}")
+    return Settings(home=home, data=data, preset=PRESETS[name])

@@ -1,0 +1,207 @@
+"""What every table above `raw` holds: columns, types, grain, key and partitions. The raw tables are in raw_contracts.
+
+A column's text is `name:type`; a `?` after the type allows nulls. Types are Arrow's, by their short names.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
+
+_TYPES = {
+    "i8": pa.int8(), "i16": pa.int16(), "i32": pa.int32(), "i64": pa.int64(),
+    "f32": pa.float32(), "f64": pa.float64(), "str": pa.string(), "bool": pa.bool_(),
+    "date": pa.date32(), "bin": pa.binary(), "[f32]": pa.list_(pa.float32()),
+}  # fmt: skip
+
+
+class ContractError(ValueError):
+    """A frame breaks its table's contract; the message lists every violation."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together."""
+
+    name: str
+    grain: str
+    schema: pa.Schema
+    key: tuple[str, ...]
+    partition_by: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> list[str]:
+        return list(self.schema.names)
+
+
+def contract(name: str, grain: str, columns: str, key: str, partition_by: str = "") -> Contract:
+    """A contract from compact text. Raises KeyError for an unknown type name."""
+    fields = []
+    for column in columns.split():
+        label, kind = column.split(":")
+        fields.append(pa.field(label, _TYPES[kind.rstrip("?")], nullable=kind.endswith("?")))
+    return Contract(name, grain, pa.schema(fields), tuple(key.split()), tuple(partition_by.split()))
+
+
+_EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:i8 hbp:i8 sf:i8 sh:i8"
+_SUM_COUNTS = (
+    "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
+)
+_GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
+_PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
+HORIZONS = ("career", "three_year", "one_year", "thirty_day")
+
+
+def _union_statistics(head_only: bool = False) -> list[str]:
+    names: dict[str, None] = {}
+    for player_type in PLAYER_TYPES:
+        for statistic in statistics(player_type):
+            if statistic.head or not head_only:
+                names[statistic.name] = None
+    return list(names)
+
+
+def _profile_columns() -> str:
+    columns = []
+    for horizon in HORIZONS:
+        columns.append(f"{horizon}_opportunities:i32")
+        columns.append(f"{horizon}_supplied_by:str")  # the horizon that the rates really come from
+        columns += [f"{horizon}_{name}:f64?" for name in _union_statistics(head_only=True)]
+    return " ".join(columns)
+
+
+RATE_COLUMNS = tuple(name for name in _union_statistics() if name != "er_rate")
+
+
+def _published_rates() -> str:
+    return " ".join(f"{name}:f64? {name}_p10:f64? {name}_p50:f64? {name}_p90:f64?" for name in RATE_COLUMNS)
+
+
+_ALL: Iterable[Contract] = (
+    contract(
+        "core.players", "one row per player with an MLBAM id",
+        "mlbam_id:i32 name:str birth_date:date? bats:str? throws:str? retro_id:str? lahman_id:str? "
+        "fangraphs_id:str? bbref_id:str? primary_position:str?",
+        "mlbam_id",
+    ),
+    contract(
+        "core.games", "one row per regular-season game",
+        f"{_GAME_KEY} number:i8 home_team:str away_team:str park_id:str?",
+        "game_id", "season month",
+    ),
+    contract(
+        "core.pitches", "one row per pitch of a regular-season game; physics is null where it was not measured",
+        f"{_GAME_KEY} plate_appearance:i16 pitch_number:i8 batter_id:i32 pitcher_id:i32 inning:i8 is_top:bool "
+        "stand:str? throws:str? outs:i8 balls:i8 strikes:i8 result:str pitch_type:str? release_speed:f32? "
+        "release_spin_rate:f32? release_extension:f32? release_pos_x:f32? release_pos_z:f32? spin_axis:f32? "
+        "pfx_x:f32? pfx_z:f32? plate_x:f32? plate_z:f32? sz_top:f32? sz_bot:f32? bat_speed:f32? "
+        "swing_length:f32? launch_speed:f32? launch_angle:f32? spray_deg:f32?",
+        "game_id plate_appearance pitch_number", "season month",
+    ),
+    contract(
+        "core.plate_appearances", "one row per plate appearance of a regular-season game",
+        f"{_GAME_KEY} plate_appearance:i16 inning:i8 is_top:bool outs:i8 batter_id:i32 pitcher_id:i32 "
+        "stand:str? throws:str? batting_team:str fielding_team:str park_id:str? outcome:str "
+        f"{_EVENT_COUNTS} ci:i8 hit_type:str? is_bunt:bool runs:i8 outs_made:i8 pitches:i16 "
+        "outing_index:i16 times_faced:i8 launch_speed:f32? launch_angle:f32? spray_deg:f32?",
+        "game_id plate_appearance", "season month",
+    ),
+    contract(
+        "core.player_games", "one row per player, side of the ball and regular-season game",
+        f"{_GAME_KEY} player_type:str mlbam_id:i32 team:str opponent:str is_home:bool park_id:str? role:str "
+        f"opportunities:i32 {_SUM_COUNTS} outs:i32? er:i32? r:i32?",
+        "game_id player_type mlbam_id", "season month",
+    ),
+    contract(
+        "core.season_lines", "one row per season, side of the ball and player; official lines where they exist",
+        "season:i16 player_type:str mlbam_id:i32 source:str team:str teams:i8 g:i32 gs:i32? opportunities:i32 "
+        f"{_SUM_COUNTS} outs:i32? er:i32? r:i32?",
+        "season player_type mlbam_id", "season",
+    ),
+    contract(
+        "features.stat_profiles", "one row per player, side of the ball and as-of date; only games before as_of",
+        f"{_PLAYER_KEY} age:f32 bats:str throws:str role:str identity_source:str days_since_last_game:i32? "
+        f"{_profile_columns()}",
+        "player_type mlbam_id as_of", "player_type season",
+    ),
+    contract(
+        "features.archetype_centroids", "one row per player type, archetype and feature",
+        "player_type:str archetype:i16 feature:str centroid:f64 scaler_mean:f64 scaler_sd:f64 fitted_until:i16",
+        "player_type archetype feature", "player_type",
+    ),
+    contract(
+        "features.archetypes", "one row per player, side of the ball and as-of date",
+        f"{_PLAYER_KEY} archetype:i16 distance:f32 membership:[f32]",
+        "player_type mlbam_id as_of", "player_type season",
+    ),
+    contract(
+        "features.marcel_constants", "one row per player type and statistic",
+        "player_type:str statistic:str regression:f64 age_slope_young:f64 age_slope_old:f64 fitted_from:i16 "
+        "fitted_until:i16 n:i32 rmse:f64",
+        "player_type statistic", "player_type",
+    ),
+    contract(
+        "features.marcel_rates", "one row per player, side of the ball, as-of date, system and statistic",
+        f"{_PLAYER_KEY} system:str statistic:str rate:f64 weight:f64 league_rate:f64 opportunities:f64",
+        "player_type mlbam_id as_of system statistic", "player_type season",
+    ),
+    contract(
+        "models.pa_embeddings", "one row per plate appearance; embedding is little-endian float16",
+        "season:i16 game_id:str plate_appearance:i16 encoder:str embedding:bin",
+        "game_id plate_appearance", "season",
+    ),
+    contract(
+        "models.predictions", "one row per fold, season, player, side of the ball, system and statistic",
+        f"fold:i16 split:str {_PLAYER_KEY} system:str statistic:str rate:f64 concentration:f64? "
+        "trained_until:i16",
+        "fold season player_type mlbam_id system statistic", "player_type fold",
+    ),
+    contract(
+        "evaluation.blend_weights", "one row per season, player type and statistic",
+        "season:i16 player_type:str statistic:str weight:f64 chosen_on:str n:i32 rmse:f64 rmse_marcel:f64",
+        "season player_type statistic", "season",
+    ),
+    contract(
+        "evaluation.backtest", "one row per season, player, side of the ball, statistic and system",
+        "season:i16 player_type:str mlbam_id:i32 statistic:str system:str projected:f64 actual:f64 "
+        "opportunities:i32 prior_opportunities:i32",
+        "season player_type mlbam_id statistic system", "season",
+    ),
+    contract(
+        "evaluation.scores", "one row per universe, seasons, player type, statistic and system",
+        "data:str universe:str seasons:str player_type:str stat:str system:str n:i32 r:f64? rmse:f64? "
+        "slope:f64? sd_ratio:f64?",
+        "data universe seasons player_type stat system",
+    ),
+    contract(
+        "publish.projections", "one row per season, player, side of the ball and system",
+        "season:i16 as_of:date player_type:str mlbam_id:i32 fangraphs_id:str? name:str team:str? system:str "
+        f"opportunities:f64 ip:f64? {_published_rates()} identity_source:str archetype:i16?",
+        "season player_type mlbam_id system", "season",
+    ),
+)  # fmt: skip
+
+CONTRACTS = {item.name: item for item in _ALL}
+
+
+def violations(table: pa.Table, expected: Contract) -> list[str]:
+    """Every way in which `table` breaks its contract: columns, types, nulls, duplicate keys (counted elsewhere)."""
+    found = []
+    names = set(table.column_names)
+    missing = [name for name in expected.columns if name not in names]
+    if missing:
+        found.append(f"missing columns {missing}")
+    extra = [name for name in table.column_names if name not in expected.columns]
+    if extra:
+        found.append(f"unexpected columns {extra}")
+    for field in expected.schema:
+        if field.name not in names:
+            continue
+        column = table.column(field.name)
+        if column.type != field.type:
+            found.append(f"{field.name} is {column.type}, expected {field.type}")
+        if not field.nullable and column.null_count:
+            found.append(f"{field.name} has {column.null_count} nulls, expected none")
+    return found

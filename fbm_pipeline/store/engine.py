@@ -1,0 +1,87 @@
+"""DuckDB over the current version of every table, and the statements of `sql/`.
+
+A session is in memory and holds no lock: table names are views over the live files at the moment it was opened.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.store.tables import Store
+
+SQL = REPOSITORY / "sql"
+
+
+def statement(name: str) -> str:
+    """The text of `sql/<name>.sql`, such as `core/pitches`. Raises FileNotFoundError for an unknown one."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@contextmanager
+def session(
+    store: Store, *, threads: int = 2, memory: str = "5GB", **relations: pa.Table
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A DuckDB connection in which every written table is a view named `schema.table`.
+
+    `relations` are registered under their own names beside them.
+    """
+    with tempfile.TemporaryDirectory(prefix="fbm_duckdb_") as spill, duckdb.connect() as connection:
+        connection.execute(f"set threads = {threads}; set memory_limit = '{memory}'")
+        connection.execute(f"set temp_directory = '{spill}'; set enable_progress_bar = false")
+        create_views(connection, store)
+        for name, table in relations.items():
+            connection.register(name, table)
+        yield connection
+
+
+def create_views(connection: duckdb.DuckDBPyConnection, store: Store) -> list[str]:
+    """Create the views of all tables that exist; returns their names."""
+    made = []
+    for name in store.contracts:
+        if not store.exists(name):
+            continue
+        schema = name.split(".")[0]
+        connection.execute(f"create schema if not exists {schema}")
+        connection.execute(f"create or replace view {name} as {_scan(store, name)}")
+        made.append(name)
+    return made
+
+
+def _scan(store: Store, name: str) -> str:
+    contract = store.contracts[name]
+    files = store.files(name)
+    columns = ", ".join(f'"{column}"' for column in contract.columns)
+    if not files:
+        fields = ", ".join(f'null::{_duckdb_type(field.type)} as "{field.name}"' for field in contract.schema)
+        return f"select {fields} where false"
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    types = ", ".join(
+        f"'{column}': {_duckdb_type(contract.schema.field(column).type)}" for column in contract.partition_by
+    )
+    hive = f", hive_partitioning = true, hive_types = {{{types}}}" if contract.partition_by else ""
+    return f"select {columns} from read_parquet([{listed}]{hive})"
+
+
+def _duckdb_type(kind: pa.DataType) -> str:
+    names = {
+        "int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint", "float": "float",
+        "double": "double", "string": "varchar", "bool": "boolean", "date32[day]": "date", "binary": "blob",
+        "list<element: float>": "float[]", "list<item: float>": "float[]", "timestamp[us, tz=UTC]": "timestamptz",
+    }  # fmt: skip
+    return names[str(kind)]
+
+
+def query(
+    connection: duckdb.DuckDBPyConnection, name: str, parameters: Mapping[str, object] | None = None
+) -> pa.Table:
+    """Run `sql/<name>.sql` with named parameters (`$season`) and return its rows."""
+    return connection.execute(statement(name), dict(parameters or {})).to_arrow_table()
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Cast a result to a contract's column order and types. Raises pyarrow.ArrowInvalid when a value does not fit."""
+    return table.select(schema.names).cast(schema)

@@ -1,0 +1,216 @@
+"""Delta tables: whole partitions replaced atomically, and work skipped when its inputs did not change.
+
+A partition is remembered with the key of what it was made from and the hash of what it holds. The memory is a
+small JSON beside the table, checked against the table's live files: when it is lost or disagrees, the partition is
+made again. Readers always see a whole version, never a half-written one: that is Delta's promise, not ours.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import duckdb
+import pyarrow as pa
+from deltalake import DeltaTable, WriterProperties, write_deltalake
+
+from fbm_pipeline.store.contracts import Contract, ContractError, violations
+
+Partition = Mapping[str, int | str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a table's partition holds after a call. `skipped` tells that its inputs had not changed."""
+
+    table: str
+    partition: dict[str, int | str]
+    rows: int
+    content_hash: str
+    skipped: bool
+
+
+class Store:
+    """The Delta tables under one root, by `schema.table` name."""
+
+    def __init__(self, root: Path, contracts: Mapping[str, Contract]) -> None:
+        self.root = root
+        self.contracts = contracts
+
+    def path(self, name: str) -> Path:
+        schema, table = self.contracts[name].name.split(".")
+        return self.root / schema / table
+
+    def exists(self, name: str) -> bool:
+        return (self.path(name) / "_delta_log").is_dir()
+
+    def delta(self, name: str) -> DeltaTable:
+        """The Delta table. Raises FileNotFoundError naming the table when it was never written."""
+        if not self.exists(name):
+            raise FileNotFoundError(
+                f"table {name} does not exist under {self.root}; materialize {name} first"
+            )
+        return DeltaTable(str(self.path(name)))
+
+    def files(self, name: str) -> list[str]:
+        """The live files of the current version, as local paths."""
+        return [unquote(uri.removeprefix("file://")) for uri in self.delta(name).file_uris()]
+
+    def partitions(self, name: str) -> list[dict[str, int | str]]:
+        """Partitions with live rows, each as a mapping of column to value."""
+        if not self.exists(name):
+            return []
+        types = {field.name: field.type for field in self.contracts[name].schema}
+        seen = {}
+        for raw in self.delta(name).partitions():
+            values = {k: int(v) if pa.types.is_integer(types[k]) else str(v) for k, v in raw.items()}
+            seen[json.dumps(values, sort_keys=True)] = values
+        return [seen[key] for key in sorted(seen)]
+
+    def build(self, name: str, partition: Partition, inputs: str, compute: Callable[[], pa.Table]) -> Written:
+        """Make one partition unless it was already made from the same inputs.
+
+        `inputs` identifies everything the result depends on (see `inputs_key`). `partition` may name fewer columns
+        than the table is partitioned by: then all partitions under it are replaced together.
+
+        Raises ContractError when the computed table breaks its contract; the stored table stays as it was.
+        """
+        memory = self._memory(name, partition)
+        if (
+            memory is not None
+            and memory["inputs"] == inputs
+            and self._live(name, partition) == memory["files"]
+        ):
+            return Written(name, dict(partition), memory["rows"], memory["content_hash"], skipped=True)
+        return self.write(name, partition, compute(), inputs)
+
+    def write(self, name: str, partition: Partition, table: pa.Table, inputs: str = "") -> Written:
+        """Replace one partition (or the whole table for an empty mapping) in one commit.
+
+        Unchanged content is not written again. Raises ContractError listing every violation.
+        """
+        contract = self.contracts[name]
+        self._check(contract, partition, table)
+        table = table.select(contract.columns).cast(contract.schema)
+        digest = content_hash(table)
+        memory = self._memory(name, partition)
+        unchanged = (
+            memory is not None
+            and memory["content_hash"] == digest
+            and self._live(name, partition) == memory["files"]
+        )
+        if not unchanged:
+            self._commit(contract, partition, table)
+        self._remember(name, partition, inputs, digest, table.num_rows)
+        return Written(name, dict(partition), table.num_rows, digest, skipped=unchanged)
+
+    def content(self, name: str, partition: Partition | None = None) -> str:
+        """Hash of what the table (or the partitions under `partition`) holds now: the key for what reads it."""
+        wanted = dict(partition or {})
+        hashes = []
+        for file in sorted((self.root / "_memory" / name).glob("*.json")):
+            memory = json.loads(file.read_text(encoding="utf-8"))
+            if all(memory["partition"].get(k, v) == v for k, v in wanted.items()):
+                hashes.append(memory["content_hash"])
+        return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+    def _check(self, contract: Contract, partition: Partition, table: pa.Table) -> None:
+        found = violations(table, contract)
+        if not found and table.num_rows:
+            found += [
+                f"{column} is not {value!r} in every row"
+                for column, value in partition.items()
+                if set(table.column(column).unique().to_pylist()) != {value}
+            ]
+            found += duplicate_keys(table, contract.key)
+        if found:
+            raise ContractError(
+                f"{contract.name} {dict(partition)} ({contract.grain}): " + "; ".join(found)
+                + ". Nothing was written. Mend the source or the statement that makes this table."
+            )  # fmt: skip
+
+    def _commit(self, contract: Contract, partition: Partition, table: pa.Table) -> None:
+        path = self.path(contract.name)
+        path.mkdir(parents=True, exist_ok=True)
+        predicate = " and ".join(
+            f"{column} = {value!r}" if isinstance(value, str) else f"{column} = {value}"
+            for column, value in partition.items()
+        )
+        # A first write creates the table; an overwrite with a predicate replaces the partition in one commit.
+        write_deltalake(
+            str(path), table, mode="overwrite", partition_by=list(contract.partition_by) or None,
+            predicate=predicate if predicate and self.exists(contract.name) else None,
+            writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
+        )  # fmt: skip
+
+    def _memory_file(self, name: str, partition: Partition) -> Path:
+        label = "-".join(f"{k}={partition[k]}" for k in sorted(partition)) or "all"
+        safe = label if len(label) < 120 and "/" not in label else hashlib.sha256(label.encode()).hexdigest()
+        return self.root / "_memory" / name / f"{safe}.json"
+
+    def _memory(self, name: str, partition: Partition) -> dict | None:
+        file = self._memory_file(name, partition)
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+    def _live(self, name: str, partition: Partition) -> list[str]:
+        if not self.exists(name):
+            return []
+        filters = [(column, "=", str(value)) for column, value in partition.items()]
+        return sorted(self.delta(name).file_uris(partition_filters=filters or None))
+
+    def _remember(self, name: str, partition: Partition, inputs: str, digest: str, rows: int) -> None:
+        file = self._memory_file(name, partition)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        memory = {
+            "partition": dict(partition), "inputs": inputs, "content_hash": digest, "rows": rows,
+            "files": self._live(name, partition),
+        }  # fmt: skip
+        temporary = file.with_suffix(f".{os.getpid()}.tmp")
+        temporary.write_text(json.dumps(memory, indent=1), encoding="utf-8")
+        temporary.replace(file)
+
+
+def content_hash(table: pa.Table) -> str:
+    """Hash of a table as a set of rows: the same rows in another order hash alike.
+
+    DuckDB's row hash summed as integers: exact whatever the number of threads, and null slots do not count.
+    """
+    schema = ",".join(f"{field.name}:{field.type}" for field in table.schema)
+    with duckdb.connect() as connection:
+        connection.register("content", table)
+        columns = ", ".join(f'"{name}"' for name in table.column_names)
+        row = connection.execute(
+            f"select count(*), sum(hash({columns})::hugeint), bit_xor(hash({columns})) from content"
+        ).fetchone()
+    return hashlib.sha256(f"{schema}|{row}".encode()).hexdigest()
+
+
+def duplicate_keys(table: pa.Table, key: Sequence[str]) -> list[str]:
+    """One line naming the count and a sample when rows share a key."""
+    columns = ", ".join(f'"{name}"' for name in key)
+    with duckdb.connect() as connection:
+        connection.register("content", table)
+        rows = connection.execute(
+            f"select {columns}, count(*) from content group by all having count(*) > 1 order by all limit 3"
+        ).fetchall()
+        if not rows:
+            return []
+        total = connection.execute(
+            f"select count(*) from (select 1 from content group by {columns} having count(*) > 1)"
+        ).fetchone()
+    return [f"{total[0] if total else 0} keys ({', '.join(key)}) occur more than once, such as {rows}"]
+
+
+def inputs_key(**parts: object) -> str:
+    """Hash of named inputs: content hashes, the statement's text, constants. Paths and clocks never belong here."""
+    text = json.dumps(parts, sort_keys=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(value: object) -> object:
+    if hasattr(value, "__dataclass_fields__"):
+        return asdict(value)  # type: ignore[call-overload]
+    return str(value)

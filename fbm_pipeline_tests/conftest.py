@@ -1,0 +1,26 @@
+"""Fixtures that several rooms share: the real data folder, a small simulated league and its store."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+
+REAL_DATA = Path(os.environ.get("FBM_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data; tests that need it carry the marker `real`."""
+    if not (REAL_DATA / "retrosheet").is_dir():
+        pytest.skip(f"no real data at {REAL_DATA}; set FBM_REAL_DATA to the folder that holds it")
+    return REAL_DATA
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store."""
+    return Store(tmp_path / "store", ALL_CONTRACTS)

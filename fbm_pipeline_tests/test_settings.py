@@ -1,0 +1,26 @@
+"""Settings come from the environment, are validated once, and name what is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from fbm_pipeline.settings import PRESETS, SettingsError, load_settings
+
+
+def test_an_unknown_preset_names_the_choices() -> None:
+    with pytest.raises(SettingsError, match="choose one of .*demo.*real"):
+        load_settings({"FBM_PRESET": "huge"})
+
+
+def test_the_data_kind_follows_the_simulators_manifest(tmp_path: Path) -> None:
+    settings = load_settings({"FBM_HOME": str(tmp_path), "FBM_DATA": str(tmp_path)})
+    assert settings.data_kind == "real"
+    (tmp_path / "simulated_league.json").write_text("{}", encoding="utf-8")
+    assert settings.data_kind == "simulated"
+
+
+@pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
+def test_nothing_is_tuned_on_a_season_that_is_tested(preset) -> None:
+    assert preset.tune_until < min(preset.backtest_seasons)
+    assert 2020 not in preset.backtest_seasons
+    assert preset.projection_season > max(preset.backtest_seasons)
