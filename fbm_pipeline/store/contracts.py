@@ -46,9 +46,7 @@ def contract(name: str, grain: str, columns: str, key: str, partition_by: str = 
 
 
 _EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:i8 hbp:i8 sf:i8 sh:i8"
-_SUM_COUNTS = (
-    "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
-)
+_SUM_COUNTS = "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
 _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
 HORIZONS = ("career", "three_year", "one_year", "thirty_day")

@@ -50,9 +50,7 @@ class Store:
     def delta(self, name: str) -> DeltaTable:
         """The Delta table. Raises FileNotFoundError naming the table when it was never written."""
         if not self.exists(name):
-            raise FileNotFoundError(
-                f"table {name} does not exist under {self.root}; materialize {name} first"
-            )
+            raise FileNotFoundError(f"table {name} does not exist under {self.root}; materialize {name} first")
         return DeltaTable(str(self.path(name)))
 
     def files(self, name: str) -> list[str]:
@@ -78,14 +76,20 @@ class Store:
 
         Raises ContractError when the computed table breaks its contract; the stored table stays as it was.
         """
+        return self.current(name, partition, inputs) or self.write(name, partition, compute(), inputs)
+
+    def current(self, name: str, partition: Partition, inputs: str) -> Written | None:
+        """What the partition holds when it was made from these inputs and is still whole, else None."""
         memory = self._memory(name, partition)
-        if (
-            memory is not None
-            and memory["inputs"] == inputs
-            and self._live(name, partition) == memory["files"]
-        ):
-            return Written(name, dict(partition), memory["rows"], memory["content_hash"], skipped=True)
-        return self.write(name, partition, compute(), inputs)
+        if memory is None or memory["inputs"] != inputs or self._live(name, partition) != memory["files"]:
+            return None
+        return Written(name, dict(partition), memory["rows"], memory["content_hash"], skipped=True)
+
+    def drop(self, name: str, partition: Partition) -> None:
+        """Remove one partition: its rows and the memory of it. One that is not there is no error."""
+        if self._live(name, partition):
+            self.delta(name).delete(_predicate(partition))
+        self._memory_file(name, partition).unlink(missing_ok=True)
 
     def write(self, name: str, partition: Partition, table: pa.Table, inputs: str = "") -> Written:
         """Replace one partition (or the whole table for an empty mapping) in one commit.
@@ -98,18 +102,30 @@ class Store:
         digest = content_hash(table)
         memory = self._memory(name, partition)
         unchanged = (
-            memory is not None
-            and memory["content_hash"] == digest
-            and self._live(name, partition) == memory["files"]
+            memory is not None and memory["content_hash"] == digest and self._live(name, partition) == memory["files"]
         )
         if not unchanged:
             self._commit(contract, partition, table)
         self._remember(name, partition, inputs, digest, table.num_rows)
         return Written(name, dict(partition), table.num_rows, digest, skipped=unchanged)
 
+    def create(self, name: str) -> None:
+        """Make the table without rows unless it is there. Its own commit, because two processes that both took their
+        partition's first write for the table's would each replace the whole of it."""
+        if self.exists(name):
+            return
+        contract = self.contracts[name]
+        self.path(name).mkdir(parents=True, exist_ok=True)
+        DeltaTable.create(
+            str(self.path(name)), contract.schema, mode="ignore", partition_by=list(contract.partition_by) or None
+        )
+
     def content(self, name: str, partition: Partition | None = None) -> str:
         """Hash of what the table (or the partitions under `partition`) holds now: the key for what reads it."""
         wanted = dict(partition or {})
+        exact = self._memory(name, wanted) if set(wanted) == set(self.contracts[name].partition_by) else None
+        if exact is not None:
+            return hashlib.sha256(exact["content_hash"].encode()).hexdigest()
         hashes = []
         for file in sorted((self.root / "_memory" / name).glob("*.json")):
             memory = json.loads(file.read_text(encoding="utf-8"))
@@ -133,16 +149,11 @@ class Store:
             )  # fmt: skip
 
     def _commit(self, contract: Contract, partition: Partition, table: pa.Table) -> None:
-        path = self.path(contract.name)
-        path.mkdir(parents=True, exist_ok=True)
-        predicate = " and ".join(
-            f"{column} = {value!r}" if isinstance(value, str) else f"{column} = {value}"
-            for column, value in partition.items()
-        )
-        # A first write creates the table; an overwrite with a predicate replaces the partition in one commit.
+        self.create(contract.name)
+        # An overwrite with a predicate replaces the partition in one commit.
         write_deltalake(
-            str(path), table, mode="overwrite", partition_by=list(contract.partition_by) or None,
-            predicate=predicate if predicate and self.exists(contract.name) else None,
+            str(self.path(contract.name)), table, mode="overwrite",
+            partition_by=list(contract.partition_by) or None, predicate=_predicate(partition),
             writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
         )  # fmt: skip
 
@@ -171,6 +182,15 @@ class Store:
         temporary = file.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(memory, indent=1), encoding="utf-8")
         temporary.replace(file)
+
+
+def _predicate(partition: Partition) -> str | None:
+    """The partition as SQL; None for the whole table."""
+    conditions = []
+    for column, value in partition.items():
+        text = "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
+        conditions.append(f"{column} = {text}")
+    return " and ".join(conditions) or None
 
 
 def content_hash(table: pa.Table) -> str:

@@ -1,0 +1,123 @@
+"""Statcast days from Baseball Savant into the data folder, one file and one line of the manifest a day.
+
+The raw bytes are kept, compressed, with their hash. Savant corrects a day for some time after it was played: until
+then a day is unfinished and fetched again by the next call. The date of today is the caller's to say.
+"""
+
+import datetime as dt
+import gzip
+import hashlib
+import json
+import logging
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import requests
+
+from fbm_pipeline.sources.errors import SourceError
+from fbm_pipeline.sources.savant import BASE_URL, TIMEOUT, count_rows, download_day
+
+SETTLED_AFTER = dt.timedelta(days=3)
+PAUSE = 1.0  # seconds between two requests: the service is public and free
+_LOGGER = logging.getLogger("fbm_pipeline.sources")
+
+
+@dataclass(frozen=True)
+class FetchedDay:
+    """One day's line in `fetched.json`."""
+
+    date: str
+    rows: int
+    sha256: str  # of the bytes as Savant sent them
+    fetched_at: str  # the day of the call
+    complete: bool  # False: fetched again by the next call
+    file: str | None  # None for a day without games
+
+    def __str__(self) -> str:
+        held = f"{self.rows} pitches in {self.file}" if self.file else "no games"
+        return f"{self.date}: {held}{'' if self.complete else ' (unfinished: asked for again next time)'}"
+
+
+def fetch_statcast(
+    start: dt.date,
+    end: dt.date,
+    folder: Path,
+    *,
+    today: dt.date,
+    base_url: str = BASE_URL,
+    session: requests.Session | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    timeout: float = TIMEOUT,
+) -> list[FetchedDay]:
+    """Fetch the days from `start` to `end`, both included and none after `today`, into `folder`/statcast.
+
+    One request a day. Complete days whose file is there are not asked for again. Returns every day's line. Raises
+    SourceError for the first day that cannot be had whole; the days before it are kept, and its old file too.
+    Raises ValueError when `start` lies after `end`.
+    """
+    if start > end:
+        raise ValueError(f"start {start} lies after end {end}; give the earlier day first")
+    target = folder / "statcast"
+    target.mkdir(parents=True, exist_ok=True)
+    manifest = read_manifest(target)
+    days = [start + dt.timedelta(days=n) for n in range((min(end, today) - start).days + 1)]
+    asked = False
+    with session or requests.Session() as http:
+        for number, day in enumerate(days, start=1):
+            held = manifest.get(day.isoformat())
+            if held is not None and held.complete and (held.file is None or (target / held.file).is_file()):
+                _LOGGER.info("%d/%d %s (here already)", number, len(days), held)
+                continue
+            if asked:
+                sleep(PAUSE)
+            asked = True
+            body = download_day(day, session=http, base_url=base_url, sleep=sleep, timeout=timeout)
+            fetched = _keep(target, day, body, held, today)
+            manifest[fetched.date] = fetched
+            _write_manifest(target, manifest)
+            _LOGGER.info("%d/%d %s", number, len(days), fetched)
+    return [manifest[day.isoformat()] for day in days]
+
+
+def read_manifest(target: Path) -> dict[str, FetchedDay]:
+    """The lines of `fetched.json` by date; none where nothing was fetched yet."""
+    file = target / "fetched.json"
+    if not file.is_file():
+        return {}
+    lines = json.loads(file.read_text(encoding="utf-8"))["days"]
+    return {line["date"]: FetchedDay(**line) for line in lines}
+
+
+def _keep(target: Path, day: dt.date, body: bytes, held: FetchedDay | None, today: dt.date) -> FetchedDay:
+    rows = count_rows(body, day)
+    if rows == 0 and held is not None and held.rows > 0:
+        raise SourceError(
+            target / (held.file or "fetched.json"), f"{day} had {held.rows} pitches and now has none",
+            found="a header without rows", expected="the day's pitches", next_step="run the same command later",
+        )  # fmt: skip
+    name = f"statcast_{day}.csv.gz" if rows else None
+    if name is not None:
+        _write_whole(target / name, gzip.compress(body, mtime=0))
+    return FetchedDay(
+        date=day.isoformat(), rows=rows, sha256=hashlib.sha256(body).hexdigest(), fetched_at=today.isoformat(),
+        complete=today - day >= SETTLED_AFTER, file=name,
+    )  # fmt: skip
+
+
+def _write_manifest(target: Path, manifest: dict[str, FetchedDay]) -> None:
+    lines = [asdict(manifest[date]) for date in sorted(manifest)]
+    text = json.dumps({"source": BASE_URL, "days": lines}, indent=1) + "\n"
+    _write_whole(target / "fetched.json", text.encode("utf-8"))
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write beside the target, flush to disk, rename: a reader sees the old file or the new one."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,68 @@
+"""The Lahman database's tables, by their official names, as CSV or Parquet.
+
+The columns that tell the future (a player's last game and death) are dropped here, at the door: a feature made from
+one of them would know how a career ends.
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from fbm_pipeline.sources.integrity import check_unique
+from fbm_pipeline.sources.layout import Layout, names
+from fbm_pipeline.sources.reading import read_columns, with_constants, without
+
+_ORIGIN = "the Lahman database"
+_FUTURE = frozenset(names("finalGame deathDate deathYear deathMonth deathDay deathCountry deathState deathCity"))
+PEOPLE = Layout(
+    kind="Lahman's People", required=("playerID", "birthYear", "nameFirst", "nameLast", "bats", "throws", "retroID"),
+    passed_over=_FUTURE | {"ID", "birthCity", "birthState", "birthDate"}, origin=_ORIGIN,
+)  # fmt: skip
+BATTING = Layout(
+    kind="Lahman's Batting", origin=_ORIGIN, passed_over=frozenset(("G_batting", "G_old")),
+    required=names("playerID yearID stint teamID G AB R H 2B 3B HR BB SO IBB HBP SH SF"),
+)  # fmt: skip
+PITCHING = Layout(
+    kind="Lahman's Pitching", origin=_ORIGIN,
+    required=names("playerID yearID stint teamID W L G GS IPouts H ER HR BB SO BFP R"),
+)  # fmt: skip
+APPEARANCES = Layout(
+    kind="Lahman's Appearances", origin=_ORIGIN,
+    required=names("yearID teamID playerID G_p G_c G_1b G_2b G_3b G_ss G_lf G_cf G_rf G_of"),
+)  # fmt: skip
+TEAMS = Layout(
+    kind="Lahman's Teams", origin=_ORIGIN,
+    required=names("yearID teamID G W L R AB H 2B 3B HR BB name"),
+    passed_over=frozenset(names("Rank Ghome DivWin WCWin LgWin WSWin SB CS ERA CG SHO SV E DP FP teamIDlahman45")),
+)  # fmt: skip
+
+
+def read_people(path: Path, schema: pa.Schema) -> pa.Table:
+    """One row per person, in the schema of `raw.lahman_people`: without the last game, without the death."""
+    return _read(path, PEOPLE, schema, ("playerID",), "people")
+
+
+def read_batting(path: Path, schema: pa.Schema) -> pa.Table:
+    """One row per player, season and stint, in the schema of `raw.lahman_batting`."""
+    return _read(path, BATTING, schema, ("playerID", "yearID", "stint"), "lines")
+
+
+def read_lahman_pitching(path: Path, schema: pa.Schema) -> pa.Table:
+    """One row per pitcher, season and stint, in the schema of `raw.lahman_pitching`."""
+    return _read(path, PITCHING, schema, ("playerID", "yearID", "stint"), "lines")
+
+
+def read_appearances(path: Path, schema: pa.Schema) -> pa.Table:
+    """Games by position per player, season and team, in the schema of `raw.lahman_appearances`."""
+    return _read(path, APPEARANCES, schema, ("yearID", "teamID", "playerID"), "lines")
+
+
+def read_teams(path: Path, schema: pa.Schema) -> pa.Table:
+    """One row per season and team, in the schema of `raw.lahman_teams`."""
+    return _read(path, TEAMS, schema, ("yearID", "teamID"), "teams")
+
+
+def _read(path: Path, layout: Layout, schema: pa.Schema, key: tuple[str, ...], row_name: str) -> pa.Table:
+    table = read_columns(path, layout, without(schema, "source_file"))
+    check_unique(path, table, key, row_name)
+    return with_constants(table, schema, source_file=path.name)
