@@ -1,0 +1,160 @@
+"""What each `fbm` verb does: read settings and options, call one function of a room, print.
+
+Heavy rooms are imported inside the verb that needs them: `fbm --help` answers at once.
+"""
+
+import argparse
+import datetime as dt
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import duckdb
+
+from fbm_pipeline.cli.contracts_page import describe_contracts
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+
+SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
+
+
+class CommandError(ValueError):
+    """A command cannot do what was asked; the message says what to do next."""
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of this run."""
+    return Store(settings.store_root, ALL_CONTRACTS)
+
+
+def doctor(settings: Settings, options: argparse.Namespace) -> int:
+    """Print versions, paths, the data found and the tables written; 1 when something needed is missing."""
+    import importlib.metadata as metadata
+
+    from fbm_pipeline.warehouse.raw import available_seasons
+
+    print(f"python    {sys.version.split()[0]}")
+    for package in ("dagster", "duckdb", "deltalake", "mlflow", "torch"):
+        print(f"{package:<9} {metadata.version(package)}")
+    print(f"home      {settings.home}\npreset    {settings.preset.name}\ndata      {settings.data}")
+    if not settings.data.is_dir():
+        print("          missing: run `fbm simulate`, or set FBM_DATA to a folder of source files")
+        return 1
+    seasons = available_seasons(settings.data)
+    if not seasons:
+        print("          no retrosheet/plays_* or statcast/statcast_* files; see 'Bring real data' in README.md")
+        return 1
+    print(f"          {settings.data_kind}, seasons {seasons[0]}-{seasons[-1]} ({len(seasons)})")
+    store = open_store(settings)
+    for name in store.contracts:
+        if store.exists(name):
+            print(f"table     {name:<28} version {store.delta(name).version()}")
+    return 0
+
+
+def simulate(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the simulated league."""
+    from fbm_pipeline.sources.simulated_league.league import write_league
+
+    if (settings.data / "simulated_league.json").is_file() and options.if_missing:
+        print(f"The simulated league is at {settings.data}.")
+        return 0
+    if settings.data.is_dir() and any(settings.data.iterdir()) and settings.data_kind == "real":
+        raise CommandError(f"{settings.data} holds files that are not the simulator's; choose another FBM_DATA")
+    print(f"Writing the simulated league to {settings.data} ...")
+    print(write_league(settings.data, seed=options.seed))
+    return 0
+
+
+def sql(settings: Settings, options: argparse.Namespace) -> int:
+    """Run one statement over views of the current tables."""
+    with session(open_store(settings)) as connection:
+        try:
+            connection.sql(options.statement).show(max_rows=options.limit, max_width=200)
+        except duckdb.Error as error:
+            raise CommandError(f"{error}") from error
+    return 0
+
+
+def fetch(settings: Settings, options: argparse.Namespace) -> int:
+    """Download Statcast days into the data folder."""
+    from fbm_pipeline.sources.fetch import fetch_statcast
+
+    today = dt.datetime.now(dt.UTC).date()
+    for day in fetch_statcast(options.start, options.end, settings.data, today=today):
+        print(day)
+    return 0
+
+
+def project(settings: Settings, options: argparse.Namespace) -> int:
+    """Print one player's projection by every system."""
+    season = options.season or settings.preset.projection_season
+    with session(open_store(settings)) as connection:
+        if not open_store(settings).exists("publish.projections"):
+            raise CommandError("publish.projections does not exist; materialize it first (make demo, make real)")
+        found = connection.execute(
+            "select * from publish.projections where season = $season and"
+            " (strip_accents(name) ilike '%' || strip_accents($player) || '%' or mlbam_id::varchar = $player)"
+            " order by name, mlbam_id, player_type, system",
+            {"season": season, "player": options.player},
+        ).df()
+    if found.empty:
+        raise CommandError(f"no projection of {season} for {options.player!r}; try a shorter part of the name")
+    shown = ["name", "player_type", "system", "opportunities", *[name for name in SHOWN if name in found]]
+    print(found[shown].round(4).to_string(index=False, na_rep="-"))
+    return 0
+
+
+def compare(settings: Settings, options: argparse.Namespace) -> int:
+    """Score systems on the players that all of them project."""
+    from fbm_pipeline.evaluation.backtest import compare as compare_systems
+
+    scores = compare_systems(open_store(settings), options.systems, options.universe)
+    print(f"data: {settings.data_kind}")
+    print(scores.to_pandas().round(4).to_string(index=False))
+    return 0
+
+
+def export(settings: Settings, options: argparse.Namespace) -> int:
+    """Copy the season's export to a file of the user's choice."""
+    season = options.season or settings.preset.projection_season
+    source = settings.exports / f"projections_{season}{options.target.suffix}"
+    if not source.is_file():
+        raise CommandError(f"{source} does not exist; choose a .csv or .parquet target and a published season")
+    options.target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, options.target)
+    print(options.target)
+    return 0
+
+
+def results(settings: Settings, options: argparse.Namespace) -> int:
+    """Write docs/results from the backtest."""
+    from fbm_pipeline.report.results import write_results
+
+    for path in write_results(open_store(settings), settings, Path(options.docs)):
+        print(path)
+    return 0
+
+
+def contracts(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the page of table contracts."""
+    target = Path(options.docs) / "data-contracts.md"
+    target.write_text(describe_contracts(), encoding="utf-8")
+    print(target)
+    return 0
+
+
+COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "doctor": doctor,
+    "simulate": simulate,
+    "sql": sql,
+    "fetch": fetch,
+    "project": project,
+    "compare": compare,
+    "export": export,
+    "results": results,
+    "contracts": contracts,
+}

@@ -1,0 +1,73 @@
+"""`fbm`: the commands a person types beside the Dagster UI. Each parses, calls one function, prints what it did.
+
+The only room, with defs, that may read the clock.
+"""
+
+import argparse
+import datetime as dt
+import logging
+import sys
+from pathlib import Path
+
+from fbm_pipeline.cli import commands
+from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.settings import SettingsError, load_settings
+from fbm_pipeline.sources.errors import SourceError
+from fbm_pipeline.store.contracts import ContractError
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, whole."""
+    top = argparse.ArgumentParser(prog="fbm", description="Projections from pitches, as an adjustment on Marcel.")
+    verbs = top.add_subparsers(dest="verb", required=True)
+
+    verbs.add_parser("doctor", help="what this machine and this run have, and what is missing")
+
+    simulate = verbs.add_parser("simulate", help="write the simulated league into FBM_DATA")
+    simulate.add_argument("--seed", type=int, default=7)
+    simulate.add_argument("--if-missing", action="store_true", help="leave a league that is there alone")
+
+    sql = verbs.add_parser("sql", help="run one statement over the current tables and print the rows")
+    sql.add_argument("statement", help='such as "select count(*) from core.pitches"')
+    sql.add_argument("--limit", type=int, default=40, help="rows to print")
+
+    fetch = verbs.add_parser("fetch", help="download pitches as their publisher offers them")
+    fetch.add_argument("source", choices=["statcast"])
+    fetch.add_argument("--start", type=dt.date.fromisoformat, required=True, help="first day, YYYY-MM-DD")
+    fetch.add_argument("--end", type=dt.date.fromisoformat, required=True, help="last day, YYYY-MM-DD")
+
+    project = verbs.add_parser("project", help="print a player's projection by every system")
+    project.add_argument("player", help="part of the name, or an MLBAM id")
+    project.add_argument("--season", type=int, help="default: the preset's projection season")
+
+    compare = verbs.add_parser("compare", help="score systems on the players that all of them project")
+    compare.add_argument("systems", nargs="+", help="such as marcel contextual steamer")
+    compare.add_argument("--universe", choices=["full", "common"], default="full")
+
+    export = verbs.add_parser("export", help="copy projections to a CSV or Parquet file")
+    export.add_argument("target", type=Path)
+    export.add_argument("--season", type=int)
+
+    contracts = verbs.add_parser("contracts", help="write docs/data-contracts.md: every table, grain, key and column")
+    contracts.add_argument("--docs", type=Path, default=Path("docs"))
+
+    results = verbs.add_parser("results", help="write docs/results from the backtest in the store")
+    results.add_argument("--docs", type=Path, default=Path("docs"))
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns 2 with one clear line for what a user can mend."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+    options = parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        return commands.COMMANDS[options.verb](settings, options)
+    except (SettingsError, SourceError, ContractError, EvaluationError, commands.CommandError,
+            FileNotFoundError) as error:  # fmt: skip
+        print(f"fbm {options.verb}: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""The house keeps its shape: statements say their grain, modules stay small, roots stay empty."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+
+MODULES = sorted((REPOSITORY / "fbm_pipeline").rglob("*.py"))
+STATEMENTS = sorted((REPOSITORY / "sql").rglob("*.sql"))
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}
+
+
+@pytest.mark.parametrize("path", STATEMENTS, ids=lambda path: path.stem)
+def test_a_statement_opens_with_its_grain(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("-- grain: one row per "), f"{path.name} must open with its grain"
+    assert text.count(";") <= 1, f"{path.name} holds more than one statement"
+
+
+def test_there_are_statements_to_look_at() -> None:
+    assert len(STATEMENTS) >= 5
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_a_module_is_small_and_says_what_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert path.stem not in FORBIDDEN_NAMES
+    assert len(text.splitlines()) <= 400
+    if path.name == "__init__.py":
+        assert text == "", "package roots stay empty: one import path per symbol"
+    else:
+        assert text.startswith('"""'), "a module opens with what belongs in it"
+
+
+def test_readme_shows_every_room() -> None:
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    rooms = [path.name for path in (REPOSITORY / "fbm_pipeline").iterdir() if (path / "__init__.py").is_file()]
+    assert [room for room in rooms if f"{room}/" not in readme] == []
+
+
+def test_every_contract_states_a_grain_and_a_key() -> None:
+    for name, contract in ALL_CONTRACTS.items():
+        assert name == contract.name
+        assert contract.grain.startswith("one row per "), name
+        assert set(contract.key) | set(contract.partition_by) <= set(contract.columns), name
+
+
+def test_the_repository_names_no_machine() -> None:
+    pattern = re.compile(r"/(work|root|tmp|opt)/[a-z]")
+    texts = [*MODULES, *STATEMENTS, *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "README.md"]
+    assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []

@@ -1,0 +1,54 @@
+"""The commands answer plainly, and refuse with one line that says what to do next."""
+
+from pathlib import Path
+
+import pytest
+
+from fbm_pipeline.cli.contracts_page import describe_contracts
+from fbm_pipeline.cli.main import main
+from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("FBM_HOME", str(tmp_path))
+    monkeypatch.delenv("FBM_DATA", raising=False)
+    monkeypatch.delenv("FBM_PRESET", raising=False)
+    return tmp_path
+
+
+def test_doctor_says_how_to_get_data(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor"]) == 1
+    assert "fbm simulate" in capsys.readouterr().out
+
+
+def test_project_before_any_run_names_the_table_and_the_next_step(home, capsys) -> None:
+    assert main(["project", "Trout"]) == 2
+    assert "publish.projections does not exist; materialize it first" in capsys.readouterr().err
+
+
+def test_an_unknown_preset_is_one_line(home, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FBM_PRESET", "huge")
+    assert main(["doctor"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_wrong_statement_shows_duckdbs_reason(home, capsys) -> None:
+    assert main(["sql", "select * from nowhere"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_simulate_never_writes_over_a_folder_of_other_files(home, capsys, monkeypatch) -> None:
+    folder = home / "mine"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("keep", encoding="utf-8")
+    monkeypatch.setenv("FBM_DATA", str(folder))
+    assert main(["simulate"]) == 2
+    assert sorted(path.name for path in folder.iterdir()) == ["notes.txt"]
+
+
+def test_the_page_of_contracts_is_the_committed_one() -> None:
+    committed = (REPOSITORY / "docs" / "data-contracts.md").read_text(encoding="utf-8")
+    assert committed == describe_contracts(), "run `fbm contracts`"
+    assert all(f"## {name}\n" in committed for name in ALL_CONTRACTS)
