@@ -1,0 +1,185 @@
+"""`features.stat_profiles`: who a player is as of a date, from what he did before it.
+
+Rates are shrunk toward the league's rate known at that date by Marcel's fitted constants, so that sixty plate
+appearances make nobody an outlier. Not here: the network's matrix (encoding) and player kinds (archetypes).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import age_on, midseason
+from fbm_pipeline.baseball.statistics import Statistic, head_statistics
+from fbm_pipeline.identity.horizons import (
+    COUNTS_STATEMENT,
+    PLAYERS_STATEMENT,
+    HorizonCounts,
+    ProfileError,
+    as_of_dates,
+    horizon_starts,
+    read_horizons,
+)
+from fbm_pipeline.marcel.aging import PEAK_AGE
+from fbm_pipeline.marcel.constants import Fit, read_constants
+from fbm_pipeline.marcel.playing_time import STARTER_SHARE
+from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES
+from fbm_pipeline.store.contracts import CONTRACTS, HORIZONS
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+# Opportunities below which a horizon hands over to the next longer one. Strikeouts, the quickest of the rates to show
+# a player, need some 60 opportunities to be half signal; the shorter horizons are there to show change, and ask for
+# less than they need to stand alone because their rates are shrunk.
+MINIMUM_OPPORTUNITIES = {"three_year": 100, "one_year": 60, "thirty_day": 30}
+
+# A register lacks a birth date for a newcomer now and then; more than this share is a broken join.
+UNKNOWN_BIRTH_DATES = 0.01
+
+
+def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
+    """Profiles for preseason and, once the season has games before it, midseason.
+
+    Only games before each as-of date count, and official lines of complete seasons (earned runs). Raises ProfileError
+    for players missing from core.players, birth dates missing in numbers, or a statistic nobody has; MarcelError when
+    the constants were not fitted.
+    """
+    constants = read_constants(store, player_type)
+    dates = as_of_dates(store, season)
+    key = inputs_key(
+        sql=[statement(COUNTS_STATEMENT), statement(PLAYERS_STATEMENT)],
+        games=_games_content(store, season),
+        lines={
+            int(part["season"]): store.content("core.season_lines", part)
+            for part in store.partitions("core.season_lines")
+            if int(part["season"]) < season
+        },
+        players=store.content("core.players"),
+        constants=store.content("features.marcel_constants", {"player_type": player_type}),
+        horizons=[horizon_starts(season, as_of) for as_of in dates],
+        rules=[MINIMUM_OPPORTUNITIES, STARTER_SHARE, SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES],
+        weights=YEAR_WEIGHTS[player_type].tolist(),
+    )
+
+    def compute() -> pa.Table:
+        parts = read_horizons(store, player_type, season, dates)
+        return pa.concat_tables([profiles_table(part, constants) for part in parts])
+
+    return store.build("features.stat_profiles", {"player_type": player_type, "season": season}, key, compute)
+
+
+def _games_content(store: Store, season: int) -> dict[str, str]:
+    """Contents of the seasons before and of this season's months before midseason: later games change nothing."""
+    seasons = sorted({int(part["season"]) for part in store.partitions("core.player_games")})
+    found = {str(year): store.content("core.player_games", {"season": year}) for year in seasons if year < season}
+    for month in range(1, midseason(season).month):
+        part = {"season": season, "month": month}
+        found[f"{season}-{month}"] = store.content("core.player_games", part)
+    return found
+
+
+def profiles_table(horizons: HorizonCounts, constants: Mapping[str, Fit]) -> pa.Table:
+    """Rows of `features.stat_profiles` for one as-of date; rates of the other player type's statistics are null."""
+    n = len(horizons.mlbam_id)
+    opportunities = horizons.counts["opportunities"]
+    suppliers = supplying_horizons(opportunities)  # (n, 4)
+    columns: dict[str, object] = {
+        "season": [horizons.season] * n,
+        "player_type": [horizons.player_type] * n,
+        "as_of": [horizons.as_of] * n,
+        "mlbam_id": horizons.mlbam_id,
+        "age": _ages(horizons),
+        "bats": horizons.bats,
+        "throws": horizons.throws,
+        "role": _roles(horizons),
+        "identity_source": ["mlb"] * n,
+        "days_since_last_game": _days_since(horizons),
+    }
+    for k, horizon in enumerate(HORIZONS):
+        columns[f"{horizon}_opportunities"] = opportunities[:, k]
+        columns[f"{horizon}_supplied_by"] = [HORIZONS[at] for at in suppliers[:, k]]
+    for statistic in head_statistics(horizons.player_type):
+        rates = _supplied_rates(horizons, statistic, constants[statistic.name], suppliers)
+        for k, horizon in enumerate(HORIZONS):
+            columns[f"{horizon}_{statistic.name}"] = rates[:, k]
+    schema = CONTRACTS["features.stat_profiles"].schema
+    arrays = [pa.array(columns.get(field.name, [None] * n)).cast(field.type) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def supplying_horizons(opportunities: np.ndarray) -> np.ndarray:
+    """(n, 4) for each horizon the number of the one that supplies its rates: itself or a longer one.
+
+    A horizon short of MINIMUM_OPPORTUNITIES takes what its next longer one has; a career supplies itself.
+    """
+    suppliers = np.zeros(opportunities.shape, dtype=np.int64)
+    for k, horizon in enumerate(HORIZONS[1:], start=1):
+        enough = opportunities[:, k] >= MINIMUM_OPPORTUNITIES[horizon]
+        suppliers[:, k] = np.where(enough, k, suppliers[:, k - 1])
+    return suppliers
+
+
+def _supplied_rates(horizons: HorizonCounts, statistic: Statistic, fit: Fit, suppliers: np.ndarray) -> np.ndarray:
+    """(n, 4) shrunk rates of the supplying horizons, each (numerator + k x league) / (denominator + k).
+
+    k is Marcel's in opportunities of the latest year. Where the supplier does not know the statistic (earned runs by
+    game before box scores held them) the next longer horizon that does supplies it.
+    """
+    numerator, denominator = horizons.totals(statistic)
+    regression = fit.regression / YEAR_WEIGHTS[horizons.player_type][0]
+    shrunk = (numerator + regression * league_rate(horizons, statistic)) / (denominator + regression)
+    source = suppliers.copy()
+    rows = np.arange(len(source))[:, None]
+    for _ in HORIZONS[1:]:
+        source = np.where((denominator[rows, source] == 0) & (source > 0), source - 1, source)
+    return shrunk[rows, source]
+
+
+def league_rate(horizons: HorizonCounts, statistic: Statistic) -> float:
+    """The profiled players' rate of the last year before as_of, or of the next longer horizon that knows it.
+
+    Raises ProfileError when no horizon does.
+    """
+    numerator, denominator = horizons.totals(statistic)
+    for horizon in ("one_year", "three_year", "career"):
+        k = HORIZONS.index(horizon)
+        if denominator[:, k].sum() > 0:
+            return float(numerator[:, k].sum() / denominator[:, k].sum())
+    if len(denominator) == 0:
+        return 0.0
+    raise ProfileError(
+        f"no {horizons.player_type} has {statistic.name} before {horizons.as_of} in core.player_games or "
+        "core.season_lines; expected its counts there. Rebuild them from a source that records it."
+    )
+
+
+def _ages(horizons: HorizonCounts) -> list[float]:
+    """Age on 30 June; the few of unknown birth date stand at Marcel's peak, where age moves no rate."""
+    unknown = [
+        player for player, born in zip(horizons.mlbam_id.tolist(), horizons.birth_date, strict=True) if born is None
+    ]
+    if len(unknown) > 1 and len(unknown) > UNKNOWN_BIRTH_DATES * len(horizons.birth_date):
+        raise ProfileError(
+            f"{len(unknown)} of {len(horizons.birth_date)} {horizons.player_type}s as of {horizons.as_of} have no "
+            f"birth date in core.players, such as {unknown[:5]}; expected at most {UNKNOWN_BIRTH_DATES:.0%}. "
+            "Rebuild core.players from a register that has them."
+        )
+    return [PEAK_AGE if born is None else age_on(born, horizons.season) for born in horizons.birth_date]
+
+
+def _roles(horizons: HorizonCounts) -> list[str]:
+    """Starter from half of the games as starts, in the last year or else in the next longer horizon with games."""
+    if horizons.player_type == "batter":
+        return ["batter"] * len(horizons.mlbam_id)
+    games, starts = horizons.counts["games"], horizons.counts["games_started"]
+    share = np.zeros(len(games))
+    for horizon in ("career", "three_year", "one_year"):
+        k = HORIZONS.index(horizon)
+        share = np.where(games[:, k] > 0, starts[:, k] / np.maximum(games[:, k], 1), share)
+    return np.where(share >= STARTER_SHARE, "starter", "reliever").tolist()
+
+
+def _days_since(horizons: HorizonCounts) -> list[int | None]:
+    as_of = np.datetime64(horizons.as_of, "D")
+    return [None if np.isnat(day) else int((as_of - day).astype(int)) for day in horizons.last_game]

@@ -1,0 +1,185 @@
+"""Fit, per statistic, how far Marcel regresses to the league and how its rates age. Past seasons only.
+
+The criterion is the squared error of next season's rate, weighted by its opportunities.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import SHORT_SEASON
+from fbm_pipeline.baseball.statistics import Statistic, statistics
+from fbm_pipeline.marcel.aging import FACTOR_RANGE, PEAK_AGE, fitted_factor, years_from_peak
+from fbm_pipeline.marcel.regression import YEAR_WEIGHTS, Samples, regress, samples
+from fbm_pipeline.marcel.season_lines import (
+    SEASONS_BACK,
+    STATEMENT,
+    Histories,
+    MarcelError,
+    SeasonLines,
+    actual_rows,
+    histories,
+    read_season_lines,
+)
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+FIRST_TARGET = 2003  # the first with three seasons of play-by-play behind it
+MINIMUM_PLAYER_SEASONS = 30  # below this three constants say nothing about a league
+REGRESSION_RANGE = (10.0, 200_000.0)  # in weighted denominators; the upper end is the league mean for everybody
+GRID_POINTS = 48
+REFINEMENTS = 3  # each narrows the bracket of the best point by the grid again: far below what the data can tell
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The constants of one statistic; rmse in its own (scaled) units, weighted by opportunities."""
+
+    statistic: str
+    regression: float
+    slope_young: float
+    slope_old: float
+    fitted_from: int
+    n: int
+    rmse: float
+
+
+def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
+    """Fit `features.marcel_constants` of a player type on target seasons up to `preset.tune_until`.
+
+    Targets start at FIRST_TARGET or the league's second season, without the short one, and need
+    `preset.min_train_opportunities`. Raises MarcelError for a league with too few seasons or players.
+    """
+    seasons = _seasons_until(store, preset.tune_until)
+    key = inputs_key(
+        sql=statement(STATEMENT),
+        lines={season: store.content("core.season_lines", {"season": season}) for season in seasons},
+        players=store.content("core.players"),
+        tune_until=preset.tune_until,
+        minimum=preset.min_train_opportunities,
+        fit=[FIRST_TARGET, MINIMUM_PLAYER_SEASONS, REGRESSION_RANGE, GRID_POINTS, REFINEMENTS],
+        aging=[PEAK_AGE, FACTOR_RANGE],
+        weights=YEAR_WEIGHTS[player_type].tolist(),
+    )
+
+    def compute() -> pa.Table:
+        lines = read_season_lines(store, player_type, seasons[0], seasons[-1])
+        return _constants_table(fit_all(lines, preset.tune_until, preset.min_train_opportunities), player_type, preset)
+
+    return store.build("features.marcel_constants", {"player_type": player_type}, key, compute)
+
+
+def _seasons_until(store: Store, tune_until: int) -> list[int]:
+    seasons = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
+    usable = [season for season in seasons if FIRST_TARGET - SEASONS_BACK <= season <= tune_until]
+    if len(usable) < 2:
+        raise MarcelError(
+            f"core.season_lines hold {usable} of the seasons up to {tune_until} (found {seasons} in all); fitting "
+            "Marcel's constants needs at least two, one to learn from and one to aim at. Materialize earlier seasons "
+            "or choose a preset with a later tune_until."
+        )
+    return usable
+
+
+def fit_all(lines: SeasonLines, tune_until: int, minimum_opportunities: int) -> list[Fit]:
+    """Constants of every statistic of the lines' player type. Raises MarcelError for too few player-seasons."""
+    first = max(FIRST_TARGET, int(lines.season.min()) + 1)
+    targets = [season for season in range(first, tune_until + 1) if season != SHORT_SEASON]
+    if not targets:
+        raise MarcelError(
+            f"no target season lies between {first} and {tune_until} (the short season {SHORT_SEASON} is none); "
+            "materialize earlier seasons of core.season_lines or choose a preset with a later tune_until."
+        )
+    players = histories(lines, targets)
+    actual = actual_rows(lines, players)
+    weight = np.where(actual >= 0, lines.counts["opportunities"][actual], 0.0)
+    kept = weight >= minimum_opportunities
+    if kept.sum() < MINIMUM_PLAYER_SEASONS:
+        raise MarcelError(
+            f"{int(kept.sum())} {lines.player_type} seasons of {first}-{tune_until} have {minimum_opportunities} or "
+            f"more opportunities and a season before; expected at least {MINIMUM_PLAYER_SEASONS}. Materialize more "
+            "seasons of core.season_lines or lower min_train_opportunities."
+        )
+    chosen = players.chosen(kept)
+    return [_fit(lines, chosen, actual[kept], statistic) for statistic in statistics(lines.player_type)]
+
+
+def _fit(lines: SeasonLines, players: Histories, actual: np.ndarray, statistic: Statistic) -> Fit:
+    numerator, denominator = lines.totals(statistic)
+    known = denominator[actual] > 0
+    players, actual = players.chosen(known), actual[known]
+    if not len(actual):
+        raise MarcelError(
+            f"no {lines.player_type} season to learn from has {statistic.name}: its counts are unknown in every line "
+            "of core.season_lines. Rebuild them from a source that records it."
+        )
+    sample = samples(lines, players, statistic)
+    age, weight = players.age, lines.counts["opportunities"][actual]
+    outcome = numerator[actual] / denominator[actual]
+    k = best_regression(sample, age, outcome, weight)
+    young, old, mse = _age_slopes(regress(sample, k), age, outcome, weight)
+    first = int(players.season.min())
+    return Fit(statistic.name, k, young, old, first, len(actual), statistic.scale * mse**0.5)
+
+
+def best_regression(sample: Samples, age: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> float:
+    """k with the least weighted squared error, each k with the age slopes that suit it best; a grid refined."""
+    low, high = np.log(REGRESSION_RANGE[0]), np.log(REGRESSION_RANGE[1])
+    best = low
+    for _ in range(1 + REFINEMENTS):
+        grid = np.linspace(low, high, GRID_POINTS)
+        errors = [_age_slopes(regress(sample, float(np.exp(x))), age, outcome, weight)[2] for x in grid]
+        at = int(np.argmin(errors))
+        best = grid[at]
+        low, high = grid[max(at - 1, 0)], grid[min(at + 1, GRID_POINTS - 1)]
+    return float(np.exp(best))
+
+
+def _age_slopes(
+    rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: np.ndarray
+) -> tuple[float, float, float]:
+    """Least-squares slopes per year under and over the peak, and the mean squared error with them.
+
+    The slopes are found for unclipped factors, where they have a closed form; the error is that of what is used.
+    """
+    under, over = years_from_peak(age)
+    columns = np.column_stack([rate * under, rate * over])
+    weighted = columns * weight[:, None]
+    # lstsq gives a slope of zero to a side of the peak on which nobody stands
+    slopes = np.linalg.lstsq(weighted.T @ columns, weighted.T @ (outcome - rate), rcond=None)[0]
+    error = outcome - rate * fitted_factor(age, slopes[0], slopes[1])
+    return float(slopes[0]), float(slopes[1]), float((weight * error**2).sum() / weight.sum())
+
+
+def _constants_table(fits: list[Fit], player_type: str, preset: Preset) -> pa.Table:
+    schema = CONTRACTS["features.marcel_constants"].schema
+    rows = [
+        {
+            "player_type": player_type, "statistic": fit.statistic, "regression": fit.regression,
+            "age_slope_young": fit.slope_young, "age_slope_old": fit.slope_old, "fitted_from": fit.fitted_from,
+            "fitted_until": preset.tune_until, "n": fit.n, "rmse": fit.rmse,
+        }
+        for fit in fits
+    ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def read_constants(store: Store, player_type: str) -> dict[str, Fit]:
+    """The fitted constants by statistic. Raises MarcelError when they were not fitted for this player type."""
+    table = store.delta("features.marcel_constants").to_pyarrow_table()
+    rows = [row for row in table.to_pylist() if row["player_type"] == player_type]
+    missing = {item.name for item in statistics(player_type)} - {row["statistic"] for row in rows}
+    if missing:
+        raise MarcelError(
+            f"features.marcel_constants lack {sorted(missing)} for {player_type}; fit the constants of that type first"
+        )
+    return {
+        row["statistic"]: Fit(
+            row["statistic"], row["regression"], row["age_slope_young"], row["age_slope_old"], row["fitted_from"],
+            row["n"], row["rmse"],
+        )
+        for row in rows
+    }  # fmt: skip
