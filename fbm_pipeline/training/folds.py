@@ -1,0 +1,107 @@
+"""Which seasons a fold learns from, is stopped on and is tested on, and the key of all it was made from.
+
+Test season T: stopped on V, the latest season before T with lines (never 2020), trained on targets before V.
+Not here: the training itself (loop), the tables of a fold (projection).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from fbm_pipeline.baseball.calendar import SHORT_SEASON
+from fbm_pipeline.samples.windows import stored_history
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, inputs_key
+
+ROOT = Path(__file__).resolve().parent.parent
+HISTORY_TABLES = ("core.games", "core.plate_appearances", "core.player_games", "models.pa_embeddings")
+TARGET_TABLES = ("core.games", "core.player_games", "core.season_lines")
+FEATURE_TABLES = ("features.marcel_rates", "features.stat_profiles", "features.archetypes")
+# Source text that turns stored tables into a network; Level 1 speaks through the content of its embeddings.
+NETWORK_CODE = (
+    "baseball/statistics", "identity/encoding", "model/attention", "model/gated_residual", "model/heads",
+    "model/hierarchy", "model/identity_module", "model/level2_plate_appearance", "model/level3_game", "model/pooling",
+    "samples/batches", "samples/embeddings", "samples/player_games", "samples/priors", "samples/targets",
+    "samples/windows", "training/judging", "training/loop",
+)  # fmt: skip
+NETWORK_STATEMENTS = (
+    "samples/archetypes", "samples/pa_embeddings", "samples/player_games", "samples/player_plate_appearances",
+    "samples/priors", "samples/stat_profiles", "targets/next_games", "targets/next_season",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fold:
+    """One test season of one player type. `train_seasons` are target seasons, all before `validation_season`."""
+
+    player_type: str
+    season: int
+    validation_season: int
+    train_seasons: tuple[int, ...]
+
+    @property
+    def trained_until(self) -> int:
+        return max(self.train_seasons)
+
+
+def plan_fold(store: Store, player_type: str, season: int, preset: Preset) -> Fold:
+    """The fold of a test season. Raises ValueError when no season is left to stop on or to train on."""
+    lines = {int(part["season"]) for part in store.partitions("core.season_lines")}
+    rated = {
+        int(part["season"]) for part in store.partitions("features.marcel_rates") if part["player_type"] == player_type
+    }
+    usable = sorted((lines & rated) - {SHORT_SEASON})
+    before = [candidate for candidate in usable if candidate < season]
+    train = tuple(s for s in before[:-1] if s >= preset.train_from)
+    if not train:
+        raise ValueError(
+            f"{player_type} fold {season}: seasons with lines and Marcel rates are {usable}; expected at least one "
+            f"to stop on and one from {preset.train_from} to train on before it. Materialize earlier seasons."
+        )
+    return Fold(player_type, season, before[-1], train)
+
+
+def training_key(store: Store, fold: Fold, preset: Preset) -> str:
+    """Identifies everything a trained network depends on: data, settings, code. Nothing of the test season."""
+    targets = (*fold.train_seasons, fold.validation_season)
+    return inputs_key(
+        data=data_hash(store, fold.player_type, targets), fold=fold, settings=network_settings(preset), code=code_hash()
+    )
+
+
+def data_hash(store: Store, player_type: str, targets: Sequence[int]) -> str:
+    """Hash of all that the windows and the outcomes of the target seasons are made of."""
+    hashes = {
+        f"{table} {season}": store.content(table, {"season": season}) for season in targets for table in TARGET_TABLES
+    }
+    return inputs_key(windows=window_hash(store, player_type, targets), **hashes)
+
+
+def window_hash(store: Store, player_type: str, targets: Sequence[int]) -> str:
+    """Hash of all that the windows of the target seasons are made of: history and preseason features, no outcome."""
+    hashes = {
+        f"{table} {season}": store.content(table, {"season": season})
+        for season in stored_history(store, targets)
+        for table in HISTORY_TABLES
+    }
+    for season in targets:
+        partition: dict[str, int | str] = {"player_type": player_type, "season": season}
+        hashes |= {f"{table} {season}": store.content(table, partition) for table in FEATURE_TABLES}
+    return inputs_key(**hashes)
+
+
+def network_settings(preset: Preset) -> dict[str, object]:
+    """The part of a preset that a network of Levels 2 and 3 depends on."""
+    names = ("train_from", "width", "layers", "heads", "batter_games", "pitcher_games", "epochs", "patience", "batch",
+             "learning_rate", "archetypes", "min_train_opportunities", "threads", "seed")  # fmt: skip
+    return {name: getattr(preset, name) for name in names}
+
+
+def code_hash(*more: str) -> str:
+    """Hash of the source text that a trained network depends on, and of `more` modules."""
+    texts = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in (*NETWORK_CODE, *more)]
+    texts += [statement(name) for name in NETWORK_STATEMENTS]
+    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()

@@ -1,0 +1,17 @@
+-- grain: one row per plate appearance of the season that has an embedding
+with
+pa_embeddings as (
+    select * from models.pa_embeddings
+    where season = $season
+),
+
+final as (
+    select
+        game_id,
+        plate_appearance,
+        encoder,
+        embedding
+    from pa_embeddings
+)
+
+select * from final
