@@ -1,0 +1,198 @@
+"""A tiny hand-made store: players, lines, predictions and public projections of a few seasons, from one seed."""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
+from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.store.contracts import Contract
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+
+PLAYERS = 60  # of each type: ids 1.. batters, 1001.. pitchers
+SEASONS = tuple(range(2015, 2022))
+FOLDS = {2019: 2018, 2021: 2019, 2022: 2021}  # test season: validation season; 2022 is the one looked ahead to
+DEBUTANT = 60  # the last of each type plays his first season in 2019
+PER_OPPORTUNITY = {
+    "batter": {"so": 0.22, "bb": 0.08, "hr": 0.03, "single": 0.15, "double": 0.045, "triple": 0.004, "hbp": 0.01},
+    "pitcher": {"so": 0.23, "bb": 0.08, "hr": 0.03, "single": 0.15, "double": 0.045, "triple": 0.004, "er": 0.1},
+}
+
+
+def settings_for(folder: Path, simulated: bool = True) -> Settings:
+    """Settings of the demo preset with backtests of 2019 and 2021."""
+    from dataclasses import replace
+
+    data = folder / "data"
+    data.mkdir(parents=True, exist_ok=True)
+    if simulated:
+        (data / "simulated_league.json").write_text("{}", encoding="utf-8")
+    preset = replace(PRESETS["demo"], backtest_seasons=(2019, 2021), projection_season=2022)
+    return Settings(home=folder, data=data, preset=preset)
+
+
+def table(contract: Contract, rows: Iterable[dict]) -> pa.Table:
+    """Rows as a table of the contract; columns left out are null, counts that may not be null are zero."""
+    filled = [
+        {
+            field.name: row.get(
+                field.name,
+                None if field.nullable else ("" if pa.types.is_string(field.type) else 0),
+            )
+            for field in contract.schema
+        }
+        for row in rows
+    ]
+    return pa.Table.from_pylist(filled, schema=contract.schema)
+
+
+def ids(player_type: str) -> list[int]:
+    first = 1 if player_type == "batter" else 1001
+    return list(range(first, first + PLAYERS))
+
+
+def line(rng: np.random.Generator, player_type: str, mlbam_id: int, season: int) -> dict:
+    """One season line around the player's own talent."""
+    talent = 0.75 + 0.5 * ((mlbam_id * 37) % 50) / 50
+    opportunities = int(rng.integers(150, 650))
+    counts = {
+        name: int(rng.binomial(opportunities, rate * (talent if name in ("so", "hr", "er") else 1.0)))
+        for name, rate in PER_OPPORTUNITY[player_type].items()
+    }
+    h = sum(counts[name] for name in ("single", "double", "triple", "hr"))
+    row = {
+        "season": season, "player_type": player_type, "mlbam_id": mlbam_id, "source": "hand", "team": "ATL",
+        "teams": 1, "g": 100, "opportunities": opportunities, "h": h,
+        "ab": opportunities - counts["bb"] - counts.get("hbp", 0) - 4, "sf": 4,
+    } | counts  # fmt: skip
+    if player_type == "pitcher":
+        row |= {"outs": int(0.97 * (opportunities - h - counts["bb"])), "r": counts["er"]}
+    return row
+
+
+def season_lines(seed: int = 3) -> list[dict]:
+    """Lines of all players and seasons; the debutants' begin in 2019."""
+    rng = np.random.default_rng(seed)
+    return [
+        line(rng, player_type, mlbam_id, season)
+        for season in SEASONS
+        for player_type in PLAYER_TYPES
+        for mlbam_id in ids(player_type)
+        if not (mlbam_id % 1000 == DEBUTANT and season < 2019)
+    ]
+
+
+def rate(row: dict, statistic: Statistic) -> float:
+    """A line's rate, spelled out once more so that the code under test is not its own judge."""
+    above = sum(weight * row[name] for name, weight in statistic.numerator)
+    below = sum(weight * row[name] for name, weight in statistic.denominator)
+    return statistic.scale * above / below
+
+
+def predictions(lines: list[dict], fold: int, player_type: str, trust: float = 0.6) -> list[dict]:
+    """Marcel near the league, contextual nearer to what the season brought by `trust`; both splits of a fold."""
+    rng = np.random.default_rng(fold)
+    found = []
+    for split, season in (("validation", FOLDS[fold]), ("test", fold)):
+        played = {row["mlbam_id"]: row for row in lines if row["season"] == min(season, 2021)}
+        for mlbam_id in ids(player_type):
+            if mlbam_id % 1000 == DEBUTANT and season <= 2019:
+                continue
+            for statistic in statistics(player_type):
+                truth = rate(played[mlbam_id], statistic)
+                league = {"so_rate": 0.22, "era": 4.0, "whip": 1.3, "avg": 0.25, "obp": 0.32}.get(statistic.name, 0.1)
+                marcel = league + 0.3 * (truth - league) + 0.02 * league * rng.normal()
+                rates = {
+                    "marcel_classic": marcel * 1.02, "marcel": marcel,
+                    "contextual": marcel + trust * (truth - marcel),
+                }  # fmt: skip
+                found += [
+                    {
+                        "fold": fold, "split": split, "season": season, "player_type": player_type,
+                        "as_of": preseason(season), "mlbam_id": mlbam_id, "system": system,
+                        "statistic": statistic.name, "rate": max(value, 0.001), "trained_until": season - 1,
+                        "concentration": 400.0 if system == "contextual" and statistic.head else None,
+                    }
+                    for system, value in rates.items()
+                ]  # fmt: skip
+    return found
+
+
+def write_core(store: Store, lines: list[dict]) -> None:
+    """core.players and core.season_lines."""
+    for season in SEASONS:
+        rows = [row for row in lines if row["season"] == season]
+        name = "core.season_lines"
+        store.write(name, {"season": season}, table(store.contracts[name], rows))
+    people = [
+        {"mlbam_id": mlbam_id, "name": f"Player <{mlbam_id}>", "birth_date": dt.date(1992, 5, 1), "fangraphs_id": None}
+        for player_type in PLAYER_TYPES
+        for mlbam_id in ids(player_type)
+    ]
+    store.write("core.players", {}, table(store.contracts["core.players"], people))
+
+
+def write_predictions(store: Store, lines: list[dict], trust: float = 0.6) -> None:
+    """models.predictions of all folds."""
+    for fold in FOLDS:
+        for player_type in PLAYER_TYPES:
+            rows = predictions(lines, fold, player_type, trust)
+            name = "models.predictions"
+            store.write(name, {"player_type": player_type, "fold": fold}, table(store.contracts[name], rows))
+
+
+def write_features(store: Store, season: int) -> None:
+    """features.marcel_rates, stat_profiles and archetypes of a season for every player."""
+    for player_type in PLAYER_TYPES:
+        key = {"season": season, "player_type": player_type, "as_of": preseason(season)}
+        people = ids(player_type)
+        rates = [
+            key | {
+                "mlbam_id": i, "system": system, "statistic": item.name, "rate": 0.1, "weight": 300.0,
+                "league_rate": 0.1, "opportunities": 200.0 + 7 * (i % 50),
+            }
+            for i in people for system in ("marcel", "marcel_classic") for item in statistics(player_type)
+        ]  # fmt: skip
+        profiles = [key | {"mlbam_id": i, "age": 27.5, "identity_source": "mlb"} for i in people]
+        archetypes = [key | {"mlbam_id": i, "archetype": i % 4, "distance": 1.0, "membership": [1.0]} for i in people]
+        partition = {"player_type": player_type, "season": season}
+        for name, rows in (("marcel_rates", rates), ("stat_profiles", profiles), ("archetypes", archetypes)):
+            store.write(f"features.{name}", partition, table(store.contracts[f"features.{name}"], rows))
+
+
+def public_rows(season: int = 2019, snapshot: str = "2019-02-20", system: str = "steamer") -> list[dict]:
+    """A public system's lines of every batter and pitcher, debutants included."""
+    key = {"season": season, "system": system, "snapshot": snapshot, "name": "Somebody"}
+    batters = [
+        key | {
+            "player_type": "batter", "mlbam_id": i, "fangraphs_id": str(i), "PA": 500.0, "AB": 440.0,
+            "H": 100.0 + i % 30, "2B": 20.0, "3B": 2.0, "HR": 15.0 + i % 9, "BB": 45.0, "SO": 90.0 + i % 40, "HBP": 5.0,
+        }
+        for i in ids("batter")
+    ]  # fmt: skip
+    pitchers = [
+        key | {
+            "player_type": "pitcher", "mlbam_id": i, "fangraphs_id": str(i), "IP": 150.0, "H": 130.0 + i % 20,
+            "HR": 18.0, "BB": 50.0 + i % 10, "SO": 140.0 + i % 60, "ER": 60.0 + i % 17,
+        }
+        for i in ids("pitcher")
+    ]  # fmt: skip
+    return batters + pitchers
+
+
+def full_store(folder: Path) -> Store:
+    """Everything the evaluation and the report read, before blend weights are chosen."""
+    store = Store(folder / "store", ALL_CONTRACTS)
+    lines = season_lines()
+    write_core(store, lines)
+    write_predictions(store, lines)
+    write_features(store, 2022)
+    name = "raw.public_projections"
+    rows = public_rows() + public_rows(system="zips") + public_rows(2021, "2021-03-26")
+    store.write(name, {}, table(store.contracts[name], rows))
+    return store
