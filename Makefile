@@ -1,6 +1,8 @@
 # Verbs of the house. Everything a run leaves behind is under var/ (FBM_HOME); nothing else is touched.
 PYTHON ?= python3.11
 BIN := .venv/bin
+# Threads that wait must sleep: spinning ones make training several times slower beside any other work.
+export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
 SEASONS ?=
 

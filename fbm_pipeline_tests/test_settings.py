@@ -8,7 +8,7 @@ from fbm_pipeline.settings import PRESETS, SettingsError, load_settings
 
 
 def test_an_unknown_preset_names_the_choices() -> None:
-    with pytest.raises(SettingsError, match="choose one of .*demo.*real"):
+    with pytest.raises(SettingsError, match=r"choose one of .*demo.*real"):
         load_settings({"FBM_PRESET": "huge"})
 
 

@@ -115,7 +115,8 @@ _ALL: Iterable[Contract] = (
     contract(
         "core.season_lines", "one row per season, side of the ball and player; official lines where they exist",
         "season:i16 player_type:str mlbam_id:i32 source:str team:str teams:i8 g:i32 gs:i32? opportunities:i32 "
-        f"{_SUM_COUNTS} outs:i32? er:i32? r:i32?",
+        "ab:i32 h:i32 single:i32? double:i32? triple:i32? hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32 "
+        "outs:i32? er:i32? r:i32?",
         "season player_type mlbam_id", "season",
     ),
     contract(

@@ -44,10 +44,8 @@ def session(
         yield connection
 
 
-def create_views(
-    connection: duckdb.DuckDBPyConnection, store: Store, tables: Sequence[str] | None = None
-) -> list[str]:
-    """Create the views of all tables that exist, or of the named ones whether they exist or not; returns their names."""
+def create_views(connection: duckdb.DuckDBPyConnection, store: Store, tables: Sequence[str] | None = None) -> list[str]:
+    """Create the views of all tables that exist, or of the named ones, written or not; returns their names."""
     made = []
     for name in store.contracts if tables is None else tables:
         if tables is None and not store.exists(name):

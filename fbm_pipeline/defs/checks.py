@@ -1,0 +1,78 @@
+"""Asset checks of the warehouse: what the core tables must agree with before anything is learnt from them.
+
+Blocking: what fails here stops what would read it, in the same run. Not here: the comparisons themselves.
+"""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from fbm_pipeline.defs.partitions import seasons_of_run
+from fbm_pipeline.defs.warehouse import played_seasons
+from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.warehouse.checks import (
+    CheckResult,
+    check_calendar,
+    check_grain,
+    check_id_match,
+    check_lahman_totals,
+    check_pitching_lines,
+    check_source_flags,
+)
+
+CheckSeason = Callable[[Store, int], CheckResult]
+
+
+def _season_check(asset: str, name: str, check: CheckSeason, description: str) -> dg.AssetChecksDefinition:
+    """A blocking check of an asset by season: it runs for the seasons of the run that have data."""
+
+    @dg.asset_check(asset=asset.split("/"), name=name, description=description, blocking=True)
+    def check_seasons(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
+        store = workplace.store
+        played = set(played_seasons(store, workplace.settings))
+        results = {season: check(store, season) for season in seasons_of_run(context.run.tags) if season in played}
+        failed = [result.summary for result in results.values() if not result.passed]
+        passed = f"{len(results)} seasons agree" if results else "no season of the run has data"
+        return dg.AssetCheckResult(
+            passed=not failed,
+            metadata={
+                "summary": "; ".join(failed) or passed,
+                "seasons": {str(season): result.summary for season, result in results.items()},
+                "details": {str(season): result.details for season, result in results.items()},
+            },
+        )
+
+    return check_seasons
+
+
+def _grain(table: str) -> dg.AssetChecksDefinition:
+    def check(store: Store, season: int) -> CheckResult:
+        return check_grain(store, f"core.{table}", season)
+
+    return _season_check(f"core/{table}", "one_row_per_grain", check, "No key occurs twice in a season.")
+
+
+CHECKS = [
+    *(_grain(table) for table in ("games", "pitches", "plate_appearances", "player_games", "season_lines")),
+    _season_check(
+        "core/plate_appearances", "lahman_totals", check_lahman_totals,
+        "Season totals equal Lahman's exactly, where Retrosheet tells the season.",
+    ),
+    _season_check(
+        "core/plate_appearances", "pitching_lines", check_pitching_lines,
+        "Pitcher by pitcher and game by game against the official lines; differences are counted by cause.",
+    ),
+    _season_check(
+        "core/plate_appearances", "id_match", check_id_match,
+        "At least 99.9 % of plate appearances have a known batter and pitcher.",
+    ),
+    _season_check(
+        "core/plate_appearances", "source_flags", check_source_flags,
+        "Outcomes add to the line what the source's own flags say.",
+    ),
+    _season_check(
+        "core/player_games", "calendar", check_calendar,
+        "Rows lie within their season and belong to a known game under its date.",
+    ),
+]  # fmt: skip

@@ -1,0 +1,25 @@
+"""All that the code location defines, put together for given settings. Nothing is defined here."""
+
+import dagster as dg
+
+from fbm_pipeline.defs import checks, evaluation, identity, marcel, report, training, warehouse
+from fbm_pipeline.defs.automation import SENSOR
+from fbm_pipeline.defs.incidents import incident_file
+from fbm_pipeline.defs.jobs import full_pipeline, nightly, nightly_schedule
+from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.settings import Settings
+
+
+def compose(settings: Settings) -> dg.Definitions:
+    """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
+    rooms = (warehouse, marcel, identity, training, evaluation, report)
+    return dg.Definitions(
+        assets=[asset for room in rooms for asset in room.ASSETS],
+        asset_checks=checks.CHECKS,
+        jobs=[full_pipeline, nightly],
+        schedules=[nightly_schedule],
+        sensors=[SENSOR, incident_file],
+        resources={"workplace": Workplace.from_settings(settings)},
+        # Two steps at once: the machine that this is sized for has two cores.
+        executor=dg.multiprocess_executor.configured({"max_concurrent": 2}),
+    )

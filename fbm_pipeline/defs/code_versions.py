@@ -1,0 +1,42 @@
+"""Code versions: a hash of the modules and statements that make a table, so that nobody has to bump a number.
+
+The modules are found, not imported: torch alone costs a second at import, and definitions must load quickly.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from fbm_pipeline.store.engine import SQL
+
+PACKAGE = "fbm_pipeline"
+_NAMES = re.compile(r'"([a-z_]+/[a-z0-9_]+)"')
+
+
+def code_version(modules: Sequence[str]) -> str:
+    """A short hash of the sources of `modules` (as `training.encoder`; a package counts whole) and of their SQL.
+
+    A statement is theirs when a string in a module names it, as in `statement("core/pitches")`. Raises
+    FileNotFoundError naming a module that does not exist.
+    """
+    sources = [file for name in modules for file in _sources(name)]
+    digest = hashlib.sha256()
+    for file in sources + _statements(sources):
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _sources(name: str) -> list[Path]:
+    spec = find_spec(f"{PACKAGE}.{name}")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError(f"there is no module {PACKAGE}.{name}, which an asset names as its code")
+    origin = Path(spec.origin)
+    return sorted(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
+
+
+def _statements(sources: Sequence[Path]) -> list[Path]:
+    named = {name for file in sources for name in _NAMES.findall(file.read_text(encoding="utf-8"))}
+    return [file for name in sorted(named) if (file := SQL / f"{name}.sql").is_file()]

@@ -1,0 +1,130 @@
+"""Two factories for assets that are tables: by season, and whole.
+
+Belongs here: the wiring that every table shares. Not here: which tables there are (one module per room).
+A room whose import is heavy (torch, MLflow, scikit-learn, matplotlib) is imported inside its `build` function and
+nowhere else in defs: definitions are loaded by every process that Dagster starts.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+import dagster as dg
+
+from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
+from fbm_pipeline.defs.code_versions import code_version
+from fbm_pipeline.defs.metadata import Metadata, table_definition, table_metadata
+from fbm_pipeline.defs.partitions import ONE_RUN, SEASON, seasons_of
+from fbm_pipeline.defs.recording import record_season, seasons_recorded, version_of, whole_table
+from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store, Written
+
+Built = Written | Sequence[Written]
+BuildSeason = Callable[[Store, Settings, int], Built]
+BuildTable = Callable[[Store, Settings], Built]
+DescribeSeason = Callable[[Store, Settings, int], Metadata]
+DescribeTable = Callable[[Store, Settings], Metadata]
+SeasonsWithInput = Callable[[Store, Settings], Collection[int]]
+OWNERS = ["team:fbm"]
+
+
+def as_list(built: Built) -> list[Written]:
+    return [built] if isinstance(built, Written) else list(built)
+
+
+def dependency(key: str, mapping: dg.PartitionMapping | None = None) -> dg.AssetDep:
+    """A dependency by its path, such as `core/pitches`; without a mapping, season on season."""
+    return dg.AssetDep(key.split("/"), partition_mapping=mapping)
+
+
+def arguments(key: str, table: str, group: str, description: str, code: Sequence[str]) -> dict[str, Any]:
+    """What both factories hand to `dg.asset`."""
+    contract = ALL_CONTRACTS[table]
+    return {
+        "key": key.split("/"),
+        "group_name": group,
+        "owners": OWNERS,
+        "description": f"{description}\n\nGrain: {contract.grain}.",
+        "metadata": table_definition(contract),
+        "code_version": code_version(code),
+    }
+
+
+def season_table(
+    key: str,
+    table: str,
+    build: BuildSeason,
+    *,
+    group: str,
+    description: str,
+    code: Sequence[str],
+    deps: Sequence[dg.AssetDep] = (),
+    seasons: SeasonsWithInput | None = None,
+    describe: DescribeSeason | None = None,
+    kinds: Sequence[str] = ("duckdb", "deltalake"),
+    automatic: bool = True,
+) -> dg.AssetsDefinition:
+    """A table by season. `seasons` tells which seasons have what they need; the others are named in the log.
+
+    `build` may also return nothing for a season without data.
+    """
+
+    @dg.asset(
+        **arguments(key, table, group, description, code),
+        partitions_def=SEASON,
+        backfill_policy=ONE_RUN,
+        deps=list(deps),
+        kinds=set(kinds),
+        automation_condition=WHEN_INPUTS_CHANGE if automatic else None,
+    )
+    def build_seasons(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:
+        store, settings = workplace.store, workplace.settings
+        wanted = seasons_of(context)
+        possible = set(wanted if seasons is None else seasons(store, settings))
+        absent = []
+        for season in wanted:
+            written = as_list(build(store, settings, season)) if season in possible else []
+            if not written:
+                absent.append(season)
+                continue
+            extra = describe(store, settings, season) if describe else {}
+            record_season(context, season, version_of(written), {**table_metadata(store, written), **extra})
+        if absent:
+            context.log.info(f"{key}: nothing to make for seasons {absent}: no input for them")
+        return seasons_recorded()
+
+    return build_seasons
+
+
+def whole(
+    key: str,
+    table: str,
+    build: BuildTable,
+    *,
+    group: str,
+    description: str,
+    code: Sequence[str],
+    deps: Sequence[dg.AssetDep] = (),
+    describe: DescribeTable | None = None,
+    kinds: Sequence[str] = ("duckdb", "deltalake"),
+    automatic: bool = True,
+) -> dg.AssetsDefinition:
+    """A table without seasons. An empty list of builds means that its optional source is absent."""
+
+    @dg.asset(
+        **arguments(key, table, group, description, code),
+        deps=list(deps),
+        kinds=set(kinds),
+        automation_condition=WHEN_INPUTS_CHANGE if automatic else None,
+    )
+    def build_whole(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:
+        store, settings = workplace.store, workplace.settings
+        written = as_list(build(store, settings))
+        if not written:
+            context.log.info(f"{key}: its source is absent from {settings.data}")
+            nothing: dict[str, Any] = {"dagster/row_count": 0, "written": "source absent"}
+            return dg.MaterializeResult(metadata=nothing, data_version=dg.DataVersion("absent"))
+        return whole_table(store, written, describe(store, settings) if describe else None)
+
+    return build_whole

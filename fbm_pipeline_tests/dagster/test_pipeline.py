@@ -1,0 +1,181 @@
+"""The whole graph on a small simulated league by the driver, twice: all of it is made once, and nothing again."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+from dagster._core.definitions.data_version import CachingStaleStatusResolver
+from dagster._core.loader import LoadingContextForTest
+from deltalake import DeltaTable
+
+from fbm_pipeline.definitions import defs
+from fbm_pipeline.settings import Settings, load_settings
+from fbm_pipeline.sources.simulated_league.league import write_league
+from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
+
+pytestmark = pytest.mark.timeout(600)  # minutes on a busy machine: whole processes are started
+
+
+def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {
+        **os.environ,
+        "FBM_HOME": str(settings.home),
+        "FBM_DATA": str(settings.data),
+        "FBM_PRESET": settings.preset.name,
+    }
+    command = [sys.executable, "-m", "fbm_pipeline.defs.materialize", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280)
+
+
+def settings_of(home: Path) -> Settings:
+    return load_settings({"FBM_HOME": str(home), "FBM_DATA": str(home / "league"), "FBM_PRESET": "tiny"})
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What two runs over the same league left: their output, the tables' versions, what automation asked for."""
+
+    settings: Settings
+    first: subprocess.CompletedProcess
+    second: subprocess.CompletedProcess
+    versions: tuple[dict[str, int], dict[str, int]]
+    requested: int
+
+
+def _versions(settings: Settings) -> dict[str, int]:
+    logs = settings.store_root.glob("*/*/_delta_log")
+    return {str(log.parent.relative_to(settings.store_root)): DeltaTable(str(log.parent)).version() for log in logs}
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    settings = settings_of(tmp_path_factory.mktemp("home"))
+    write_league(
+        settings.data, first_season=2021, last_season=2024, first_statcast_season=2023, teams=4, games_per_team=56
+    )
+    first = run_driver(settings)
+    assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
+    before = _versions(settings)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        tick = dg.evaluate_automation_conditions(defs, instance)
+        second = run_driver(settings)
+        asked = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor).total_requested
+    return Runs(settings, first, second, (before, _versions(settings)), tick.total_requested + asked)
+
+
+@pytest.fixture
+def instance(runs: Runs) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.from_config(str(runs.settings.dagster_home)) as opened:
+        yield opened
+
+
+def test_every_asset_is_materialized_and_every_check_passes(runs: Runs, instance: dg.DagsterInstance) -> None:
+    graph = defs.resolve_asset_graph()
+    absent = [
+        key.to_user_string()
+        for key in graph.get_all_asset_keys()
+        if instance.get_latest_materialization_event(key) is None
+    ]
+    assert absent == []
+    assert {run.status for run in instance.get_runs()} == {dg.DagsterRunStatus.SUCCESS}
+    assert runs.first.stdout.count("passed: 4 seasons agree") == len(graph.asset_check_keys)
+
+
+def test_the_terminal_shows_each_step_and_where_things_are(runs: Runs) -> None:
+    record = json.loads((runs.settings.home / "run.json").read_text(encoding="utf-8"))
+    steps = len(record["steps"])
+    assert f"[{steps:3d}/{steps}]" in runs.first.stdout
+    for step in record["steps"]:
+        assert step in runs.first.stdout
+    assert record["success"]
+    assert 100 < record["peak_mb"] < 4000
+    for place in (runs.settings.exports, runs.settings.catalog, "http://127.0.0.1:3000", "http://127.0.0.1:5000"):
+        assert str(place) in runs.first.stdout
+    assert runs.first.stderr == ""
+
+
+def test_projections_report_and_catalog_can_be_opened(runs: Runs) -> None:
+    settings = runs.settings
+    assert (settings.exports / "projections_2025.csv").stat().st_size > 0
+    assert "projections" in (settings.report / "projections_2025.html").read_text(encoding="utf-8").lower()
+    with duckdb.connect(str(settings.catalog), read_only=True) as catalog:
+        rows = catalog.execute("select system, count(*) from publish.projections group by all").fetchall()
+    assert {system for system, _ in rows} == {"marcel_classic", "marcel", "contextual", "ensemble"}
+
+
+def test_a_second_run_writes_nothing(runs: Runs) -> None:
+    assert runs.second.returncode == 0, runs.second.stdout[-3000:] + runs.second.stderr[-3000:]
+    assert runs.versions[0] == runs.versions[1]
+    assert " written " not in runs.second.stdout
+    assert " trained " not in runs.second.stdout
+    assert runs.second.stdout.count(" unchanged ") > 35
+
+
+def test_nothing_is_stale_and_automation_asks_for_nothing(runs: Runs, instance: dg.DagsterInstance) -> None:
+    graph = defs.resolve_asset_graph()
+    resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
+    stale = {
+        f"{key.to_user_string()} {season or ''}": [cause.reason for cause in resolver.get_stale_causes(key, season)]
+        for key in graph.get_all_asset_keys()
+        for season in (map(str, range(2021, 2026)) if graph.get(key).is_partitioned else [None])
+        if resolver.get_status(key, season).value == "STALE"
+    }
+    assert stale == {}
+    assert runs.requested == 0
+
+
+def test_each_training_and_backtest_is_one_finished_mlflow_run(runs: Runs) -> None:
+    client = connect(runs.settings)
+    found = client.search_runs([experiment_id(client, runs.settings)])
+    kinds = sorted(run.data.tags["fbm.kind"] for run in found)
+    assert kinds == ["backtest", "encoder", "network", "network", "network", "network"]
+    assert {run.info.status for run in found} == {"FINISHED"}
+    for run in found:
+        assert run.data.metrics, run.data.tags
+        assert run.data.params["preset.seed"] == str(runs.settings.preset.seed)
+        assert len(run.data.tags["fbm.data_hash"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("asset", "kind"),
+    [("batter/network", "network"), ("models/encoder", "encoder"), ("evaluation/backtest", "backtest")],
+)
+def test_the_address_of_its_mlflow_run_stands_beside_it_also_when_skipped(
+    runs: Runs, instance: dg.DagsterInstance, asset: str, kind: str
+) -> None:
+    event = instance.get_latest_materialization_event(dg.AssetKey(asset.split("/")))
+    assert event is not None
+    assert event.asset_materialization is not None
+    address = event.asset_materialization.metadata["MLflow run"].value
+    run_id = str(address).rsplit("/", 1)[-1]
+    assert connect(runs.settings).get_run(run_id).data.tags["fbm.kind"] == kind
+
+
+def test_a_folder_without_data_ends_with_what_to_do(tmp_path: Path) -> None:
+    done = run_driver(settings_of(tmp_path))
+    assert done.returncode == 2
+    assert "fbm simulate" in done.stderr
+
+
+def test_a_failed_asset_is_named_with_its_reason(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    (settings.data / "lahman").mkdir(parents=True)
+    (settings.data / "lahman" / "People.csv").write_text("<html>not found</html>", encoding="utf-8")
+    done = run_driver(settings, "--seasons", "2024", "--select", "key:raw/lahman_people")
+    assert done.returncode == 1
+    assert "raw/lahman_people failed" in done.stderr
+    assert "People.csv" in done.stderr
+    assert not json.loads((settings.home / "run.json").read_text(encoding="utf-8"))["success"]
+
+
+def test_a_range_that_is_none_is_refused(tmp_path: Path) -> None:
+    done = run_driver(settings_of(tmp_path), "--seasons", "2024-2021")
+    assert done.returncode == 2
+    assert "2021-2024" in done.stderr
