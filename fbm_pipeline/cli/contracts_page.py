@@ -5,8 +5,9 @@ from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 
 _OPENING = """# Data contracts
 
-Written by `fbm contracts` from `fbm_pipeline/store/`. Units are in the names: `_rate` is per plate appearance or batter faced,
-`_opportunities` counts them; speeds in mph, angles in degrees, movement and location in feet. `?` marks a column that may be null.
+Written by `fbm contracts` from `fbm_pipeline/store/`. Units are in the names: `_rate` is per plate appearance or
+batter faced, `_opportunities` counts them; speeds in mph, angles in degrees, movement and location in feet.
+`?` marks a column that may be null.
 """
 
 
