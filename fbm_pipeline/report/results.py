@@ -15,6 +15,7 @@ from fbm_pipeline.evaluation.backtest import SCORES
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.universes import SYSTEMS, UNIVERSES
 from fbm_pipeline.report.results_page import results_page
+from fbm_pipeline.report.trainings import TRAINING_COLUMNS, training_rows
 from fbm_pipeline.report.writing import replace_file, replace_text
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
@@ -28,7 +29,7 @@ _ORDER = {"universe": UNIVERSES, "system": SYSTEMS}
 
 
 def write_results(store: Store, settings: Settings, docs: Path, *, timings: dict | None = None) -> list[Path]:
-    """Write backtest.csv, runs.json and README.md under `docs`/results; returns their paths.
+    """Write backtest.csv, training.csv, runs.json and README.md under `docs`/results; returns their paths.
 
     `timings` (steps -> seconds, total_s, peak_mb) is by default read from run.json in the run's home, where there is
     one. Raises EvaluationError when nothing was scored for this kind of data.
@@ -36,11 +37,13 @@ def write_results(store: Store, settings: Settings, docs: Path, *, timings: dict
     fresh = _scores(store, settings)
     folder = docs / "results"
     table = _merge(folder / "backtest.csv", fresh, settings.data_kind)
+    trained = _merge_trainings(folder / "training.csv", training_rows(settings), settings.data_kind)
     runs = _runs(folder / "runs.json", settings, timings if timings is not None else recorded_timings(settings))
     return [
         replace_file(folder / "backtest.csv", lambda path: table.to_csv(path, index=False, lineterminator="\n")),
+        replace_file(folder / "training.csv", lambda path: trained.to_csv(path, index=False, lineterminator="\n")),
         replace_text(folder / "runs.json", json.dumps(runs, indent=2, sort_keys=True) + "\n"),
-        replace_text(folder / "README.md", results_page(table, runs)),
+        replace_text(folder / "README.md", results_page(table, runs, trained)),
     ]
 
 
@@ -82,6 +85,16 @@ def _merge(target: Path, fresh: pd.DataFrame, data_kind: str) -> pd.DataFrame:
     )
     order = keys.sort_values(["data", "universe", "seasons", "player_type", "stat", "system"]).index
     return table.loc[order, list(COLUMNS)].reset_index(drop=True)
+
+
+def _merge_trainings(target: Path, fresh: pd.DataFrame, data_kind: str) -> pd.DataFrame:
+    """The file's rows of other kinds of data with the fresh ones, in a fixed order."""
+    parts = [fresh]
+    if target.is_file():
+        old = pd.read_csv(target, dtype={"run": "str"}, keep_default_na=False)
+        parts.append(old[old["data"] != data_kind])
+    table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    return table.sort_values(list(TRAINING_COLUMNS[:-1])).reset_index(drop=True)
 
 
 def _runs(target: Path, settings: Settings, timings: Mapping | None) -> dict:

@@ -14,6 +14,7 @@ from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, SYSTEMS
 from fbm_pipeline.report.backtest_section import pooled_label
 from fbm_pipeline.report.formats import FORMATS, SYSTEM_LABELS, show_error
 from fbm_pipeline.report.notice import RETROSHEET
+from fbm_pipeline.report.trainings import trainings_section
 
 KINDS = {
     "real": "Real data",
@@ -22,11 +23,13 @@ KINDS = {
 COMMANDS = {"real": "make real DATA=<folder of source files>", "simulated": "make demo"}
 
 
-def results_page(scores: pd.DataFrame, runs: Mapping[str, dict]) -> str:
-    """The whole page; `scores` as backtest.csv, `runs` as runs.json."""
+def results_page(scores: pd.DataFrame, runs: Mapping[str, dict], trained: pd.DataFrame) -> str:
+    """The whole page; `scores` as backtest.csv, `runs` as runs.json, `trained` as training.csv."""
     kinds = [kind for kind in KINDS if kind in set(scores["data"])]
     parts = [_introduction()]
-    parts += [_kind(scores[scores["data"] == kind], kind, runs.get(kind, {})) for kind in kinds]
+    for kind in kinds:
+        own = trained[trained["data"] == kind]
+        parts.append(_kind(scores[scores["data"] == kind], kind, runs.get(kind, {}), own))
     parts.append(f"## Notice\n\n{RETROSHEET}\n")
     return "\n".join(parts)
 
@@ -53,7 +56,7 @@ player-seasons a difference in r has a standard error of about .01 to .04.
 """
 
 
-def _kind(scores: pd.DataFrame, kind: str, run: Mapping) -> str:
+def _kind(scores: pd.DataFrame, kind: str, run: Mapping, trained: pd.DataFrame) -> str:
     parts = [f"## {KINDS[kind]}\n", _what_was_run(scores, kind, run)]
     for universe in ("full", "common"):
         label = pooled_label(scores, universe)
@@ -67,6 +70,8 @@ def _kind(scores: pd.DataFrame, kind: str, run: Mapping) -> str:
                 parts.append(_table(chosen, player_type))
     parts.append("### What the numbers say\n")
     parts.append(_reading(scores))
+    if len(trained):
+        parts.append(trainings_section(trained))
     parts.append(_timings(run.get("timings")))
     return "\n".join(parts)
 

@@ -19,8 +19,8 @@ TIMINGS = {"steps": {"raw": 12.34, "training": 99.0}, "total_s": 111.3, "peak_mb
 
 def written(published: Published, docs: Path, timings: dict | None = None) -> tuple[pd.DataFrame, str]:
     paths = write_results(published.store, published.settings, docs, timings=timings)
-    assert [path.name for path in paths] == ["backtest.csv", "runs.json", "README.md"]
-    return pd.read_csv(paths[0], dtype={"seasons": "str"}), paths[2].read_text(encoding="utf-8")
+    assert [path.name for path in paths] == ["backtest.csv", "training.csv", "runs.json", "README.md"]
+    return pd.read_csv(paths[0], dtype={"seasons": "str"}), paths[-1].read_text(encoding="utf-8")
 
 
 def test_table_has_the_agreed_columns_and_rounded_numbers(published: Published, tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""What the trainings of a run reached, read from their checkpoints: rows for docs/results/training.csv.
+
+Level 1 stands beside the base rate and two lookups, every fold of Levels 2 and 3 beside Marcel under the same
+likelihood. Not here: scores on test seasons (results).
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.training.checkpoint import load_checkpoint
+
+TRAINING_COLUMNS = ("data", "training", "player_type", "season", "run", "metric", "value")
+FOLD_METRICS = ("samples", "best_epoch", "validation_season", "validation_nll", "marcel_nll")
+_PLACES = 4
+
+
+def training_rows(settings: Settings) -> pd.DataFrame:
+    """One row per training and metric of the preset's encoder and folds; those never trained are absent.
+
+    `run` ends the key of the training's MLflow run for folds and is the encoder's hash for Level 1; likelihoods are in
+    nats a player, Level 1's in nats a hidden plate appearance of the held-out season.
+    """
+    rows = [*_encoder_rows(settings), *_fold_rows(settings)]
+    return pd.DataFrame(rows, columns=list(TRAINING_COLUMNS)).round({"value": _PLACES})
+
+
+def trainings_section(rows: pd.DataFrame) -> str:
+    """Markdown: Level 1 against its lookups, the folds against Marcel."""
+    level1 = rows[rows["training"] == "level1"].set_index("metric")["value"]
+    folds = rows[rows["training"] == "network"]
+    lines = ["### What the trainings reached\n", "All rows are in [training.csv](training.csv).\n"]
+    if len(level1):
+        lines += [
+            "Level 1, nats per hidden plate appearance of the held-out season (less is better):\n",
+            "| target | base rate | by hands | by hands and order | encoder |",
+            "|---|---:|---:|---:|---:|",
+        ]
+        targets = sorted(name.removeprefix("hidden_") for name in level1.index if name.startswith("hidden_"))
+        kinds = ("base", "hands", "hands_order", "hidden")
+        lines += [
+            f"| {target} | " + " | ".join(f"{level1[f'{kind}_{target}']:.4f}" for kind in kinds) + " |"
+            for target in targets
+        ]
+    if len(folds):
+        lines += [
+            "\nLevels 2 and 3, nats a player of the season that training was stopped on (less is better):\n",
+            "| player type | test season | stopped on | samples | best epoch | Marcel | network |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+        ]
+        for (player_type, season), fold in folds.groupby(["player_type", "season"]):
+            value = fold.set_index("metric")["value"]
+            lines.append(
+                f"| {player_type} | {season} | {value['validation_season']:.0f} | {value['samples']:.0f} | "
+                f"{value['best_epoch']:.0f} | {value['marcel_nll']:.4f} | {value['validation_nll']:.4f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _encoder_rows(settings: Settings) -> list[tuple]:
+    pointer = settings.checkpoints / "level1" / "current"
+    if not pointer.is_file():
+        return []
+    checkpoint = load_checkpoint(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+    if checkpoint is None:
+        return []
+    card = checkpoint.card
+    return [
+        (settings.data_kind, "level1", "", card["cutoff"], card["hash"], name, value)
+        for name, value in sorted(card["metrics"].items())
+    ]
+
+
+def _fold_rows(settings: Settings) -> list[tuple]:
+    rows = []
+    seasons = (*settings.preset.backtest_seasons, settings.preset.projection_season)
+    for player_type in PLAYER_TYPES:
+        for season in seasons:
+            folder: Path = settings.checkpoints / player_type / str(season) / "finished"
+            checkpoint = load_checkpoint(folder)
+            if checkpoint is None:
+                continue
+            card = checkpoint.card
+            rows += [
+                (settings.data_kind, "network", player_type, season, card["inputs"][:12], name, card[name])
+                for name in FOLD_METRICS
+            ]
+    return rows
