@@ -52,7 +52,7 @@ def write_season(store: Store, season: int, draw: np.random.Generator) -> None:
     """Games, plate appearances, embeddings, player-games and lines of one season."""
     appearances = []
     for game in range(GAMES):
-        date = dt.date(season, 5, 1) + dt.timedelta(days=game)
+        date = dt.date(season, 3, 1) + dt.timedelta(days=game)  # the first on the as-of date itself
         game_id = f"AAA{date:%Y%m%d}0"
         for index in range(int(draw.integers(14, 22))):
             batter = int(draw.choice(list(BATTERS)))
@@ -65,14 +65,14 @@ def write_season(store: Store, season: int, draw: np.random.Generator) -> None:
 
 
 def _key_columns(season: int, dates: list[dt.date]) -> dict[str, Any]:
-    return {"season": season, "month": 5, "game_date": dates, "source": "retrosheet"}
+    return {"season": season, "month": 3, "game_date": dates, "source": "retrosheet"}
 
 
 def _write_games(store: Store, season: int, appearances: list[tuple]) -> None:
     games = sorted({(row[0], row[1]) for row in appearances})
     columns = _key_columns(season, [date for _, date in games]) | {"game_id": [name for name, _ in games]}
     table = rows_of(store.contracts["core.games"], columns, len(games))
-    store.write("core.games", {"season": season, "month": 5}, table)
+    store.write("core.games", {"season": season, "month": 3}, table)
 
 
 def _write_appearances(store: Store, season: int, appearances: list[tuple], draw: np.random.Generator) -> None:
@@ -84,7 +84,7 @@ def _write_appearances(store: Store, season: int, appearances: list[tuple], draw
     }  # fmt: skip
     n = len(appearances)
     table = rows_of(store.contracts["core.plate_appearances"], columns, n)
-    store.write("core.plate_appearances", {"season": season, "month": 5}, table)
+    store.write("core.plate_appearances", {"season": season, "month": 3}, table)
     vectors = draw.normal(size=(n, WIDTH)).astype("<f2")
     embedded = {
         "season": season, "game_id": columns["game_id"], "plate_appearance": columns["plate_appearance"],
@@ -115,7 +115,7 @@ def _write_player_games(store: Store, season: int, appearances: list[tuple]) -> 
         "outs": 3, "er": 1, "r": 1,
     }  # fmt: skip
     table = rows_of(store.contracts["core.player_games"], columns, len(keys))
-    store.write("core.player_games", {"season": season, "month": 5}, table)
+    store.write("core.player_games", {"season": season, "month": 3}, table)
     people = sorted({key[1:] for key in keys})
     totals = {name: [sum(v[name] for k, v in lines.items() if k[1:] == one) for one in people] for name in counts}
     official = {"season": season, "player_type": [one[0] for one in people], "mlbam_id": [one[1] for one in people]}

@@ -142,7 +142,7 @@ def test_nothing_on_or_after_the_date_changes_a_window(small: Store, tmp_path: P
     [
         ("features.stat_profiles", {"player_type": "batter", "season": 2019}),
         ("features.archetypes", {"player_type": "batter", "season": 2019}),
-        ("core.player_games", {"season": 2018, "month": 5}),
+        ("core.player_games", {"season": 2018, "month": 3}),
         ("models.pa_embeddings", {"season": 2018}),
     ],
 )
