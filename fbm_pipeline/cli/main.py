@@ -6,6 +6,7 @@ The only room, with defs, that may read the clock.
 import argparse
 import datetime as dt
 import logging
+import signal
 import sys
 from pathlib import Path
 
@@ -60,6 +61,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command. Returns 2 with one clear line for what a user can mend."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     options = parser().parse_args(arguments)
+    if arguments is None:  # a process of its own: a reader such as `head` may leave early, the rest is nobody's
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         settings = load_settings()
         return commands.COMMANDS[options.verb](settings, options)
