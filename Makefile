@@ -1,10 +1,9 @@
 # Verbs of the house. Everything a run leaves behind is under var/ (FBM_HOME); nothing else is touched.
 PYTHON ?= python3.11
 BIN := .venv/bin
-# Threads that wait must sleep: spinning ones make training several times slower beside any other work.
+# Threads that wait sleep instead of spinning: a training then leaves the cores to what runs beside it.
 export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
-SEASONS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test lint fix real results dev dev-real bench clean

@@ -14,6 +14,7 @@ from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS, RAW_TABLE, public_rat
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, all_scores, compared_scores
 from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, OWN_SYSTEMS, PRESENT_SHARE, SYSTEMS
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -30,6 +31,7 @@ def build_backtest(store: Store, season: int) -> Written:
     """
     statements = ("projected_rates", "public_projections", "season_lines")
     key = inputs_key(
+        code=code_of("baseball", "evaluation"),
         sql=[statement(f"evaluation/{name}") for name in statements],
         predictions=store.content(PREDICTIONS, {"fold": season}),
         weights=store.content(WEIGHTS, {"season": season}),
@@ -106,6 +108,7 @@ def build_scores(store: Store, settings: Settings) -> Written:
             f"{settings.preset.name}. Next: materialize {BACKTEST} for them."
         )
     key = inputs_key(
+        code=code_of("baseball", "evaluation"),
         backtest={year: store.content(BACKTEST, {"season": year}) for year in seasons},
         lines=store.content("core.season_lines"),
         sql=statement("evaluation/first_seasons"),

@@ -12,6 +12,7 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
 from fbm_pipeline.evaluation.actuals import load_actuals
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.metrics import Floats, remove_season_means
+from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -41,6 +42,7 @@ def choose_weights(store: Store, season: int) -> Written:
         {int(part["season"]) for part in store.partitions("core.season_lines") if int(part["season"]) < season}
     )
     key = inputs_key(
+        code=code_of("baseball", "evaluation"),
         sql=[statement("evaluation/validation_pairs"), statement("evaluation/season_lines")],
         predictions={fold: store.content("models.predictions", {"fold": fold}) for fold in folds},
         lines={year: store.content("core.season_lines", {"season": year}) for year in earlier},

@@ -25,6 +25,7 @@ from fbm_pipeline.marcel.constants import Fit, read_constants
 from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES
+from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.contracts import CONTRACTS, HORIZONS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -48,6 +49,7 @@ def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
     constants = read_constants(store, player_type)
     dates = as_of_dates(store, season)
     key = inputs_key(
+        code=code_of("baseball", "identity", "marcel"),
         sql=[statement(COUNTS_STATEMENT), statement(PLAYERS_STATEMENT)],
         games=_games_content(store, season),
         lines={

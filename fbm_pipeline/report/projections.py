@@ -24,6 +24,7 @@ from fbm_pipeline.evaluation.intervals import (
 from fbm_pipeline.evaluation.universes import OWN_SYSTEMS
 from fbm_pipeline.report.exports import write_exports
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.contracts import RATE_COLUMNS
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -45,6 +46,7 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
     EvaluationError when the season's fold, its blend weights or a projected player's identity are missing.
     """
     key = inputs_key(
+        code=code_of("baseball", "evaluation", "report"),
         sql=[statement(f"evaluation/{name}") for name in STATEMENTS],
         predictions=store.content(PREDICTIONS, {"fold": season}),
         weights=store.content(WEIGHTS, {"season": season}),
