@@ -5,9 +5,12 @@ small JSON beside the table, checked against the table's live files: when it is 
 made again. Readers always see a whole version, never a half-written one: that is Delta's promise, not ours.
 """
 
+import fcntl
 import hashlib
 import json
+import logging
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -22,6 +25,8 @@ from deltalake import DeltaTable, WriterProperties, write_deltalake
 from fbm_pipeline.store.contracts import Contract, ContractError, violations
 
 Partition = Mapping[str, int | str]
+
+logger = logging.getLogger("fbm_pipeline.store")
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,23 @@ class Store:
         return self.root / schema / table
 
     def exists(self, name: str) -> bool:
+        """Whether the table was written under its present contract. One of an older contract is made again."""
+        return self._written(name) and self._fits(name)
+
+    def _written(self, name: str) -> bool:
         return (self.path(name) / "_delta_log").is_dir()
+
+    def _fits(self, name: str) -> bool:
+        return pa.schema(self._open(name).schema().to_arrow()).equals(self.contracts[name].schema)
 
     def delta(self, name: str) -> DeltaTable:
         """The Delta table. Raises FileNotFoundError naming the table when it was never written."""
         if not self.exists(name):
-            raise FileNotFoundError(f"table {name} does not exist under {self.root}; materialize {name} first")
+            older = " under its present contract (an older one is there)" if self._written(name) else ""
+            raise FileNotFoundError(f"table {name} does not exist under {self.root}{older}; materialize {name} first")
+        return self._open(name)
+
+    def _open(self, name: str) -> DeltaTable:
         path = self.path(name)
         newest = _newest_commit(path / "_delta_log")
         held = _OPENED.get(path)
@@ -162,12 +178,26 @@ class Store:
         if self.exists(name):
             return
         contract = self.contracts[name]
+        self._remove_outdated(name)
         self.path(name).mkdir(parents=True, exist_ok=True)
         # A checkpoint every ten commits: a table of 170 months opens in 6 ms instead of 40, and is opened often.
         DeltaTable.create(
             str(self.path(name)), contract.schema, mode="ignore", partition_by=list(contract.partition_by) or None,
             configuration={"delta.checkpointInterval": "10"},
         )  # fmt: skip
+
+    def _remove_outdated(self, name: str) -> None:
+        """Take away a table whose columns are those of an older contract: all of it can be made again."""
+        if not self._written(name):
+            return
+        with (self.root / ".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # of two processes that find it outdated the second finds it gone
+            if not self._written(name) or self._fits(name):
+                return
+            logger.warning("%s has the columns of an older contract: it is made anew", name)
+            shutil.rmtree(self.path(name))
+            shutil.rmtree(self.root / "_memory" / name, ignore_errors=True)
+            _OPENED.pop(self.path(name), None)
 
     def content(self, name: str, partition: Partition | None = None) -> str:
         """Hash of what the table (or the partitions under `partition`) holds now: the key for what reads it."""

@@ -1,6 +1,7 @@
 """The store: whole partitions or nothing, skipped work, and hashes that follow content alone."""
 
 import datetime as dt
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -130,3 +131,22 @@ def test_contract_text_refuses_an_unknown_type() -> None:
 def test_the_inputs_key_follows_every_part() -> None:
     assert inputs_key(sql="a", upstream="b") == inputs_key(upstream="b", sql="a")
     assert inputs_key(sql="a", upstream="b") != inputs_key(sql="a", upstream="c")
+
+
+def test_a_table_of_an_older_contract_is_made_anew(tmp_path: Path) -> None:
+    older = contract("features.ages", "one row per player", "mlbam_id:i32 season:i16", "mlbam_id", "season")
+    newer = contract("features.ages", "one row per player", "mlbam_id:i32 age:f64? season:i16", "mlbam_id", "season")
+    before, now = (Store(tmp_path, {"features.ages": item}) for item in (older, newer))
+    for season in (2016, 2017):
+        rows = pa.table({"mlbam_id": [1], "season": [season]}, schema=older.schema)
+        before.build("features.ages", {"season": season}, "k", lambda rows=rows: rows)
+
+    assert before.exists("features.ages")
+    assert not now.exists("features.ages")
+    with pytest.raises(FileNotFoundError, match="an older one is there"):
+        now.delta("features.ages")
+
+    rows = pa.table({"mlbam_id": [1], "age": [27.5], "season": [2016]}, schema=newer.schema)
+    assert not now.build("features.ages", {"season": 2016}, "k", lambda: rows).skipped
+    assert now.partitions("features.ages") == [{"season": 2016}]  # 2017's older rows do not stay beside the newer ones
+    assert now.current("features.ages", {"season": 2017}, "k") is None
