@@ -24,7 +24,9 @@ class Preset:
 
     name: str
     tune_until: int  # last target season for Marcel's constants, archetype centroids and Level 1 (inclusive)
-    backtest_seasons: tuple[int, ...]  # test seasons, each with a network trained on seasons before it
+    development_seasons: tuple[int, ...]  # every choice is made on these
+    test_seasons: tuple[int, ...]  # reported once per finished configuration, never chosen on
+    network_seasons: tuple[int, ...]  # the test seasons with a network, each trained on seasons before it
     projection_season: int  # the season that publish.projections looks ahead to
     train_from: int  # first target season of Levels 2 and 3
     # Level 1
@@ -53,20 +55,23 @@ PRESETS: Mapping[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(  # the smallest that exercises every asset: for tests, over a league of 2021-2024
-            name="tiny", tune_until=2022, backtest_seasons=(2024,), projection_season=2025, train_from=2022,
+            name="tiny", tune_until=2022, development_seasons=(2023,), test_seasons=(2024,), network_seasons=(2024,),
+            projection_season=2025, train_from=2022,
             level1_width=16, level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
             width=16, layers=1, heads=2, batter_games=4, pitcher_games=3, epochs=1, patience=1, batch=64,
             learning_rate=1e-3, archetypes=3, min_train_opportunities=20, threads=1, seed=11,
         ),
         Preset(
-            name="demo", tune_until=2020, backtest_seasons=(2023, 2024), projection_season=2025, train_from=2018,
+            name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
+            network_seasons=(2023, 2024), projection_season=2025, train_from=2018,
             level1_width=32, level1_layers=1, level1_heads=2, pretrain_steps=300, pretrain_batch=32,
             width=32, layers=1, heads=2, batter_games=16, pitcher_games=8, epochs=2, patience=2, batch=64,
             learning_rate=1e-3, archetypes=6, min_train_opportunities=50, threads=2, seed=11,
         ),
         Preset(
-            name="real", tune_until=2017, backtest_seasons=(2019, 2021, 2022, 2023), projection_season=2025,
-            train_from=2003,
+            name="real", tune_until=2017, development_seasons=tuple(range(2010, 2018)),
+            test_seasons=(2018, 2019, 2021, 2022, 2023, 2024), network_seasons=(2019, 2021, 2022, 2023),
+            projection_season=2025, train_from=2003,
             level1_width=64, level1_layers=2, level1_heads=4, pretrain_steps=2000, pretrain_batch=128,
             width=64, layers=1, heads=4, batter_games=40, pitcher_games=20, epochs=4, patience=2, batch=64,
             learning_rate=1e-3, archetypes=8, min_train_opportunities=100, threads=2, seed=11,

@@ -21,6 +21,6 @@ def test_the_data_kind_follows_the_simulators_manifest(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_nothing_is_tuned_on_a_season_that_is_tested(preset) -> None:
-    assert preset.tune_until < min(preset.backtest_seasons)
-    assert 2020 not in preset.backtest_seasons
-    assert preset.projection_season > max(preset.backtest_seasons)
+    assert preset.tune_until < min(preset.network_seasons)
+    assert 2020 not in preset.network_seasons
+    assert preset.projection_season > max(preset.network_seasons)

@@ -9,6 +9,7 @@ from fbm_pipeline.sources.errors import SourceError
 # kind -> (folder, pattern of the name without its suffix). Only the top of each folder is looked at.
 KINDS: dict[str, tuple[str, str]] = {
     "statcast": ("statcast", r"statcast_.+"),
+    "partial_pitches": ("statcast", r"partial_pitches.*"),
     "plays": ("retrosheet", r"plays.*|\d{4}plays"),
     "gameinfo": ("retrosheet", r"gameinfo.*|\d{4}gameinfo"),
     "pitching": ("retrosheet", r"pitching.*|\d{4}pitching"),

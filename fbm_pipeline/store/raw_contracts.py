@@ -57,6 +57,14 @@ _RAW: Iterable[Contract] = (
         "confident:bool?",
         "gid pn", "season source_file",
     ),
+    # The source numbers neither plate appearances nor pitches: `row` counts its lines from 1. Movement is in inches.
+    contract(
+        "raw.partial_pitches", "one row per line of a file of pitches of some days, without their place in the game",
+        f"{_FILE_KEY} row:i32 game_pk:i32 game_date:date pitcher:i32 batter:i32 p_throws:str? stand:str? "
+        "pitch_type:str? balls:i8? strikes:i8? release_speed:f32? pfx_x_inches:f32? pfx_z_inches:f32? plate_x:f32? "
+        "plate_z:f32? sz_top:f32? sz_bot:f32? description:str?",
+        "source_file row", "season source_file",
+    ),
     contract(
         "raw.retrosheet_gameinfo", "one row per game, of every type",
         "source_file:str season:i16 gid:str visteam:str hometeam:str site:str date:date number:i8 "

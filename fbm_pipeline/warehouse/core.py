@@ -1,6 +1,7 @@
 """Raw tables into the core tables: what happened, in one vocabulary and with one id, whoever told it.
 
-Games, pitches, plate appearances and player games are made month by month, and only the months whose inputs changed.
+Games, pitches, plate appearances, batted balls and player games are made month by month, and only the months whose
+inputs changed.
 Not here: the statements (`sql/`), and whether the result agrees with the official record (`checks`).
 """
 
@@ -64,6 +65,14 @@ def build_plate_appearances(store: Store, season: int) -> list[Written]:
     appearances have a batter or pitcher without an MLBAM id. Fewer are left out, and `check_id_match` counts them.
     """
     return _build_months(store, "core.plate_appearances", season)
+
+
+def build_batted_balls(store: Store, season: int) -> list[Written]:
+    """core.batted_balls of a season, by month; needs core.plate_appearances.
+
+    Retrosheet tells who fielded a ball, Statcast's file at which angle it left; either gives the side of the field.
+    """
+    return _build_months(store, "core.batted_balls", season)
 
 
 def build_player_games(store: Store, season: int) -> list[Written]:

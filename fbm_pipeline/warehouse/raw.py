@@ -22,6 +22,7 @@ from fbm_pipeline.sources.lahman import (
     read_teams,
 )
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
+from fbm_pipeline.sources.partial_pitches import read_partial_pitches
 from fbm_pipeline.sources.projections import read_projections
 from fbm_pipeline.sources.reading import READER_VERSION
 from fbm_pipeline.sources.register import read_register
@@ -52,6 +53,7 @@ _SOURCES: dict[str, RawSource] = {
     "raw.statcast_pitches": RawSource("statcast", read_statcast, game="game_pk"),
     "raw.retrosheet_plays": RawSource("plays", read_plays, game="gid"),
     "raw.batted_ball_physics": RawSource("batted_ball_physics", read_batted_ball_physics, game="gid"),
+    "raw.partial_pitches": RawSource("partial_pitches", read_partial_pitches, game="game_pk"),
     "raw.retrosheet_gameinfo": RawSource("gameinfo", read_gameinfo),
     "raw.retrosheet_pitching": RawSource("pitching", read_pitching),
     "raw.retrosheet_rosters": RawSource("rosters", read_rosters),

@@ -56,6 +56,13 @@ RECIPES: Mapping[tuple[str, str], Recipe] = {
         {**_PITCHES_STEP, "plate_appearances": "staging/plate_appearances_statcast"},
         {**_PITCHES, "core.games": _MONTH},
     ),
+    ("core.batted_balls", "retrosheet"): Recipe(
+        "core/batted_balls_retrosheet",
+        reads={"raw.retrosheet_plays": ("season",), "core.plate_appearances": _MONTH},
+    ),
+    ("core.batted_balls", "statcast"): Recipe(
+        "core/batted_balls_statcast", reads={"core.plate_appearances": _MONTH}
+    ),
     ("core.player_games", "retrosheet"): Recipe(
         "core/player_games",
         {**_LINES_STEP, "pitcher_outs": "staging/pitcher_outs_retrosheet"},
