@@ -1,4 +1,4 @@
-"""How a rate moves with age. Classic: one published curve, signed by what is good. Fitted: slopes per statistic.
+"""How a rate moves with age. Classic: one published curve, signed by what is good. Fitted: a slope per statistic.
 
 Ages are years on 30 June of the season projected; a player of unknown age gets no correction.
 """
@@ -40,10 +40,10 @@ def classic_factor(age: np.ndarray, statistic: Statistic, player_type: str) -> n
     return factor if is_good_when_high(statistic, player_type) else 1.0 / factor
 
 
-def fitted_factor(age: np.ndarray, slope_young: float, slope_old: float) -> np.ndarray:
-    """1 + slope_young x years under the peak + slope_old x years over it, within FACTOR_RANGE.
+def fitted_factor(age: np.ndarray, slope: float) -> np.ndarray:
+    """1 + slope x years over the peak (negative under it), within FACTOR_RANGE: one straight line through both sides.
 
-    A positive slope raises the rate the further a player is from the peak on that side, good or bad.
+    A positive slope raises the rate of older players, good or bad.
     """
     under, over = years_from_peak(age)
-    return np.clip(1.0 + slope_young * under + slope_old * over, *FACTOR_RANGE)
+    return np.clip(1.0 + slope * (over - under), *FACTOR_RANGE)

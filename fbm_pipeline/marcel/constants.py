@@ -41,8 +41,7 @@ class Fit:
 
     statistic: str
     regression: float
-    slope_young: float
-    slope_old: float
+    age_slope: float
     fitted_from: int
     n: int
     rmse: float
@@ -122,38 +121,36 @@ def _fit(lines: SeasonLines, players: Histories, actual: np.ndarray, statistic: 
     age, weight = players.age, lines.counts["opportunities"][actual]
     outcome = numerator[actual] / denominator[actual]
     k = best_regression(sample, age, outcome, weight)
-    young, old, mse = _age_slopes(regress(sample, k), age, outcome, weight)
+    slope, mse = _age_slope(regress(sample, k), age, outcome, weight)
     first = int(players.season.min())
-    return Fit(statistic.name, k, young, old, first, len(actual), statistic.scale * mse**0.5)
+    return Fit(statistic.name, k, slope, first, len(actual), statistic.scale * mse**0.5)
 
 
 def best_regression(sample: Samples, age: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> float:
-    """k with the least weighted squared error, each k with the age slopes that suit it best; a grid refined."""
+    """k with the least weighted squared error, each k with the age slope that suits it best; a grid refined."""
     low, high = np.log(REGRESSION_RANGE[0]), np.log(REGRESSION_RANGE[1])
     best = low
     for _ in range(1 + REFINEMENTS):
         grid = np.linspace(low, high, GRID_POINTS)
-        errors = [_age_slopes(regress(sample, float(np.exp(x))), age, outcome, weight)[2] for x in grid]
+        errors = [_age_slope(regress(sample, float(np.exp(x))), age, outcome, weight)[1] for x in grid]
         at = int(np.argmin(errors))
         best = grid[at]
         low, high = grid[max(at - 1, 0)], grid[min(at + 1, GRID_POINTS - 1)]
     return float(np.exp(best))
 
 
-def _age_slopes(
-    rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: np.ndarray
-) -> tuple[float, float, float]:
-    """Least-squares slopes per year under and over the peak, and the mean squared error with them.
+def _age_slope(rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Least-squares slope per year of age, and the mean squared error with it.
 
-    The slopes are found for unclipped factors, where they have a closed form; the error is that of what is used.
+    The slope is found for unclipped factors, where it has a closed form; the error is that of what is used. It is 0
+    where everybody stands on the peak.
     """
     under, over = years_from_peak(age)
-    columns = np.column_stack([rate * under, rate * over])
-    weighted = columns * weight[:, None]
-    # lstsq gives a slope of zero to a side of the peak on which nobody stands
-    slopes = np.linalg.lstsq(weighted.T @ columns, weighted.T @ (outcome - rate), rcond=None)[0]
-    error = outcome - rate * fitted_factor(age, slopes[0], slopes[1])
-    return float(slopes[0]), float(slopes[1]), float((weight * error**2).sum() / weight.sum())
+    column = rate * (over - under)
+    spread = float(weight @ column**2)
+    slope = float(weight @ (column * (outcome - rate))) / spread if spread > 0 else 0.0
+    error = outcome - rate * fitted_factor(age, slope)
+    return slope, float((weight * error**2).sum() / weight.sum())
 
 
 def _constants_table(fits: list[Fit], player_type: str, preset: Preset) -> pa.Table:
@@ -161,7 +158,7 @@ def _constants_table(fits: list[Fit], player_type: str, preset: Preset) -> pa.Ta
     rows = [
         {
             "player_type": player_type, "statistic": fit.statistic, "regression": fit.regression,
-            "age_slope_young": fit.slope_young, "age_slope_old": fit.slope_old, "fitted_from": fit.fitted_from,
+            "age_slope": fit.age_slope, "fitted_from": fit.fitted_from,
             "fitted_until": preset.tune_until, "n": fit.n, "rmse": fit.rmse,
         }
         for fit in fits
@@ -180,7 +177,7 @@ def read_constants(store: Store, player_type: str) -> dict[str, Fit]:
         )
     return {
         row["statistic"]: Fit(
-            row["statistic"], row["regression"], row["age_slope_young"], row["age_slope_old"], row["fitted_from"],
+            row["statistic"], row["regression"], row["age_slope"], row["fitted_from"],
             row["n"], row["rmse"],
         )
         for row in rows

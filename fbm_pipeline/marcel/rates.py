@@ -109,7 +109,7 @@ def rates_table(lines: SeasonLines, season: int, constants: Mapping[str, Fit]) -
         k = classic_regression(statistic, lines.player_type)
         classic = regress(sample, k) * classic_factor(players.age, statistic, lines.player_type)
         fitted = regress(sample, fit.regression)
-        fitted = fitted * fitted_factor(players.age, fit.slope_young, fit.slope_old)
+        fitted = fitted * fitted_factor(players.age, fit.age_slope)
         for system, rate, regression in zip(SYSTEMS, (classic, fitted), (k, fit.regression), strict=True):
             weight = effective_opportunities(sample, regression)
             parts.append(_rows(players, statistic, system, rate, weight, sample, opportunities, lines.player_type))

@@ -39,8 +39,8 @@ def write_constants(store: Store, player_type: str, regression: float) -> None:
     schema = CONTRACTS["features.marcel_constants"].schema
     rows = [
         {
-            "player_type": player_type, "statistic": statistic.name, "regression": regression, "age_slope_young": 0.0,
-            "age_slope_old": 0.0, "fitted_from": 2003, "fitted_until": 2010, "n": 1, "rmse": 0.0,
+            "player_type": player_type, "statistic": statistic.name, "regression": regression, "age_slope": 0.0,
+            "fitted_from": 2003, "fitted_until": 2010, "n": 1, "rmse": 0.0,
         }
         for statistic in statistics(player_type)
     ]  # fmt: skip

@@ -27,9 +27,9 @@ def test_classic_aging_makes_the_young_better_and_the_old_worse(player_type: str
 def test_an_unknown_age_changes_nothing() -> None:
     statistic = statistics("batter")[0]
     assert classic_factor(np.array([np.nan]), statistic, "batter")[0] == 1.0
-    assert fitted_factor(np.array([np.nan]), 0.01, -0.01)[0] == 1.0
+    assert fitted_factor(np.array([np.nan]), 0.01)[0] == 1.0
 
 
-def test_fitted_slopes_count_years_from_the_peak_and_stop_at_half() -> None:
-    found = fitted_factor(np.array([25.0, 29.0, 33.0, 80.0]), 0.02, -0.03)
-    assert found == pytest.approx([1.08, 1.0, 0.88, 0.5])
+def test_a_fitted_slope_counts_years_from_the_peak_and_stops_at_half() -> None:
+    found = fitted_factor(np.array([25.0, 29.0, 33.0, 80.0]), -0.03)
+    assert found == pytest.approx([1.12, 1.0, 0.88, 0.5])

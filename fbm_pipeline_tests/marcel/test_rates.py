@@ -27,7 +27,7 @@ BORN = None  # an unknown birth date: no aging
 
 
 def constants(player_type: str, k: float = 400.0) -> dict[str, Fit]:
-    return {s.name: Fit(s.name, k, 0.0, 0.0, 2003, 1, 0.0) for s in statistics(player_type)}
+    return {s.name: Fit(s.name, k, 0.0, 2003, 1, 0.0) for s in statistics(player_type)}
 
 
 def rates_of(store: Store, player_type: str, season: int) -> pa.Table:

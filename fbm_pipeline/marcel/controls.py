@@ -1,0 +1,259 @@
+"""`features.control_rates`: what ordinary aggregates say beyond Marcel, learned season by season.
+
+The systems, each an addition to tuned Marcel fitted on target seasons before the one projected:
+
+- `ridge` (c): ridge on season lines;
+- `control_ridge`, `control_trees`: with the sequence aggregates and the context columns too; `control` (d) is their
+  mean, the figure that every model here has to beat;
+- `control_parks`: d with park factors, again the mean of both;
+- `control_physics`: d and a ridge on what d missed, from measured batted balls and pitches; it *is* d where none are.
+
+Not here: the rows (`control_frame`), the two models (`residual_models`), and any choice made on test seasons.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
+from fbm_pipeline.marcel.control_frame import FAMILIES, Frame, read_frame, require_rows, training_targets
+from fbm_pipeline.marcel.lahman_block import STATEMENTS as LAHMAN_STATEMENTS
+from fbm_pipeline.marcel.lines_block import BENDING
+from fbm_pipeline.marcel.physics_block import has_physics
+from fbm_pipeline.marcel.residual_models import fit_ridge, fit_trees
+from fbm_pipeline.marcel.season_lines import STATEMENT
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+SYSTEMS = ("ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics")
+CONTROL = ("lines", *FAMILIES)
+
+# Ridge penalties in rows of mean weight, chosen on target seasons 2010-2017: flat within a factor of three.
+LINES_PENALTY = {"batter": 500.0, "pitcher": 60.0}
+CONTROL_PENALTY = {"batter": 500.0, "pitcher": 300.0}
+# Doubles are nearly all luck from one season to the next, and want four times the penalty.
+OWN_PENALTY = {"double_rate": 2000.0}
+SEED = 11
+
+# No development season has measured physics behind it, so this penalty is not tuned: some 25 columns that explain a
+# fiftieth of what the control misses ask for 25 x 50 rows.
+PHYSICS_PENALTY = 1250.0
+PHYSICS_FROM = 2021  # the first target with measured batted balls (2020's) before it
+
+Rates = dict[str, np.ndarray]  # by system, (players, statistics)
+
+
+def trainable_seasons(store: Store, settings: Settings) -> set[int]:
+    """Seasons whose controls can be made: one target season before them can teach, and Marcel projects them.
+
+    Of these the preset's development and test seasons and the one projected, and, from PHYSICS_FROM on, every season
+    whose control the physics of a later one learns from.
+    """
+    preset = settings.preset
+    wanted = {*preset.development_seasons, *preset.test_seasons, preset.projection_season}
+    wanted |= set(range(PHYSICS_FROM, max(wanted)))
+    rated = {int(part["season"]) for part in store.partitions("features.marcel_rates")}
+    return {season for season in wanted & rated - {SHORT_SEASON} if training_targets(store, season)}
+
+
+def build_control_rates(store: Store, player_type: str, season: int) -> Written:
+    """Every control's rates for the players whom Marcel projects for a season, in the statistics' own scale.
+
+    The controls of earlier seasons from PHYSICS_FROM on are made first where they are missing: physics learns from
+    what they missed. Raises MarcelError when too few seasons or players can teach; FileNotFoundError when the table
+    behind a block was never written.
+    """
+    targets, before = training_targets(store, season), _before(store, season)
+    earlier = [year for year in targets if year >= PHYSICS_FROM and training_targets(store, year)]
+    for year in earlier:
+        build_control_rates(store, player_type, year)
+    key = inputs_key(
+        data=residual_key(store, player_type, season),
+        physics=_contents(store, "features.physics_counts", [{"season": year} for year in before]),
+        parks=[
+            _contents(store, "features.park_factors", [{"season": year} for year in [*targets, season]]),
+            _contents(store, "core.player_games", [{"season": year} for year in before]),
+            _contents(store, "core.games", [{"season": year} for year in before]),
+        ],
+        earlier=_contents(
+            store, "features.control_rates", [{"player_type": player_type, "season": year} for year in earlier]
+        ),
+    )  # fmt: skip
+
+    def compute() -> pa.Table:
+        frame = read_frame(store, player_type, season, (*CONTROL, "parks", "physics"))
+        require_rows(frame, player_type)
+        rates = control_rates(frame, player_type)
+        rates["control_physics"] = with_physics(
+            frame, rates["control"], {year: _read_control(store, player_type, year, frame) for year in earlier}
+        )
+        return _table(frame, player_type, rates)
+
+    return store.build("features.control_rates", {"player_type": player_type, "season": season}, key, compute)
+
+
+def control_rates(frame: Frame, player_type: str) -> Rates:
+    """The rates of all controls but that with physics."""
+    penalty = CONTROL_PENALTY[player_type]
+    lines, _ = fit_both(frame, ("lines",), LINES_PENALTY[player_type], None)
+    ridge, trees = fit_both(frame, CONTROL, penalty, SEED)
+    ridge_in_parks, trees_in_parks = fit_both(frame, (*CONTROL, "parks"), penalty, SEED)
+    return {
+        "ridge": lines, "control_ridge": ridge, "control_trees": trees, "control": (ridge + trees) / 2.0,
+        "control_parks": (ridge_in_parks + trees_in_parks) / 2.0,
+    }  # fmt: skip
+
+
+def residual_fit(
+    store: Store, player_type: str, season: int, families: Sequence[str], seed: int, *, trees: bool = False
+) -> tuple[pd.DataFrame, dict[str, float | int | str]]:
+    """What the control says with some families of columns only: for ablations, which name the families they keep.
+
+    `families` are of FAMILIES; season lines are always in, so that none is c's input. Returns rows (mlbam_id,
+    statistic, rate) and what was fitted. A ridge draws nothing at random: `seed` is for `trees`, whose mean with the
+    ridge is then returned. Raises MarcelError for an unknown family and as `build_control_rates` does.
+    """
+    unknown = sorted(set(families) - set(FAMILIES))
+    if unknown:
+        raise ValueError(f"families {unknown} are unknown; choose of {', '.join(FAMILIES)}")
+    frame = read_frame(store, player_type, season, ("lines", *families))
+    require_rows(frame, player_type)
+    return residual_of(frame, player_type, families, seed, trees=trees)
+
+
+def residual_of(
+    frame: Frame, player_type: str, families: Sequence[str], seed: int, *, trees: bool = False
+) -> tuple[pd.DataFrame, dict[str, float | int | str]]:
+    """As `residual_fit`, from a frame that holds these families or more: reading it takes longer than the fits."""
+    used = ("lines", *families)
+    penalty = CONTROL_PENALTY if families else LINES_PENALTY
+    ridge, forest = fit_both(frame, used, penalty[player_type], seed if trees else None)
+    rates = (ridge + forest) / 2.0
+    ids = frame.players.mlbam_id[frame.projected]
+    rows = pd.DataFrame(
+        {"mlbam_id": np.repeat(ids, len(frame.names)), "statistic": list(frame.names) * len(ids), "rate": rates.ravel()}
+    )
+    told: dict[str, float | int | str] = {
+        "columns": len(frame.columns(used)[0]), "rows": int((frame.weight > 0).sum()),
+        "trained_from": int(frame.players.season.min()),
+        "trained_until": int(frame.players.season[~frame.projected].max()),
+    }  # fmt: skip
+    return rows, told
+
+
+def residual_key(store: Store, player_type: str, season: int) -> str:
+    """Hash of all that `residual_fit` reads: code, statements and the contents of tables, before the season."""
+    targets = [*training_targets(store, season), season]
+    before = _before(store, season)
+    return inputs_key(
+        code=code_of("baseball", "marcel"),
+        sql=[statement(name) for name in (STATEMENT, *LAHMAN_STATEMENTS)],
+        lines=_contents(store, "core.season_lines", [{"season": year} for year in before]),
+        players=store.content("core.players"),
+        lahman=[store.content(f"raw.lahman_{name}") for name in ("batting", "appearances", "people")],
+        constants=store.content("features.marcel_constants", {"player_type": player_type}),
+        rates=_contents(store, "features.marcel_rates", [{"player_type": player_type, "season": y} for y in targets]),
+        sequences=_contents(store, "features.sequence_counts", [{"season": year} for year in before]),
+    )
+
+
+def _before(store: Store, season: int) -> list[int]:
+    held = {int(part["season"]) for part in store.partitions("core.season_lines")}
+    return sorted(year for year in held if year < season)
+
+
+def _contents(store: Store, name: str, partitions: Sequence[Mapping[str, int | str]]) -> dict[str, str]:
+    return {str(dict(partition)): store.content(name, partition) for partition in partitions}
+
+
+def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """(players, S) rates of the season projected by ridge and by trees: Marcel and what each says it missed.
+
+    The trees see the ridge's own forecast as one more column, because a straight line costs shallow trees many splits,
+    and not the columns that only let a line bend. Without a seed there are no trees: both are the ridge. No rate is
+    below zero, and a statistic that no source recorded stays Marcel's.
+    """
+    names, columns = frame.columns(families)
+    plain = np.array([not name.startswith(BENDING) for name in names])
+    here = frame.projected
+    by_ridge, by_trees = frame.prior[here].copy(), frame.prior[here].copy()
+    for at, name in enumerate(frame.names):
+        residual = frame.outcome[:, at] - frame.prior[:, at]
+        rows = (frame.weight > 0) & ~np.isnan(residual)
+        if not rows.any():
+            continue
+        own = OWN_PENALTY.get(name, penalty)
+        line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], own)(columns)
+        by_ridge[:, at] += line[here]
+        if seed is not None:
+            widened = np.column_stack([columns[:, plain], line])
+            by_trees[:, at] += fit_trees(widened[rows], residual[rows], frame.weight[rows], seed)(widened[here])
+    by_ridge = np.maximum(by_ridge, 0.0)
+    return by_ridge, by_ridge if seed is None else np.maximum(by_trees, 0.0)
+
+
+def with_physics(frame: Frame, control: np.ndarray, earlier: Mapping[int, np.ndarray]) -> np.ndarray:
+    """(players, S) the control and what measured physics adds to it; the control itself where nothing was measured.
+
+    `earlier` are the control's own rates for the targets it learns from, row by row as in the frame: made without
+    those seasons, so what is left of the outcome is what the control really missed.
+    """
+    measured = has_physics(frame.blocks["physics"])
+    _, columns = frame.columns(("physics",))
+    rates, here = control.copy(), measured[frame.projected]
+    learnt = np.isin(frame.players.season, list(earlier)) & measured & (frame.weight > 0)
+    if not learnt.any() or not here.any():
+        return rates
+    known = np.full(frame.outcome.shape, np.nan)
+    for year, values in earlier.items():
+        known[frame.players.season == year] = values
+    for at in range(len(frame.names)):
+        missed = frame.outcome[:, at] - known[:, at]
+        rows = learnt & ~np.isnan(missed)
+        if rows.any():
+            missed = _less_season_means(missed, frame.weight * rows, frame.players.season)
+            add = fit_ridge(columns[rows], missed[rows], frame.weight[rows], PHYSICS_PENALTY, intercept=False)
+            rates[here, at] += add(columns[frame.projected][here])
+    return np.where(here[:, None], np.maximum(rates, 0.0), control)
+
+
+def _less_season_means(values: np.ndarray, weights: np.ndarray, seasons: np.ndarray) -> np.ndarray:
+    """A season's run environment is nobody's physics."""
+    found = values.copy()
+    for season in np.unique(seasons[weights > 0]):
+        rows = (seasons == season) & (weights > 0)
+        found[rows] -= weights[rows] @ values[rows] / weights[rows].sum()
+    return found
+
+
+def _read_control(store: Store, player_type: str, year: int, frame: Frame) -> np.ndarray:
+    """(players of that target season in the frame, S) the control's rates, NaN for whom it did not project."""
+    filters = [("player_type", "=", player_type), ("season", "=", year)]
+    rows = store.delta("features.control_rates").to_pyarrow_table(filters=filters).to_pandas()
+    wide = rows[rows["system"] == "control"].pivot(index="mlbam_id", columns="statistic", values="rate")
+    ids = frame.players.mlbam_id[frame.players.season == year]
+    return wide.reindex(index=ids, columns=list(frame.names)).to_numpy(dtype=np.float64)
+
+
+def _table(frame: Frame, player_type: str, rates: Rates) -> pa.Table:
+    players = frame.players.mlbam_id[frame.projected]
+    taught = frame.weight > 0
+    seasons = frame.players.season[taught]
+    n, s = len(players), len(frame.names)
+    schema = CONTRACTS["features.control_rates"].schema
+    parts = []
+    for system in SYSTEMS:
+        columns = {
+            "season": [frame.season] * (n * s), "player_type": [player_type] * (n * s),
+            "as_of": [preseason(frame.season)] * (n * s), "mlbam_id": np.repeat(players, s),
+            "system": [system] * (n * s), "statistic": list(frame.names) * n, "rate": rates[system].ravel(),
+            "trained_from": [int(seasons.min())] * (n * s), "trained_until": [int(seasons.max())] * (n * s),
+            "n": [int(taught.sum())] * (n * s),
+        }  # fmt: skip
+        parts.append(pa.Table.from_arrays([pa.array(columns[f.name]).cast(f.type) for f in schema], schema=schema))
+    return pa.concat_tables(parts)

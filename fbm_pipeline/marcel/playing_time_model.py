@@ -1,0 +1,217 @@
+"""`features.playing_time`: the plate appearances or batters faced to expect of every player Marcel projects.
+
+Learned from target seasons before the one projected, with zero for those who did not play: a projection of playing
+time must say who will not. The expectation is the mean of boosted trees and a ridge, brought to the league's total; the
+quantiles are trees of their own. What a player would have as a regular is told beside it: whoever asks about players
+known to have played (all published bars do) must not use an expectation that holds the chance of not playing.
+Not here: the columns (`playing_time_inputs`), Marcel's formula (`playing_time`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
+
+from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
+from fbm_pipeline.marcel.constants import FIRST_TARGET
+from fbm_pipeline.marcel.hinge_ridge import HingeRidge
+from fbm_pipeline.marcel.playing_time_inputs import Inputs, playing_time_inputs
+from fbm_pipeline.marcel.season_lines import (
+    STATEMENT as LINES_STATEMENT,
+)
+from fbm_pipeline.marcel.season_lines import (
+    Histories,
+    MarcelError,
+    SeasonLines,
+    actual_rows,
+    histories,
+    read_season_lines,
+)
+from fbm_pipeline.marcel.seasons_of_use import STATEMENT, SeasonsOfUse, read_seasons_of_use
+from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+QUANTILES = (0.1, 0.5, 0.9)
+MINIMUM_PLAYER_SEASONS = 30  # below this a league says nothing; with so few the trees are their mean, the ridge learns
+MINIMUM_REGULARS = 100  # under two leaves and a half of the trees below
+SEASONS_OF_TOTAL = 3  # latest training targets that tell how much of the league's play falls to projected players
+
+# Chosen on target seasons 2010-2017, as was the mean of trees and ridge. Shallow changes of any of them move r by
+# less than .002 there.
+MEAN_TREES = {
+    "learning_rate": 0.03, "max_iter": 250, "max_leaf_nodes": 15, "min_samples_leaf": 40, "max_features": 0.3,
+    "l2_regularization": 10.0,
+}  # fmt: skip
+QUANTILE_TREES = {
+    "learning_rate": 0.05, "max_iter": 150, "max_leaf_nodes": 12, "min_samples_leaf": 40, "max_features": 0.3,
+}  # fmt: skip
+PENALTY = 200.0
+SEED = 0
+
+# Opportunities per scheduled game of a regular: 200 in 162 games, from which on rates are scored.
+REGULAR = 200.0 / 162.0
+
+Predictor = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned for one season: functions from inputs to opportunities per scheduled game, and from what."""
+
+    expectation: Predictor  # (n, k) -> (n,)
+    if_regular: Predictor | None  # (n, k) -> (n,), None where too few players reached REGULAR
+    quantiles: Predictor  # (n, k) -> (n, 3), in order
+    total: float  # opportunities per scheduled game of all projected players together
+    seasons: tuple[int, ...]  # target seasons learned from
+    n: int
+
+
+def build_playing_time(store: Store, player_type: str, season: int) -> Written:
+    """Playing time of every player Marcel projects for a season, learned from the target seasons before it.
+
+    `opportunities` is the mean, p10, p50 and p90 are quantiles, all in PA or BF of the planned schedule; `if_regular`
+    is the mean among those who reach REGULAR, learned from them alone, and null where too few did. Targets start at
+    FIRST_TARGET or the store's second season, without the short one. Raises MarcelError when there is none.
+    """
+    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
+    targets = training_seasons(held, season)
+    if not targets:
+        raise MarcelError(
+            f"no season before {season} can teach playing time (core.season_lines hold {held}): each needs a season "
+            f"before it, {FIRST_TARGET} is the earliest and {SHORT_SEASON} is none. Materialize earlier seasons of "
+            "core.season_lines or ask for a later season."
+        )
+    before = [year for year in held if year < season]
+    key = inputs_key(
+        code=code_of("baseball", "marcel"),
+        sql=[statement(STATEMENT), statement(LINES_STATEMENT)],
+        lines={year: store.content("core.season_lines", {"season": year}) for year in before},
+        games={year: store.content("core.games", {"season": year}) for year in before},
+        player_games={year: store.content("core.player_games", {"season": year}) for year in before},
+        players=store.content("core.players"),
+        lahman=[store.content(f"raw.lahman_{name}") for name in ("appearances", "pitching", "people")],
+    )
+
+    def compute() -> pa.Table:
+        lines = read_season_lines(store, player_type, before[0], season - 1)
+        use = read_seasons_of_use(store, player_type, before[0], season - 1)
+        return playing_time_table(lines, use, season, targets)
+
+    return store.build("features.playing_time", {"player_type": player_type, "season": season}, key, compute)
+
+
+def training_seasons(held: list[int], season: int) -> list[int]:
+    """Target seasons to learn from for `season`, given the seasons whose lines are held."""
+    return [year for year in held if max(FIRST_TARGET, min(held) + 1) <= year < season and year != SHORT_SEASON]
+
+
+def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targets: list[int]) -> pa.Table:
+    """Rows of `features.playing_time` for `season`, from lines and use before it."""
+    learned = learn(lines, use, targets)
+    players = histories(lines, [season])
+    inputs = playing_time_inputs(lines, players, use)
+    planned = use.planned(season)
+    with threadpool_limits(1):
+        expected = _to_the_total(learned.expectation(inputs.values), learned.total)
+        if_regular = learned.if_regular(inputs.values) if learned.if_regular else None
+        quantiles = learned.quantiles(inputs.values)
+    columns = {
+        "season": players.season,
+        "player_type": [lines.player_type] * len(expected),
+        "as_of": [preseason(season)] * len(expected),
+        "mlbam_id": players.mlbam_id,
+        "opportunities": planned * expected,
+        **{f"p{round(100 * q)}": planned * quantiles[:, i] for i, q in enumerate(QUANTILES)},
+        "if_regular": [None] * len(expected) if if_regular is None else planned * if_regular,
+        "trained_from": [learned.seasons[0]] * len(expected),
+        "trained_until": [learned.seasons[-1]] * len(expected),
+        "n": [learned.n] * len(expected),
+    }
+    schema = CONTRACTS["features.playing_time"].schema
+    arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def training_rows(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> tuple[Histories, Inputs, np.ndarray]:
+    """Everybody projected for the target seasons, his inputs, and his opportunities per scheduled game: 0 if none.
+
+    Raises MarcelError for a target season without games.
+    """
+    unplayed = sorted(set(targets) - set(use.scheduled))
+    if unplayed:
+        raise MarcelError(
+            f"core.games hold nothing of {unplayed}, whose lines core.season_lines have: playing time is counted per "
+            "game of the schedule. Materialize core.games for them."
+        )
+    players = histories(lines, targets)
+    actual = actual_rows(lines, players)
+    opportunities = np.where(actual >= 0, lines.counts["opportunities"][actual], 0.0)
+    scheduled = np.array([use.scheduled[int(year)] for year in players.season])
+    return players, playing_time_inputs(lines, players, use), opportunities / scheduled
+
+
+def learn(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> Learned:
+    """Fit trees and ridge on the target seasons. Raises MarcelError for fewer than MINIMUM_PLAYER_SEASONS rows."""
+    players, inputs, share = training_rows(lines, use, targets)
+    if len(share) < MINIMUM_PLAYER_SEASONS:
+        raise MarcelError(
+            f"{len(share)} {lines.player_type} seasons of {targets[0]}-{targets[-1]} have a season before them; "
+            f"playing time needs at least {MINIMUM_PLAYER_SEASONS} to learn from. Materialize more seasons of "
+            "core.season_lines."
+        )
+    regular = share >= REGULAR
+    enough = regular.sum() >= MINIMUM_REGULARS
+    with threadpool_limits(1):  # one thread adds the same numbers in the same order every time
+        expectation = _fit_expectation(inputs.values, share)
+        if_regular = _fit_expectation(inputs.values[regular], share[regular]) if enough else None
+        quantiles = _fit_quantiles(inputs.values, share)
+    latest = targets[-SEASONS_OF_TOTAL:]
+    total = float(share[np.isin(players.season, latest)].sum() / len(latest))
+    return Learned(expectation, if_regular, quantiles, total, tuple(targets), len(share))
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    """Columns that somebody has: neither trees nor ridge can be fitted to one that nobody has."""
+    return ~np.isnan(values).all(axis=0)
+
+
+def _fit_expectation(values: np.ndarray, share: np.ndarray) -> Predictor:
+    known = _known(values)
+    ridge = HingeRidge(PENALTY).fit(values[:, known], share)
+    trees = HistGradientBoostingRegressor(**MEAN_TREES, early_stopping=False, random_state=SEED)
+    trees.fit(values[:, known], share)
+
+    def expectation(rows: np.ndarray) -> np.ndarray:
+        return np.maximum((trees.predict(rows[:, known]) + ridge.predict(rows[:, known])) / 2.0, 0.0)
+
+    return expectation
+
+
+def _fit_quantiles(values: np.ndarray, share: np.ndarray) -> Predictor:
+    known = _known(values)
+    fitted = [
+        HistGradientBoostingRegressor(
+            loss="quantile", quantile=quantile, **QUANTILE_TREES, early_stopping=False, random_state=SEED
+        ).fit(values[:, known], share)
+        for quantile in QUANTILES
+    ]
+
+    def quantiles(rows: np.ndarray) -> np.ndarray:
+        found = np.column_stack([trees.predict(rows[:, known]) for trees in fitted])
+        return np.sort(np.maximum(found, 0.0), axis=1)
+
+    return quantiles
+
+
+def _to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
+    """Scaled to sum to what projected players had in the latest seasons.
+
+    The league's play does not grow with the number of its players: more of them each year share the same innings,
+    which lines of earlier years cannot tell (15 batters faced too many for each pitcher of 2010-2017 without this).
+    """
+    return expected * (total / expected.sum()) if expected.sum() > 0 else expected

@@ -1,0 +1,101 @@
+"""What a season's pitches, turns and batted balls say of each player, as counts: features.sequence_counts.
+
+Counts, never rates: seasons can be added up, and whoever divides decides by what. Not here: the counting itself
+(`sql/features/sequence_counts`), and the rates and their shrinking (`sequence_block`, `context_block`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.marcel.season_lines import MarcelError, is_pitcher_batting
+from fbm_pipeline.store.contracts import OPPONENT_SUMS, SEQUENCE_COUNTS
+from fbm_pipeline.store.engine import conform, query, session, statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+STATEMENT = "features/sequence_counts"
+TABLE = "features.sequence_counts"
+READS = ("core.pitches", "core.plate_appearances", "core.batted_balls")
+COUNTED = (*SEQUENCE_COUNTS, *OPPONENT_SUMS)
+
+
+@dataclass(frozen=True)
+class SequenceCounts:
+    """One player type's rows of features.sequence_counts, ordered by season and player."""
+
+    player_type: str
+    season: np.ndarray  # (n,) int64
+    mlbam_id: np.ndarray  # (n,) int64
+    counts: Mapping[str, np.ndarray]  # (n,) float64 each
+    of_the_league: np.ndarray  # (n,) bool: pitchers who bat do not count towards the league's rates
+
+    def rows(self, season: np.ndarray, mlbam_id: np.ndarray) -> np.ndarray:
+        """(n,) row number of each player's season, -1 where he has none."""
+        return find_rows(self.season, self.mlbam_id, season, mlbam_id)
+
+
+def build_sequence_counts(store: Store, player_type: str, season: int) -> list[Written]:
+    """The counts of one season; of a season without plate appearances there are none, and nothing is written.
+
+    Raises MarcelError when its pitches, plate appearances and batted balls are not of the same months.
+    """
+    months = {name: _months(store, name, season) for name in READS}
+    if not any(months.values()):
+        return []
+    if len({tuple(found) for found in months.values()}) > 1:
+        told = "; ".join(f"{name}: {found}" for name, found in months.items())
+        raise MarcelError(
+            f"{TABLE} of {season} expects the same months of all its tables, found {told}. "
+            f"Materialize them for {season}."
+        )
+    key = inputs_key(
+        sql=statement(STATEMENT),
+        upstream={name: store.content(name, {"season": season}) for name in READS},
+    )
+
+    def compute() -> pa.Table:
+        with session(store, tables=READS) as connection:
+            rows = query(connection, STATEMENT, {"season": season, "player_type": player_type})
+        return conform(rows, store.contracts[TABLE].schema)
+
+    return [store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)]
+
+
+def _months(store: Store, name: str, season: int) -> list[int]:
+    return sorted(int(part["month"]) for part in store.partitions(name) if part["season"] == season)
+
+
+def read_sequence_counts(store: Store, player_type: str, first_season: int, last_season: int) -> SequenceCounts:
+    """The counts of both ends' seasons and those between. Raises FileNotFoundError when the table was never written."""
+    between = [("season", ">=", first_season), ("season", "<=", last_season)]
+    table = store.delta(TABLE).to_pyarrow_table(filters=between)
+    own, other = (_ordered(table, kind) for kind in (player_type, *(set(PLAYER_TYPES) - {player_type})))
+    counts = {name: own.column(name).to_numpy().astype(np.float64) for name in COUNTED}
+    season, mlbam_id = _integers(own, "season"), _integers(own, "mlbam_id")
+    there = find_rows(_integers(other, "season"), _integers(other, "mlbam_id"), season, mlbam_id)
+    elsewhere = np.append(_integers(other, "pa"), 0)[there]  # -1, no row, is the 0 appended
+    league = ~is_pitcher_batting(player_type, counts["pa"], elsewhere)
+    return SequenceCounts(player_type, season, mlbam_id, counts, league)
+
+
+def find_rows(season: np.ndarray, mlbam_id: np.ndarray, of_season: np.ndarray, of_player: np.ndarray) -> np.ndarray:
+    """Row number of each wanted season and player among rows ordered by both, -1 where there is none."""
+    if not len(season):
+        return np.full(len(of_season), -1)
+    keys = season * 10**9 + mlbam_id
+    wanted = of_season * 10**9 + of_player
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, at, -1)
+
+
+def _ordered(table: pa.Table, player_type: str) -> pa.Table:
+    kept = table.filter(pc.equal(table.column("player_type"), player_type))
+    return kept.sort_by([("season", "ascending"), ("mlbam_id", "ascending")])
+
+
+def _integers(table: pa.Table, name: str) -> np.ndarray:
+    return table.column(name).to_numpy().astype(np.int64)

@@ -1,0 +1,146 @@
+"""Parks as columns: what lies behind a player by hand, the club in front of him, and nothing of the season itself."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
+from fbm_pipeline.marcel.opening_day_parks import opening_team_parks
+from fbm_pipeline.marcel.park_factors import COMPONENTS, build_park_factors
+from fbm_pipeline.marcel.parks_block import COMPONENTS_OF, parks_block, parks_of
+from fbm_pipeline.marcel.season_lines import Histories
+from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.marcel.park_league import (
+    CLUBS,
+    PARKS,
+    game,
+    player_game,
+    season_of_home_runs,
+    write_months,
+)
+
+TRADED, STEADY, GONE = 1, 2, 3
+HOME_RUNS = {"BOS": 12, "NYY": 6, "TB": 6, "TOR": 3}
+
+
+def players(*pairs: tuple[int, int]) -> Histories:
+    """Players to be projected, as (season, id); ages and lines do not matter here."""
+    season, ids = (np.array(part) for part in zip(*pairs, strict=True))
+    return Histories(season, ids, np.full(len(ids), 27.0), np.full((len(ids), 3), -1))
+
+
+def write_league(
+    store: Store, opening_club: str = "TOR", target_home_runs: int = 6, parks_of_2004: Mapping[str, str] = PARKS
+) -> None:
+    """2002-2003 and the target season 2004. TRADED went from Boston to Toronto in 2003, GONE last played in 2002."""
+    for season in (2002, 2003):
+        write_months(store, "core.plate_appearances", season_of_home_runs(season, HOME_RUNS))
+    write_months(
+        store, "core.plate_appearances", season_of_home_runs(2004, {**HOME_RUNS, "NYY": target_home_runs})
+    )  # fmt: skip
+    games = [
+        game(season, f"{season}{home}{away}", home, away)
+        for season in (2002, 2003, 2004) for home in CLUBS for away in CLUBS if home != away
+    ]  # fmt: skip
+    games = [
+        row | ({"park_id": parks_of_2004[str(row["home_team"])]} if row["season"] == 2004 else {}) for row in games
+    ]
+    later = {"game_date": dt.date(2003, 5, 30)}
+    games = [row | later if row["game_id"] == "2003TORTB" else row for row in games]
+    write_months(store, "core.games", games)
+    write_months(store, "core.player_games", [
+        player_game(2002, "2002BOSTB", TRADED, "BOS", PARKS["BOS"], 100),
+        player_game(2003, "2003BOSTB", TRADED, "BOS", PARKS["BOS"], 60),
+        player_game(2003, "2003TORTB", TRADED, "TOR", PARKS["TOR"], 40),
+        player_game(2003, "2003NYYTB", STEADY, "NYY", PARKS["NYY"], 80),
+        player_game(2002, "2002TORTB", GONE, "TOR", PARKS["TOR"], 50),
+        player_game(2004, "2004NYYTB", TRADED, opening_club, PARKS[opening_club], 500),
+    ])  # fmt: skip
+    for season in (2003, 2004):
+        build_park_factors(store, season)
+
+
+def logs(store: Store, season: int, component: str = "hr") -> dict[str, float]:
+    rows = store.delta("features.park_factors").to_pyarrow_table().to_pylist()
+    kept = [row for row in rows if (row["season"], row["component"]) == (season, component)]
+    return {row["park_id"]: float(np.log(row["factor"])) for row in kept}
+
+
+def test_exposure_and_coming_park_by_hand(store: Store) -> None:
+    write_league(store)
+    block = parks_block(store, "batter", players((2004, TRADED), (2004, STEADY), (2004, GONE), (2004, 99)))
+    park = logs(store, 2004)
+    past = block.values[:, block.columns.index("park_past_hr")]
+    coming = block.values[:, block.columns.index("park_coming_hr")]
+    # Batters' seasons weigh 5 and 4: Boston 60 x 5 + 100 x 4 = 700, Toronto 40 x 5 = 200.
+    assert past[0] == pytest.approx((700 * park["BOS07"] + 200 * park["TOR02"]) / 900)
+    assert coming[0] == pytest.approx(0.5 * park["TOR02"])
+    assert (past[1], coming[1]) == (pytest.approx(park["NYC21"]), pytest.approx(0.5 * park["NYC21"]))
+    assert coming[2] == pytest.approx(0.5 * park["TOR02"])
+    assert (block.values[3] == 0).all()
+    assert park["BOS07"] > 0 > park["TOR02"]
+
+
+def test_the_order_of_players_and_several_targets_do_not_matter(store: Store) -> None:
+    write_league(store)
+    together = parks_block(store, "batter", players((2004, GONE), (2003, TRADED), (2004, TRADED)))
+    for row, one in enumerate([(2004, GONE), (2003, TRADED), (2004, TRADED)]):
+        assert (parks_block(store, "batter", players(one)).values[0] == together.values[row]).all()
+    assert together.values[1, together.columns.index("park_coming_hr")] == 0.5 * logs(store, 2003)["BOS07"]
+
+
+def test_rows_of_the_target_season_change_nothing(store: Store) -> None:
+    """Even where the same call projects 2005 too, and so reads 2004: its clubs, parks and factors stay out of 2004."""
+    write_league(store)
+    build_park_factors(store, 2005)
+    wanted = players((2004, TRADED), (2004, STEADY), (2004, GONE), (2005, TRADED))
+    of_2004 = wanted.season == 2004
+    before, ahead = parks_block(store, "batter", wanted), opening_team_parks(store, "batter", wanted)
+    write_league(store, opening_club="NYY", target_home_runs=150, parks_of_2004={**PARKS, "TOR": "NEW01"})
+    build_park_factors(store, 2005)
+    after, ahead_after = parks_block(store, "batter", wanted), opening_team_parks(store, "batter", wanted)
+    assert after.values[of_2004].tobytes() == before.values[of_2004].tobytes()
+    assert (after.values[~of_2004] != before.values[~of_2004]).any()
+    assert (ahead_after.values[0] != ahead.values[0]).any()
+
+
+def test_the_opening_club_is_the_first_one_of_the_target_season(store: Store) -> None:
+    write_league(store, opening_club="BOS")
+    block = opening_team_parks(store, "batter", players((2004, TRADED), (2004, STEADY)))
+    hr = block.values[:, block.columns.index("park_opening_hr")]
+    assert hr.tolist() == [pytest.approx(0.5 * logs(store, 2004)["BOS07"]), 0.0]
+
+
+def test_a_statistic_takes_its_own_columns(store: Store) -> None:
+    write_league(store)
+    block = parks_block(store, "batter", players((2004, TRADED)))
+    own = parks_of(block, "hr_rate")
+    assert own.columns == ("park_past_hr", "park_coming_hr")
+    assert own.values[0, 1] == block.values[0, block.columns.index("park_coming_hr")]
+    ahead = opening_team_parks(store, "batter", players((2004, TRADED)))
+    assert parks_of(ahead, "iso").columns == ("park_opening_hr", "park_opening_double")
+
+
+@pytest.mark.parametrize("player_type", PLAYER_TYPES)
+def test_every_statistic_has_its_components(player_type: str) -> None:
+    for statistic in statistics(player_type):
+        assert set(COMPONENTS_OF[statistic.name]) <= set(COMPONENTS)
+
+
+def test_no_system_looks_ahead() -> None:
+    importers = [
+        str(path.relative_to(REPOSITORY / "fbm_pipeline"))
+        for path in (REPOSITORY / "fbm_pipeline").rglob("*.py")
+        if re.search(r"opening_day_parks|opening_team_parks", path.read_text(encoding="utf-8"))
+    ]
+    others = [path for path in importers if not path.startswith("ablations/")]
+    assert others == ["marcel/opening_day_parks.py"]
+
+
+def test_without_factors_the_error_names_the_table(store: Store) -> None:
+    with pytest.raises(FileNotFoundError, match=r"features\.park_factors"):
+        parks_block(store, "batter", players((2004, TRADED)))
