@@ -12,17 +12,15 @@ from pathlib import Path
 
 import duckdb
 
+from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import describe_contracts
+from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 
 SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
-
-
-class CommandError(ValueError):
-    """A command cannot do what was asked; the message says what to do next."""
 
 
 def open_store(settings: Settings) -> Store:
@@ -108,16 +106,6 @@ def project(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def compare(settings: Settings, options: argparse.Namespace) -> int:
-    """Score systems on the players that all of them project."""
-    from fbm_pipeline.evaluation.backtest import compare as compare_systems
-
-    scores = compare_systems(open_store(settings), options.systems, options.universe)
-    print(f"data: {settings.data_kind}")
-    print(scores.to_pandas().round(4).to_string(index=False))
-    return 0
-
-
 def export(settings: Settings, options: argparse.Namespace) -> int:
     """Copy the season's export to a file of the user's choice."""
     season = options.season or settings.preset.projection_season
@@ -147,6 +135,13 @@ def contracts(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
+def ablations(settings: Settings, options: argparse.Namespace) -> int:
+    """Run what is missing of a plan of ablations and compare it with its references."""
+    from fbm_pipeline.cli.ablations import show_ablations
+
+    return show_ablations(open_store(settings), settings, options)
+
+
 COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "doctor": doctor,
     "simulate": simulate,
@@ -155,6 +150,7 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "project": project,
     "compare": compare,
     "export": export,
+    "ablations": ablations,
     "results": results,
     "contracts": contracts,
 }

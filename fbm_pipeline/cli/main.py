@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 from fbm_pipeline.cli import commands
+from fbm_pipeline.cli.comparing import add_compare
+from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
@@ -41,9 +43,17 @@ def parser() -> argparse.ArgumentParser:
     project.add_argument("player", help="part of the name, or an MLBAM id")
     project.add_argument("--season", type=int, help="default: the preset's projection season")
 
-    compare = verbs.add_parser("compare", help="score systems on the players that all of them project")
-    compare.add_argument("systems", nargs="+", help="such as marcel contextual steamer")
-    compare.add_argument("--universe", choices=["full", "common"], default="full")
+    add_compare(verbs)
+
+    ablations = verbs.add_parser("ablations", help="run named ablations, compare them with their references")
+    ablations.add_argument("names", nargs="*", help="such as no_sequence no_identity; --list shows all")
+    ablations.add_argument("--plan", help="a registered plan instead of names, such as control_families")
+    ablations.add_argument("--seasons", help="test seasons of the folds, as 2010-2017 or 2019,2021")
+    ablations.add_argument("--seeds", type=int, nargs="+", default=[], help="default: the preset's one seed")
+    ablations.add_argument("--player-type", choices=["batter", "pitcher"], help="default: both")
+    ablations.add_argument("--list", action="store_true", help="show what is registered and what can run")
+    ablations.add_argument("--no-run", action="store_true", help="compare only what is finished")
+    ablations.add_argument("--docs", type=Path, default=Path("docs"))
 
     export = verbs.add_parser("export", help="copy projections to a CSV or Parquet file")
     export.add_argument("target", type=Path)
@@ -66,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings = load_settings()
         return commands.COMMANDS[options.verb](settings, options)
-    except (SettingsError, SourceError, ContractError, EvaluationError, commands.CommandError,
+    except (SettingsError, SourceError, ContractError, EvaluationError, CommandError,
             FileNotFoundError) as error:  # fmt: skip
         print(f"fbm {options.verb}: {error}", file=sys.stderr)
         return 2

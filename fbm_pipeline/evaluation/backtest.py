@@ -1,160 +1,189 @@
-"""What each system said before a season beside what happened, and the scores of all seasons together.
+"""What each system said before a season beside what happened, player by player, with intervals.
 
-Not here: the choice of blend weights (blending), who is scored (universes) and how (scoring, metrics).
+Rates have rows for players who played; `opportunities`, the playing time itself, for everybody projected, so that
+those who did not play count against a system that expected them. Not here: who is scored (universes) and how
+(scoring), and the systems' rates themselves (projected, public).
 """
+
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics, statistics
 from fbm_pipeline.evaluation.actuals import load_actuals
+from fbm_pipeline.evaluation.error_spread import (
+    TABLE,
+    actuals_inputs,
+    earlier_seasons,
+    load_spread,
+    predictive_variance,
+)
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS, RAW_TABLE, public_rates
-from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, all_scores, compared_scores
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, OWN_SYSTEMS, PRESENT_SHARE, SYSTEMS
+from fbm_pipeline.evaluation.intervals import batter_predictives, pitcher_predictives
+from fbm_pipeline.evaluation.luck import KEY, STATEMENTS, TOPS, load_luck
+from fbm_pipeline.evaluation.predictive import Predictive
+from fbm_pipeline.evaluation.projected import projected_opportunities, projected_rates, rates_inputs
+from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS, RAW_TABLE, PublicRates, public_rates
+from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, NETWORKS, TOP
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 BACKTEST = "evaluation.backtest"
-SCORES = "evaluation.scores"
-PREDICTIONS = "models.predictions"
-WEIGHTS = "evaluation.blend_weights"
+OPPORTUNITIES = "opportunities"  # the name of playing time among the statistics
+
+FROM_ERRORS, FROM_CONCENTRATION, FROM_MODEL = "earlier errors", "own concentration", "own quantiles"
+
+_RATE = ["player_type", "mlbam_id", "statistic", "system"]
+_PER_OPPORTUNITY = {
+    item.name for name in PLAYER_TYPES for item in statistics(name) if item.denominator == (("opportunities", 1.0),)
+}
+_PREDICTIVES = {"batter": batter_predictives, "pitcher": pitcher_predictives}
 
 
-def build_backtest(store: Store, season: int) -> Written:
-    """Write evaluation.backtest of one test season: every system's rate of every player who then played.
+def build_backtest(store: Store, settings: Settings, season: int) -> Written:
+    """Write evaluation.backtest of one season: every system's rate of every player who then played.
 
-    Raises EvaluationError when the fold is missing or one of our systems leaves out players whom Marcel projects.
+    Raises EvaluationError when Marcel's rates or the season's lines are missing, when one of our systems leaves out
+    players whom Marcel projects, or when an earlier backtest season exists and evaluation.error_spread was not made.
     """
-    statements = ("projected_rates", "public_projections", "season_lines")
+    statements = ("public_projections", "season_lines", "prior_opportunities", *STATEMENTS)
     key = inputs_key(
         code=code_of("baseball", "evaluation"),
         sql=[statement(f"evaluation/{name}") for name in statements],
-        predictions=store.content(PREDICTIONS, {"fold": season}),
-        weights=store.content(WEIGHTS, {"season": season}),
+        rates=rates_inputs(store, season),
         public=store.content(RAW_TABLE),
         public_systems=PUBLIC_SYSTEMS,
-        lines={year: store.content("core.season_lines", {"season": year}) for year in range(season - 3, season + 1)},
+        actuals=actuals_inputs(store, season),
+        spread=store.content(TABLE, {"season": season}),
     )
-    return store.build(BACKTEST, {"season": season}, key, lambda: _backtest(store, season))
+    return store.build(BACKTEST, {"season": season}, key, lambda: _backtest(store, settings, season))
 
 
-def projected_rates(store: Store, season: int) -> pd.DataFrame:
-    """Our systems' rates for a season, long, with their concentrations; the ensemble is made here.
+def backtest_seasons(store: Store, settings: Settings) -> list[int]:
+    """The preset's development and test seasons that evaluation.backtest holds."""
+    built = {int(part["season"]) for part in store.partitions(BACKTEST)}
+    return sorted(built & {*settings.preset.development_seasons, *settings.preset.test_seasons})
 
-    Raises EvaluationError when the fold of `season` or its blend weights are missing or a system is incomplete.
+
+def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
+    """Rows of evaluation.backtest of these seasons that some universe may score, with two marks.
+
+    `debut`: no major-league season before, on either side; `top_300`: among the 300 players of the season and player
+    type with most playing time by Marcel. Rates of players below 200 opportunities are there for the latter only.
+    Texts are categories, to keep a million rows small.
     """
-    for table, column in ((PREDICTIONS, "fold"), (WEIGHTS, "season")):
-        if not any(part[column] == season for part in store.partitions(table)):
-            raise EvaluationError(f"{table} has no {column} {season}. Next: materialize {table} for {season}.")
-    with session(store) as connection:
-        rates = query(connection, "evaluation/projected_rates", {"season": season}).to_pandas()
-    _check_coverage(rates, season)
-    return rates
+    with session(store, tables=(BACKTEST, "core.season_lines")) as connection:
+        bounds = {"seasons": list(seasons), "top": TOP, "floor": MIN_OPPORTUNITIES}
+        rows = query(connection, "evaluation/scored_rows", bounds)
+    return rows.to_pandas(strings_to_categorical=True)
 
 
-def _check_coverage(rates: pd.DataFrame, season: int) -> None:
-    counts = (
-        rates.groupby(["player_type", "statistic", "system"]).size().unstack(fill_value=0)
-        .reindex(columns=list(OWN_SYSTEMS), fill_value=0)
-    )  # fmt: skip
-    uneven = counts[counts.nunique(axis=1) > 1]
-    unknown = rates[~np.isfinite(rates["rate"])]
-    if len(unknown):
-        raise EvaluationError(
-            f"{PREDICTIONS} fold {season}: {len(unknown)} rates are not finite, such as "
-            f"{unknown.iloc[0].to_dict()}. Next: find where the fold's projections lose their numbers."
-        )
-    found = sorted(set(rates["player_type"]))
-    if found != sorted(PLAYER_TYPES) or len(uneven):
-        raise EvaluationError(
-            f"{PREDICTIONS} fold {season}: each of {', '.join(OWN_SYSTEMS)} must project the same players of both "
-            f"player types, found types {found} and uneven rows in {len(uneven)} statistics\n"
-            f"{uneven.head(10).to_string()}\n"
-            f"Next: predict both player types of fold {season} again and choose its blend weights after."
-        )
-
-
-def _backtest(store: Store, season: int) -> pa.Table:
+def _backtest(store: Store, settings: Settings, season: int) -> pa.Table:
     own = projected_rates(store, season)
-    public = public_rates(store, season).rates
-    columns = ["player_type", "mlbam_id", "statistic", "system", "rate"]
-    projected = pd.concat([own[columns], public[columns]], ignore_index=True) if len(public) else own[columns]
-    actual = load_actuals(store, season, season).to_pandas()
+    public = public_rates(store, season)
+    rates = _rates(store, settings, season, own, public)
+    rows = pd.concat([rates, _playing_time(store, season, own, public)], ignore_index=True)
+    rows = rows.assign(season=season).sort_values(_RATE)
+    schema = store.contracts[BACKTEST].schema
+    return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
+
+
+def _rates(store: Store, settings: Settings, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+    """The rates of all systems beside the actual ones, with intervals."""
+    columns = [*_RATE, "rate", "concentration"]
+    projected = pd.concat([own[columns], public.rates], ignore_index=True) if len(public.rates) else own[columns]
+    actual = load_actuals(store, season, season).to_pandas().drop(columns="season")
     rows = projected.merge(actual, on=["player_type", "mlbam_id", "statistic"], how="inner")
     if rows.empty:
         raise EvaluationError(
             f"core.season_lines of {season} holds none of the {own['mlbam_id'].nunique()} players projected: the "
             f"season has not been played or not been loaded. Next: materialize core.season_lines for {season}."
         )
-    rows = rows.rename(columns={"rate": "projected"})
-    rows = rows.sort_values(["player_type", "mlbam_id", "statistic", "system"])
-    schema = store.contracts[BACKTEST].schema
-    return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
-
-
-def build_scores(store: Store, settings: Settings) -> Written:
-    """Write evaluation.scores over the preset's backtest seasons that have been built.
-
-    Raises EvaluationError when none has been.
-    """
-    seasons = backtest_seasons(store, settings)
-    if not seasons:
+    rows = rows.merge(load_luck(store, season, season).drop(columns="season"), on=KEY[1:], how="left")
+    spread = load_spread(store, season)
+    earlier = earlier_seasons(store, settings, season)
+    if earlier and spread.empty:
         raise EvaluationError(
-            f"{BACKTEST} holds none of the seasons {settings.preset.backtest_seasons} of preset "
-            f"{settings.preset.name}. Next: materialize {BACKTEST} for them."
+            f"{TABLE} has no season {season}, though {earlier} lie before it. Next: materialize {TABLE} for {season}."
         )
-    key = inputs_key(
-        code=code_of("baseball", "evaluation"),
-        backtest={year: store.content(BACKTEST, {"season": year}) for year in seasons},
-        lines=store.content("core.season_lines"),
-        sql=statement("evaluation/first_seasons"),
-        data=settings.data_kind,
-        systems=SYSTEMS,
-        rules=[MIN_OPPORTUNITIES, PRESENT_SHARE, MIN_PLAYERS],
+    return _with_intervals(rows, spread).rename(columns={"rate": "projected"})
+
+
+def _with_intervals(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with p10, p90, crps and interval_from: from a model's own concentration, else from earlier errors."""
+    found = rows.assign(p10=np.nan, p90=np.nan, crps=np.nan, interval_from=None).astype({"interval_from": object})
+    own = rows["system"].isin(NETWORKS).to_numpy()
+    variance = predictive_variance(rows, spread).to_numpy(np.float64)
+    pieces = [
+        *_from_variance(rows, variance, ~own & np.isfinite(variance)),
+        *_from_concentration(rows, own),
+    ]
+    for place, predictive, source in pieces:
+        found.loc[place, "p10"], found.loc[place, "p90"] = predictive.quantile(0.1), predictive.quantile(0.9)
+        found.loc[place, "crps"] = predictive.crps(rows.loc[place, "actual"])
+        found.loc[place, "interval_from"] = source
+    return found.assign(p10=_reachable(found, "p10"), p90=_reachable(found, "p90"))
+
+
+def _reachable(rows: pd.DataFrame, end: str) -> pd.Series:
+    """The end of an interval at a count that the player can reach: over n opportunities a rate is a whole number / n.
+
+    Without it the lower end for triples lies between none and one, and the many without any count as missed.
+    """
+    whole = (rows[end] * rows["opportunities"]).round() / rows["opportunities"]
+    return rows[end].where(~rows["statistic"].isin(_PER_OPPORTUNITY), whole)
+
+
+_Piece = tuple[pd.Index, Predictive, str]
+
+
+def _from_variance(rows: pd.DataFrame, variance: np.ndarray, chosen: np.ndarray) -> Iterator[_Piece]:
+    top = rows["statistic"].map(lambda name: TOPS.get(name, 1.0)).to_numpy(np.float64)  # None becomes NaN
+    for limit in (1.0, 3.0, 4.0, None):
+        here = chosen & (np.isnan(top) if limit is None else top == limit)
+        if here.any():
+            mean = rows["rate"].to_numpy(np.float64)[here]
+            yield rows.index[here], Predictive(mean, variance[here], limit), FROM_ERRORS
+
+
+def _from_concentration(rows: pd.DataFrame, chosen: np.ndarray) -> Iterator[_Piece]:
+    """Of the systems whose heads tell a concentration; rows of players without one are left without an interval."""
+    for key, part in rows[chosen].groupby(["player_type", "system"]):
+        player_type = str(key[0])
+        heads = [item.name for item in head_statistics(player_type)]
+        rate, weight = (
+            part.pivot(index="mlbam_id", columns="statistic", values=value) for value in ("rate", "concentration")
+        )
+        known = np.isfinite(np.hstack([rate.to_numpy(np.float64), weight[heads].to_numpy(np.float64)])).all(axis=1)
+        players = pd.Index(rate.index.to_numpy()[known])
+        played = part.drop_duplicates("mlbam_id").set_index("mlbam_id")["opportunities"]
+        found = _PREDICTIVES[player_type](
+            {name: rate.loc[players, name].to_numpy(np.float64) for name in rate.columns},
+            {name: weight.loc[players, name].to_numpy(np.float64) for name in heads},
+            played.loc[players].to_numpy(np.float64),
+        )
+        for name, predictive in found.items():
+            place = part[part["statistic"] == name].reset_index().set_index("mlbam_id")["index"]
+            yield pd.Index(place.loc[players]), predictive, FROM_CONCENTRATION
+
+
+def _playing_time(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+    """PA or BF of everybody projected beside the actual ones, zero for those who did not play."""
+    ours = projected_opportunities(store, season, sorted(set(own["system"])))
+    rows = pd.concat([ours, public.opportunities], ignore_index=True) if len(public.opportunities) else ours
+    with session(store, tables=("core.season_lines",)) as connection:
+        bounds = {"first_season": season, "last_season": season}
+        lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
+        before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
+    key = ["player_type", "mlbam_id"]
+    played = lines[[*key, "opportunities"]].rename(columns={"opportunities": "actual"})
+    rows = rows.rename(columns={"opportunities": "projected"}).merge(played, on=key, how="left")
+    rows = rows.merge(before, on=key, how="left").fillna({"actual": 0, "prior_opportunities": 0})
+    source = rows["p10"].notna().map({True: FROM_MODEL, False: None})
+    return rows.assign(
+        statistic=OPPORTUNITIES, opportunities=rows["actual"], luck_variance=np.nan, crps=np.nan, interval_from=source
     )
-
-    def compute() -> pa.Table:
-        rows = [{"data": settings.data_kind, **row} for row in all_scores(load_backtest(store, seasons))]
-        return pa.Table.from_pylist(rows, schema=store.contracts[SCORES].schema)
-
-    return store.build(SCORES, {}, key, compute)
-
-
-def backtest_seasons(store: Store, settings: Settings) -> list[int]:
-    """The preset's test seasons that evaluation.backtest holds."""
-    built = {part["season"] for part in store.partitions(BACKTEST)}
-    return [season for season in settings.preset.backtest_seasons if season in built]
-
-
-def load_backtest(store: Store, seasons: list[int]) -> pd.DataFrame:
-    """Rows of evaluation.backtest of these seasons with `debut`: no major-league season before, on either side."""
-    with session(store) as connection:
-        first = query(connection, "evaluation/first_seasons").to_pandas()
-        rows = connection.execute(
-            f"select * from {BACKTEST} where list_contains($seasons, season) order by all", {"seasons": seasons}
-        ).to_arrow_table().to_pandas()  # fmt: skip
-    rows["debut"] = rows["mlbam_id"].map(first.set_index("mlbam_id")["first_season"]) == rows["season"]
-    return rows
-
-
-def compare(store: Store, systems: list[str], universe: str) -> pa.Table:
-    """Scores of `systems` on their common players of `universe`, all backtest seasons pooled.
-
-    Columns as evaluation.scores without `data`. Raises EvaluationError for a system that the backtest does not
-    hold, ValueError for an unknown universe.
-    """
-    seasons = sorted({int(part["season"]) for part in store.partitions(BACKTEST)})
-    backtest = load_backtest(store, seasons) if seasons else pd.DataFrame({"system": []})
-    held = sorted(backtest["system"].unique())
-    unknown = [system for system in systems if system not in held]
-    if unknown or not systems:
-        raise EvaluationError(
-            f"{BACKTEST} does not hold {unknown or 'an empty list of systems'}; it holds {held} for the seasons "
-            f"{seasons}. Next: name systems that it holds."
-        )
-    fields = [field for field in store.contracts[SCORES].schema if field.name != "data"]
-    return pa.Table.from_pylist(compared_scores(backtest, systems, universe), schema=pa.schema(fields))

@@ -1,99 +1,144 @@
-"""Small PNG figures of a backtest, as bytes: for the metadata of assets and for experiment runs.
+"""Small PNG figures of a comparison, as bytes: for the metadata of assets and for experiment runs.
 
-Drawn without a display and without dates, so that equal numbers give equal bytes. Not here: the report page.
+Six statistics of batters above six of pitchers, a colour per system throughout. Drawn without a display and without
+dates, so that equal numbers give equal bytes. Not here: the numbers themselves (scoring), the report page.
 """
 
 import io
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
-from fbm_pipeline.evaluation.universes import SYSTEMS
+from fbm_pipeline.evaluation.comparisons import Comparison
+from fbm_pipeline.evaluation.scoring import RATE
+from fbm_pipeline.evaluation.universes import SYSTEMS, TIERS, complete_seasons, eligible, shared, widen
 
+STATISTICS = {
+    "batter": ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "iso"),
+    "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era", "whip"),
+}
 COLOURS = {
-    "marcel_classic": "#9aa5b1", "marcel": "#52606d", "contextual": "#1565c0", "ensemble": "#00838f",
-    "steamer": "#ef6c00", "zips": "#8e24aa", "atc": "#c62828", "depthcharts": "#6d4c41", "thebat": "#558b2f",
-    "thebatx": "#ad1457",
+    "marcel_classic": "#9aa5b1", "marcel": "#3e4c59", "ridge": "#7cb342", "control_ridge": "#26a69a",
+    "control_trees": "#004d40", "control": "#2e7d32", "control_parks": "#c0a000", "control_physics": "#7b1fa2",
+    "contextual": "#1565c0", "ensemble": "#00acc1", "steamer": "#ef6c00", "zips": "#8e24aa", "atc": "#c62828",
+    "depthcharts": "#6d4c41", "thebat": "#558b2f", "thebatx": "#ad1457",
 }  # fmt: skip
+_TIER_LABELS = {"under_500": "< 500", "500_1200": "500-1200", "over_1200": "> 1200"}
+_SHADES = 128  # colours of the file; a palette takes a third of the bytes of full colour
+
+_Draw = Callable[[Axes, str, str], None]  # into the axes: player type and statistic
 
 
-def figure_r_by_season(scores: pa.Table, stat: str, player_type: str) -> bytes:
-    """Correlation by season, a line per system, in universe `full` (public systems: `common`).
+def figure_r_by_season(scores: pd.DataFrame, comparison: Comparison) -> bytes:
+    """r within season of each system, season by season; `scores` as evaluation.scores. Returns PNG bytes."""
+    rows = _own(scores, comparison)
+    rows = rows[(rows["universe"] == comparison.universe) & ~rows["seasons"].str.contains("-")]
 
-    `scores` holds rows as evaluation.scores; pooled rows are left out. Returns PNG bytes.
+    def draw(axes: Axes, player_type: str, stat: str) -> None:
+        chosen = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
+        for system in comparison.systems:
+            points = chosen[chosen["system"] == system].assign(year=lambda frame: frame["seasons"].astype(int))
+            points = points.sort_values("year")
+            axes.plot(points["year"], points["r"].astype(float), marker="o", markersize=2.5, linewidth=1.1,
+                      color=COLOURS[system])  # fmt: skip
+        years = sorted(chosen["seasons"].astype(int).unique())
+        axes.set_xticks(years, [f"'{year % 100:02d}" for year in years], fontsize=6)
+
+    return _panels(f"{comparison.name}: r within season, universe {comparison.universe}", comparison.systems, draw)
+
+
+def figure_reliability(scores: pd.DataFrame, comparison: Comparison, seasons: str) -> bytes:
+    """Share of the attainable error that each system removes, by tier of history with its number of player-seasons.
+
+    `seasons` is the label of pooled rows, such as `2018-2024`. Returns PNG bytes.
     """
-    rows = [
-        row for row in scores.to_pylist()
-        if row["stat"] == stat and row["player_type"] == player_type and "-" not in row["seasons"]
-        and row["r"] is not None
-    ]  # fmt: skip
-    universe = "common" if any(row["universe"] == "common" for row in rows) else "full"
-    figure, axes = _frame(f"{player_type} {stat}: r within season, {universe}", "season", "r")
-    for system in SYSTEMS:
-        points = sorted(
-            (int(row["seasons"]), row["r"]) for row in rows
-            if row["system"] == system and row["universe"] == universe
-        )  # fmt: skip
-        if points:
-            years, values = zip(*points, strict=True)
-            axes.plot(years, values, marker="o", markersize=4, color=COLOURS[system], label=system)
-    seasons = sorted({int(row["seasons"]) for row in rows})
-    axes.set_xticks(seasons)
-    if seasons:
-        axes.legend(fontsize=7, ncols=2, frameon=False)
-    return _png(figure)
+    rows = _own(scores, comparison)
+    rows = rows[(rows["seasons"] == seasons) & rows["universe"].isin(list(TIERS))]
+    shift = np.linspace(-0.28, 0.28, max(len(comparison.systems), 2))
+
+    def draw(axes: Axes, player_type: str, stat: str) -> None:
+        chosen = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
+        for offset, system in zip(shift, comparison.systems, strict=False):
+            points = chosen[chosen["system"] == system].set_index("universe")["attainable"].astype(float)
+            axes.plot(np.arange(len(TIERS)) + offset, [points.get(tier, np.nan) for tier in TIERS], linestyle="none",
+                      marker="o", markersize=3.5, color=COLOURS[system])  # fmt: skip
+        sizes = chosen.groupby("universe")["n"].max()
+        labels = [f"{_TIER_LABELS[tier]}\nn {sizes.get(tier, 0)}" for tier in TIERS]
+        axes.set_xticks(range(len(TIERS)), labels, fontsize=6)
+        axes.axhline(0, color="#cbd2d9", linewidth=0.8, zorder=0)
+
+    title = f"{comparison.name}: share of the attainable error removed, by PA or BF of three years, {seasons}"
+    return _panels(title, comparison.systems, draw)
 
 
-def figure_calibration(backtest: pa.Table, stat: str, player_type: str, min_opportunities: int = 200) -> bytes:
-    """Mean actual against mean projected rate by tenth of the projection, weighted by opportunities, per own system.
+def figure_calibration(backtest: pd.DataFrame, comparison: Comparison, seasons: Sequence[int]) -> bytes:
+    """Mean actual rate less mean projected rate by tenth of the projection, season means of the error removed.
 
-    `backtest` holds rows as evaluation.backtest. Returns PNG bytes.
+    `backtest` as from `load_backtest`; tenths are of player-seasons, means weighted by opportunities. A line that
+    falls says that the system spreads its players too far. Returns PNG bytes.
     """
-    rows = backtest.to_pandas()
-    rows = rows[
-        (rows["statistic"] == stat) & (rows["player_type"] == player_type)
-        & (rows["opportunities"] >= min_opportunities)
-    ]  # fmt: skip
-    figure, axes = _frame(f"{player_type} {stat}: calibration by tenth", "projected", "actual")
-    for system in ("marcel", "contextual", "ensemble"):
-        chosen = rows[rows["system"] == system].sort_values(["projected", "season", "mlbam_id"])
-        tenths = [part for part in np.array_split(np.arange(len(chosen)), 10) if len(part)]
-        points = [_weighted_means(chosen.iloc[part]) for part in tenths]
-        if points:
-            projected, actual = zip(*points, strict=True)
-            axes.plot(projected, actual, marker="o", markersize=4, color=COLOURS[system], label=system)
-            axes.axline((projected[0], projected[0]), slope=1, color="#cbd2d9", linewidth=1, zorder=0)
-    if len(rows):
-        axes.legend(fontsize=7, frameon=False)
-    return _png(figure)
+    chosen = backtest[backtest["season"].isin(list(seasons))]
+
+    def draw(axes: Axes, player_type: str, stat: str) -> None:
+        players = eligible(widen(chosen, player_type, stat), comparison.universe)
+        systems = list(comparison.systems)
+        players = shared(players[players["season"].isin(complete_seasons(players, systems))], systems)
+        for system in systems if len(players) >= 10 else ():
+            projected, miss = _tenths(players, system)
+            axes.plot(projected, miss, marker="o", markersize=2.5, linewidth=1.1, color=COLOURS[system])
+        axes.axhline(0, color="#cbd2d9", linewidth=0.8, zorder=0)
+
+    years = f"{min(seasons)}-{max(seasons)}"
+    title = f"{comparison.name}: actual less projected, by tenth of the projection, {comparison.universe}, {years}"
+    return _panels(title, comparison.systems, draw)
 
 
-def _weighted_means(rows: pd.DataFrame) -> tuple[float, float]:
-    weight = rows["opportunities"].to_numpy(np.float64)
+def _tenths(players: pd.DataFrame, system: str) -> tuple[list[float], list[float]]:
+    weight = players["opportunities"].to_numpy(np.float64)
+    projected = players[system].to_numpy(np.float64)
+    miss = players["actual"].to_numpy(np.float64) - projected
+    _, season = np.unique(players["season"].to_numpy(), return_inverse=True)
+    miss -= (np.bincount(season, miss * weight) / np.bincount(season, weight))[season]
+    parts = np.array_split(np.argsort(projected, kind="stable"), 10)
     return (
-        float(np.average(rows["projected"].to_numpy(), weights=weight)),
-        float(np.average(rows["actual"].to_numpy(), weights=weight)),
+        [float(np.average(projected[part], weights=weight[part])) for part in parts],
+        [float(np.average(miss[part], weights=weight[part])) for part in parts],
     )
 
 
-def _frame(title: str, x: str, y: str) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(5.2, 3.4), dpi=110, layout="constrained")
+def _own(scores: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    return scores[(scores["comparison"] == comparison.name) & (scores["kind"] == RATE)]
+
+
+def _panels(title: str, systems: Sequence[str], draw: _Draw) -> bytes:
+    figure = Figure(figsize=(13.5, 5.2), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
-    axes = figure.subplots()
-    axes.set_title(title, fontsize=9, loc="left")
-    axes.set_xlabel(x, fontsize=8)
-    axes.set_ylabel(y, fontsize=8)
-    axes.tick_params(labelsize=7)
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", color="#e4e7eb", linewidth=0.6)
-    return figure, axes
+    grid = figure.subplots(len(STATISTICS), 6, squeeze=False)
+    for line, (player_type, names) in zip(grid, STATISTICS.items(), strict=True):
+        for axes, stat in zip(line, names, strict=True):
+            axes.set_title(f"{player_type} {stat}", fontsize=8, loc="left")
+            axes.tick_params(labelsize=6.5, length=2)
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.grid(axis="y", color="#e4e7eb", linewidth=0.6)
+            draw(axes, player_type, stat)
+    figure.suptitle(title, fontsize=10, x=0.01, ha="left")
+    known = [name for name in SYSTEMS if name in systems]
+    handles = [Axes.plot(grid[0][0], [], [], color=COLOURS[name], marker="o", markersize=4)[0] for name in known]
+    figure.legend(handles, known, loc="outside lower left", ncols=len(known), fontsize=8, frameon=False)
+    return _png(figure)
 
 
 def _png(figure: Figure) -> bytes:
+    canvas = figure.canvas
+    if not isinstance(canvas, FigureCanvasAgg):
+        raise TypeError(f"a figure on {type(canvas).__name__} has no pixels to write")
+    canvas.draw()
+    picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(_SHADES)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})  # no version stamp: equal input, equal bytes
+    picture.save(buffer, format="png", optimize=True)  # no time and no version in it: equal input, equal bytes
     return buffer.getvalue()

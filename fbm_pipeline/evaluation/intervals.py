@@ -9,16 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, gammaincinv
 
 from fbm_pipeline.baseball.statistics import head_statistics
+from fbm_pipeline.evaluation.predictive import EDGE, QUANTILES, Predictive
 
 Floats = NDArray[np.float64]
 
-QUANTILES = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
-
 MIN_TRIALS = 2.0  # over a single trial the rate is 0 or 1 and has no density to read a quantile from
-_EDGE = 1e-6  # keeps means inside the open range of the beta
 
 
 @dataclass(frozen=True)
@@ -42,34 +39,38 @@ def talent_variance(mean: ArrayLike, concentration: ArrayLike) -> Floats:
     return p * (1 - p) / (np.asarray(concentration, np.float64) + 1)
 
 
-def head_interval(mean: ArrayLike, trials: ArrayLike, concentration: ArrayLike) -> Interval:
-    """Interval of a head statistic. All arguments broadcast to (n,); trials below 2 count as 2."""
-    return beta_interval(mean, head_variance(mean, trials, concentration))
+def head_predictive(mean: ArrayLike, trials: ArrayLike, concentration: ArrayLike) -> Predictive:
+    """Distribution of a head statistic. All arguments broadcast to (n,); trials below 2 count as 2."""
+    return Predictive(np.asarray(mean, np.float64), head_variance(mean, trials, concentration))
 
 
-def beta_interval(mean: ArrayLike, variance: ArrayLike, top: float = 1.0) -> Interval:
-    """Quantiles of a beta on [0, top] with this mean and variance."""
-    p = _mean(np.asarray(mean, np.float64) / top)
-    v = np.asarray(variance, np.float64) / top**2
-    # alpha + beta, kept where its quantiles can be computed: moments that no beta has (a variance at or above
-    # p (1 - p)) are taken as a very wide one, a variance of nothing as a very narrow one.
-    size = np.clip(p * (1 - p) / np.maximum(v, 1e-300) - 1, 0.05, 1e9)
-    found = [top * betaincinv(p * size, (1 - p) * size, q) for q in QUANTILES.values()]
-    return _ordered(found)
-
-
-def gamma_interval(mean: ArrayLike, relative_variance: ArrayLike) -> Interval:
-    """Quantiles of a gamma with this mean and variance / mean^2: positive and skewed to the right, as ERA is."""
-    m = np.asarray(mean, np.float64)
-    shape = 1 / np.maximum(np.asarray(relative_variance, np.float64), 1e-12)
-    found = [np.maximum(m, 0.0) / shape * gammaincinv(shape, q) for q in QUANTILES.values()]
-    return _ordered(found)
+def interval_of(predictive: Predictive) -> Interval:
+    """Its quantiles, in order: the maximum only removes rounding in the last digit."""
+    p10, p50, p90 = (predictive.quantile(level) for level in QUANTILES.values())
+    p50 = np.maximum(p10, p50)
+    return Interval(p10, p50, np.maximum(p50, p90))
 
 
 def batter_intervals(
     rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
 ) -> dict[str, Interval]:
-    """Intervals of every batter statistic; arrays are (n,), `concentrations` holds the head statistics.
+    """Intervals of every batter statistic; see `batter_predictives`."""
+    found = batter_predictives(rates, concentrations, opportunities)
+    return {name: interval_of(item) for name, item in found.items()}
+
+
+def pitcher_intervals(
+    rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
+) -> dict[str, Interval]:
+    """Intervals of every pitcher statistic; see `pitcher_predictives`."""
+    found = pitcher_predictives(rates, concentrations, opportunities)
+    return {name: interval_of(item) for name, item in found.items()}
+
+
+def batter_predictives(
+    rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
+) -> dict[str, Predictive]:
+    """Distributions of every batter statistic; arrays are (n,), `concentrations` holds the head statistics.
 
     avg, slg and iso are sums of outcomes weighted by bases over at-bats. Their variance is the multinomial one of
     one at-bat over the number of at-bats, plus the talent variances of the heads they add up (taken as independent)
@@ -77,10 +78,10 @@ def batter_intervals(
     one at-bat can give.
     """
     found = {
-        item.name: head_interval(rates[item.name], opportunities, concentrations[item.name])
+        item.name: head_predictive(rates[item.name], opportunities, concentrations[item.name])
         for item in head_statistics("batter")
     }
-    share = np.clip(rates["h_rate"] / np.maximum(rates["avg"], _EDGE), 0.5, 1.0)
+    share = np.clip(rates["h_rate"] / np.maximum(rates["avg"], EDGE), 0.5, 1.0)
     at_bats = _trials(opportunities * share)
     bases: dict[str, dict[str, float]] = {
         "avg": {"h_rate": 1.0},
@@ -89,19 +90,19 @@ def batter_intervals(
     }
     for name, weights in bases.items():
         square = sum((w**2 * rates[head] / share for head, w in weights.items()), start=np.zeros_like(share))
-        luck = np.maximum(square - rates[name] ** 2, _EDGE) / at_bats
+        luck = np.maximum(square - rates[name] ** 2, EDGE) / at_bats
         talent = sum(
             (w**2 * talent_variance(rates[head], concentrations[head]) for head, w in weights.items()),
             start=np.zeros_like(share),
         ) / share**2  # fmt: skip
-        found[name] = beta_interval(rates[name], luck + (1 - 1 / at_bats) * talent, top=max(weights.values()))
+        found[name] = Predictive(rates[name], luck + (1 - 1 / at_bats) * talent, top=max(weights.values()))
     return found
 
 
-def pitcher_intervals(
+def pitcher_predictives(
     rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
-) -> dict[str, Interval]:
-    """Intervals of every pitcher statistic; arrays are (n,), `concentrations` holds the head statistics.
+) -> dict[str, Predictive]:
+    """Distributions of every pitcher statistic; arrays are (n,), `concentrations` holds the head statistics.
 
     era and whip are ratios to outs, o outs per batter faced. By the delta method, with a batter faced being either
     an out or a runner (multinomial), the relative variance of luck is (1/x + 1/o) / n, x being earned runs or
@@ -109,40 +110,35 @@ def pitcher_intervals(
     is an out less, (1/x + 1/o)^2 times the variance of x. Gamma, as both are positive and skewed.
     """
     found = {
-        item.name: head_interval(rates[item.name], opportunities, concentrations[item.name])
+        item.name: head_predictive(rates[item.name], opportunities, concentrations[item.name])
         for item in head_statistics("pitcher")
     }
     n = _trials(opportunities)
     outs = outs_per_batter(rates)
-    earned = np.maximum(rates["er_rate"], _EDGE)
+    earned = np.maximum(rates["er_rate"], EDGE)
     talent = talent_variance(earned, concentrations["er_rate"])
-    found["era"] = gamma_interval(rates["era"], (1 / earned + 1 / outs) / n + (1 - 1 / n) * talent / earned**2)
-    runners = np.maximum(rates["bb_rate"] + rates["h_rate"], _EDGE)
+    relative = (1 / earned + 1 / outs) / n + (1 - 1 / n) * talent / earned**2
+    found["era"] = Predictive(rates["era"], relative * rates["era"] ** 2, top=None)
+    runners = np.maximum(rates["bb_rate"] + rates["h_rate"], EDGE)
     talent = sum(
         (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")),
         start=np.zeros_like(n),
     )
     slope = 1 / runners + 1 / outs
-    found["whip"] = gamma_interval(rates["whip"], slope / n + (1 - 1 / n) * talent * slope**2)
+    relative = slope / n + (1 - 1 / n) * talent * slope**2
+    found["whip"] = Predictive(rates["whip"], relative * rates["whip"] ** 2, top=None)
     return found
 
 
 def outs_per_batter(rates: Mapping[str, Floats]) -> Floats:
     """Outs per batter faced that a pitcher's walks, hits and WHIP imply; within (0.3, 1)."""
-    outs = 3 * (rates["bb_rate"] + rates["h_rate"]) / np.maximum(rates["whip"], _EDGE)
+    outs = 3 * (rates["bb_rate"] + rates["h_rate"]) / np.maximum(rates["whip"], EDGE)
     return np.clip(outs, 0.3, 1.0)
 
 
 def _mean(mean: ArrayLike) -> Floats:
-    return np.clip(np.asarray(mean, np.float64), _EDGE, 1 - _EDGE)
+    return np.clip(np.asarray(mean, np.float64), EDGE, 1 - EDGE)
 
 
 def _trials(trials: ArrayLike) -> Floats:
     return np.maximum(np.asarray(trials, np.float64), MIN_TRIALS)
-
-
-def _ordered(found: list[Floats]) -> Interval:
-    # Quantiles of one distribution are ordered already; the maximum only removes rounding in the last digit.
-    p10, p50, p90 = found
-    p50 = np.maximum(p10, p50)
-    return Interval(p10, p50, np.maximum(p50, p90))

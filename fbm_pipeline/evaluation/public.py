@@ -13,14 +13,18 @@ from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
 RAW_TABLE = "raw.public_projections"
+_PLAYER = ["player_type", "mlbam_id", "system"]
 PUBLIC_SYSTEMS = ("steamer", "zips", "atc", "depthcharts", "thebat", "thebatx")
 
 
 @dataclass(frozen=True)
 class PublicRates:
-    """`rates` is long: player_type, mlbam_id, statistic, system, rate. The counts tell what was left out."""
+    """`rates` is long: player_type, mlbam_id, statistic, system, rate; `opportunities` (PA or BF) has one row per
+    player_type, mlbam_id and system. The counts tell what was left out.
+    """
 
     rates: pd.DataFrame
+    opportunities: pd.DataFrame
     without_id: int  # projected players whom the register does not know
     duplicates: int  # rows beyond the first of one player and system; the one with most opportunities is kept
 
@@ -32,8 +36,8 @@ class PublicRates:
 def public_rates(store: Store, season: int) -> PublicRates:
     """Public systems' rates for a season; empty where the table or the season is absent."""
     if not store.exists(RAW_TABLE):
-        return PublicRates(_empty(), without_id=0, duplicates=0)
-    with session(store) as connection:
+        return PublicRates(_empty(), _empty()[_PLAYER].assign(opportunities=0.0), without_id=0, duplicates=0)
+    with session(store, tables=(RAW_TABLE,)) as connection:
         wide = query(
             connection,
             "evaluation/public_projections",
@@ -45,7 +49,10 @@ def public_rates(store: Store, season: int) -> PublicRates:
     order = ["player_type", "system", "mlbam_id", "opportunities", "so_rate", "bb_rate", "h_rate", "hr_rate"]
     ranked = known.sort_values(order, ascending=[True, True, True, False, True, True, True, True])
     single = ranked.drop_duplicates(["player_type", "system", "mlbam_id"])
-    return PublicRates(_long(single), without_id=len(wide) - len(known), duplicates=len(known) - len(single))
+    return PublicRates(
+        _long(single), single[[*_PLAYER, "opportunities"]],
+        without_id=len(wide) - len(known), duplicates=len(known) - len(single),
+    )  # fmt: skip
 
 
 def _long(wide: pd.DataFrame) -> pd.DataFrame:

@@ -2,11 +2,14 @@
 
 import html
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 
+from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.universes import SYSTEMS
-from fbm_pipeline.report.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS, show_error
+from fbm_pipeline.report.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS, TITLES, show_error
+from fbm_pipeline.report.pooled import labels, pooled
 
 UNIVERSES = {
     "full": "every player with a Marcel rate and {floor} or more {unit}",
@@ -17,35 +20,28 @@ REACHES = (1, 2, 3, 5, 10, 15, 20, 30, 50, 100)  # per cent at the ends of the c
 EMPTY = '<p class="note">No backtest has been scored in this store yet.</p>'
 
 
-def pooled_label(scores: pd.DataFrame, universe: str) -> str | None:
-    """The label with the most player-seasons of a universe: all seasons pooled where several were scored."""
-    rows = scores[scores["universe"] == universe]
-    if rows.empty:
-        return None
-    sizes = rows.groupby("seasons")["n"].max()
-    return str(sizes.sort_index().idxmax())
+def backtest_tables(scores: pd.DataFrame, min_opportunities: int, test_seasons: Sequence[int]) -> str:
+    """HTML of the test seasons' pooled rates by registered comparison, each in its own universe.
 
-
-def backtest_tables(scores: pd.DataFrame, min_opportunities: int) -> str:
-    """HTML of the pooled scores in `full` and `common`; `scores` holds rows as evaluation.scores of one data kind."""
+    `scores` holds rows as evaluation.scores of one data kind.
+    """
     parts = []
-    for universe, words in UNIVERSES.items():
-        label = pooled_label(scores, universe)
-        if label is None:
+    rates = scores[scores["kind"] == "rate"]
+    for comparison in REGISTERED.values():
+        own = rates[(rates["comparison"] == comparison.name) & (rates["universe"] == comparison.universe)]
+        chosen = pooled(own, test_seasons)
+        if chosen.empty:
             continue
         tables, charts = "", ""
         for player_type in FORMATS:
-            rows = scores[
-                (scores["universe"] == universe) & (scores["seasons"] == label)
-                & (scores["player_type"] == player_type)
-            ]  # fmt: skip
+            rows = chosen[chosen["player_type"] == player_type]
             if len(rows):
                 tables += _table(rows, player_type)
-                charts += _chart(rows, player_type) if universe == "full" else ""
-        who = words.format(floor=min_opportunities, unit="PA or BF")
+                charts += _chart(rows, player_type)
+        who = UNIVERSES[comparison.universe].format(floor=min_opportunities, unit="PA or BF")
         parts.append(
-            f'<h3>{html.escape(label)}, universe “{universe}”</h3><p class="note">{who}.</p>{tables}'
-            f'<div class="pair">{charts}</div>'
+            f"<h3>{html.escape(TITLES[comparison.name])}, {html.escape(labels(chosen))}, universe "
+            f'“{comparison.universe}”</h3><p class="note">{who}.</p>{tables}<div class="pair">{charts}</div>'
         )
     if not parts:
         return EMPTY

@@ -42,10 +42,20 @@ _PITCHER = {
 FORMATS = {"batter": _BATTER, "pitcher": _PITCHER}
 
 SYSTEM_LABELS = {
-    "marcel_classic": "Marcel (classic)", "marcel": "Marcel", "contextual": "Contextual", "ensemble": "Ensemble",
+    "marcel_classic": "Marcel (classic)", "marcel": "Marcel", "ridge": "Ridge on lines",
+    "control_ridge": "Control (ridge)", "control_trees": "Control (trees)", "control": "Control",
+    "control_parks": "Control + parks", "control_physics": "Control + physics",
+    "contextual": "Contextual", "ensemble": "Ensemble",
     "steamer": "Steamer", "zips": "ZiPS", "atc": "ATC", "depthcharts": "Depth Charts", "thebat": "THE BAT",
     "thebatx": "THE BAT X",
 }  # fmt: skip
+
+TITLES = {  # of the registered comparisons
+    "controls": "Controls: what simple methods reach",
+    "public": "Public systems",
+    "network": "The network against the controls",
+    "physics": "What measured physics adds",
+}
 
 OPPORTUNITIES = {"batter": "PA", "pitcher": "BF"}
 
@@ -65,6 +75,14 @@ def show_change(value: float, style: str) -> str:
     sign = "−" if value < 0 else "+"
     text = show(abs(value), style)
     return sign + (text.removesuffix("%") + " pts" if style == "percent" else text)
+
+
+def show_amount(value: float, player_type: str, kind: str, stat: str, places: int = 0) -> str:
+    """An error in the results' unit: thousandths or runs for rates, else PA, BF or events; `places` adds digits."""
+    if kind != "rate":
+        return f"{value:.{1 + places}f}"
+    runs = FORMATS[player_type][stat].style == "runs"
+    return f"{value:.{3 + places}f}" if runs else f"{1000 * value:.{2 + places}f}"
 
 
 def show_error(value: float, style: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.evaluation.backtest import SCORES
 from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES
 from fbm_pipeline.report.adjustments import adjustment_tables
 from fbm_pipeline.report.backtest_section import EMPTY, backtest_tables
@@ -46,7 +46,11 @@ def write_page(store: Store, settings: Settings, season: int) -> Path:
         ("card-section", "A player's card", CARD_SECTION),
         ("leaders", "Leader boards", leader_boards(projections)),
         ("adjustments", "Farthest from Marcel", adjustment_tables(projections)),
-        ("backtest", "How good are they?", backtest_tables(scores, MIN_OPPORTUNITIES) if len(scores) else EMPTY),
+        (
+            "backtest",
+            "How good are they?",
+            backtest_tables(scores, MIN_OPPORTUNITIES, settings.preset.test_seasons) if len(scores) else EMPTY,
+        ),
     ]
     text = _compose(settings, season, projections, sections, stamp) + embed(card_data(projections, ages))
     return replace_text(page_path(settings, season), f"{text}<script>{SCRIPT}</script>\n</body>\n</html>\n")
@@ -90,8 +94,8 @@ def _compose(
 <span class="badge {kind}">{DATA_KINDS[kind]}</span>
 <h1>{title}</h1>
 <p class="lead">{counts.get("batter", 0)} batters and {counts.get("pitcher", 0)} pitchers as known on
-{as_of:%B} {as_of.day}, {season}: Marcel, a contextual adjustment read from the sequence of their pitches, and
-the blend of both.</p>
+{as_of:%B} {as_of.day}, {season}: Marcel, the control (ridge and trees on season aggregates), a contextual adjustment
+read from the sequence of their pitches, and the blend of the last with Marcel.</p>
 {warning}<nav aria-label="Sections">{links}</nav>
 </div></header>
 <main>

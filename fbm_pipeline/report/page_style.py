@@ -2,10 +2,10 @@
 
 STYLE = """
 :root{color-scheme:light dark;--paper:#f7f5f0;--sheet:#fff;--ink:#17202b;--muted:#5a6675;--line:#e3ded3;--head:#10294a;
---head-ink:#f5f3ee;--link:#174f8f;--marcel:#6f7c8b;--contextual:#1b74c5;--ensemble:#c02633;--good:#1c7c45;--bad:#b3261e;
+--head-ink:#f5f3ee;--link:#174f8f;--marcel:#6f7c8b;--control:#9a6b00;--contextual:#1b74c5;--ensemble:#c02633;--good:#1c7c45;--bad:#b3261e;
 --track:#eceae3;--badge:#1d6b41;--badge-ink:#fff}
 @media (prefers-color-scheme:dark){:root{--paper:#0f141b;--sheet:#171e27;--ink:#e7ebf0;--muted:#9ba8b6;--line:#2a3440;
---head:#0a1a30;--head-ink:#f0f3f7;--link:#86baf3;--marcel:#9aa8b7;--contextual:#5cadf2;--ensemble:#ff7480;--good:#66c991;
+--head:#0a1a30;--head-ink:#f0f3f7;--link:#86baf3;--marcel:#9aa8b7;--control:#e0b04c;--contextual:#5cadf2;--ensemble:#ff7480;--good:#66c991;
 --bad:#ff8a80;--track:#232d39}}
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;-webkit-text-size-adjust:100%}
@@ -83,6 +83,7 @@ margin:.2rem 0 .9rem}
 vertical-align:-1px}
 .legend .tick i{width:2px;border-radius:0;background:var(--ink);margin-left:.3rem;opacity:.55}
 .legend .marcel i,.line.marcel i,.line.marcel b{background:var(--marcel)}
+.legend .control i,.line.control i,.line.control b{background:var(--control)}
 .legend .contextual i,figcaption .contextual i,.line.contextual i,.line.contextual b{background:var(--contextual)}
 .legend .ensemble i,figcaption .ensemble i,.line.ensemble i,.line.ensemble b{background:var(--ensemble)}
 .stats{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,31rem),1fr));gap:.2rem 2.4rem}

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fbm_pipeline.report.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS
 
-SYSTEMS = ("marcel", "contextual", "ensemble")
+SYSTEMS = ("marcel", "control", "contextual", "ensemble")
 HISTORY = {"mlb": "majors", "mle": "minors", "blended": "majors and minors"}
 VALUES = ("", "_p10", "_p90")
 SCALE = 10_000  # rates travel as integers in ten-thousandths: half the size of decimals
@@ -23,24 +23,25 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame) -> dict:
     opportunities, ip, values]; values run statistic by statistic, within it system by system: rate, p10, p90.
     """
     stats, players = {}, []
+    shown = [system for system in SYSTEMS if system in set(projections["system"])]
     for player_type, forms in FORMATS.items():
         own = projections[projections["player_type"] == player_type].merge(
             ages[["player_type", "mlbam_id", "age"]], on=["player_type", "mlbam_id"], how="left"
         )
-        wide = {system: own[own["system"] == system].set_index("mlbam_id").sort_index() for system in SYSTEMS}
+        wide = {system: own[own["system"] == system].set_index("mlbam_id").sort_index() for system in shown}
         columns = [f"{stat}{value}" for stat in forms for value in VALUES]
         stats[player_type] = [
             {"key": stat, "label": form.label, "title": form.title, "style": form.style, **_axis(wide, stat)}
             for stat, form in forms.items()
         ]
-        blocks = [wide[system][columns].to_numpy(np.float64).reshape(-1, len(forms), 3) for system in SYSTEMS]
+        blocks = [wide[system][columns].to_numpy(np.float64).reshape(-1, len(forms), 3) for system in shown]
         values = np.rint(SCALE * np.stack(blocks, axis=2)).reshape(len(blocks[0]), -1)  # (player, stat*system*3)
         players += [
             _player(player_type, row, values[i])
             for i, row in enumerate(wide["ensemble"].reset_index().to_dict("records"))
         ]
     return {
-        "scale": SCALE, "systems": [{"key": name, "label": SYSTEM_LABELS[name]} for name in SYSTEMS],
+        "scale": SCALE, "systems": [{"key": name, "label": SYSTEM_LABELS[name]} for name in shown],
         "opportunities": OPPORTUNITIES, "stats": stats, "players": players,
     }  # fmt: skip
 

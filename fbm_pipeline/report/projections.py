@@ -3,7 +3,7 @@
 Not here: the files (exports), the page, and the making of the rates (training, evaluation).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,18 +11,15 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
-from fbm_pipeline.evaluation.backtest import PREDICTIONS, WEIGHTS, projected_rates
+from fbm_pipeline.evaluation.error_spread import TABLE as ERROR_SPREAD
+from fbm_pipeline.evaluation.error_spread import load_spread
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.intervals import (
-    QUANTILES,
-    Floats,
-    Interval,
-    batter_intervals,
-    outs_per_batter,
-    pitcher_intervals,
-)
+from fbm_pipeline.evaluation.intervals import Floats, outs_per_batter
+from fbm_pipeline.evaluation.predictive import QUANTILES
+from fbm_pipeline.evaluation.projected import projected_opportunities, projected_rates, rates_inputs
 from fbm_pipeline.evaluation.universes import OWN_SYSTEMS
 from fbm_pipeline.report.exports import write_exports
+from fbm_pipeline.report.published_intervals import published_intervals
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.contracts import RATE_COLUMNS
@@ -30,26 +27,25 @@ from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 TABLE = "publish.projections"
-STATEMENTS = ("projected_rates", "projected_players", "prior_weights")
+STATEMENTS = ("projected_players", "prior_weights", "prior_opportunities")
+
+# The halves of the control are steps of its making.
+PUBLISHED = tuple(system for system in OWN_SYSTEMS if system not in ("control_ridge", "control_trees"))
 
 Rates = Mapping[str, Floats]
-_INTERVALS: Mapping[str, Callable[[Rates, Rates, Floats], dict[str, Interval]]] = {
-    "batter": batter_intervals,
-    "pitcher": pitcher_intervals,
-}
 
 
 def publish(store: Store, settings: Settings, season: int) -> Written:
-    """Write publish.projections of a season and its exports; systems as `OWN_SYSTEMS`.
+    """Write publish.projections of a season and its exports: every system of `PUBLISHED` that was made for it.
 
-    Opportunities are Marcel's playing time for every system, so that systems differ in their rates alone. Raises
-    EvaluationError when the season's fold, its blend weights or a projected player's identity are missing.
+    Both Marcels keep Marcel's playing time, the others take that of features.playing_time. Raises EvaluationError when
+    Marcel's rates, the blend weights of the season's fold or a projected player's identity are missing.
     """
     key = inputs_key(
         code=code_of("baseball", "evaluation", "report"),
         sql=[statement(f"evaluation/{name}") for name in STATEMENTS],
-        predictions=store.content(PREDICTIONS, {"fold": season}),
-        weights=store.content(WEIGHTS, {"season": season}),
+        rates=rates_inputs(store, season),
+        spread=store.content(ERROR_SPREAD, {"season": season}),
         players=store.content("core.players"),
         lines={
             part["season"]: store.content("core.season_lines", part)
@@ -57,9 +53,9 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
         },
         features={
             name: store.content(f"features.{name}", {"season": season})
-            for name in ("marcel_rates", "stat_profiles", "archetypes")
+            for name in ("stat_profiles", "archetypes")
         },
-        systems=OWN_SYSTEMS, quantiles=QUANTILES,
+        systems=PUBLISHED, quantiles=QUANTILES,
     )  # fmt: skip
     written = store.build(TABLE, {"season": season}, key, lambda: projections(store, season))
     write_exports(settings, season, load_projections(store, season), written.content_hash)
@@ -76,10 +72,14 @@ def load_projections(store: Store, season: int) -> pa.Table:
 
 
 def projected_players(store: Store, season: int) -> pd.DataFrame:
-    """Who is projected: playing time, name, ids, team, age, archetype; one row per player type and player."""
+    """Who is projected: name, ids, team, age, archetype, opportunities of the three seasons before (0 without any) and
+    Marcel's playing time; one row per player type and player.
+    """
     bounds = {"season": season, "as_of": preseason(season)}
     with session(store) as connection:
-        return query(connection, "evaluation/projected_players", bounds).to_pandas()
+        players = query(connection, "evaluation/projected_players", bounds).to_pandas()
+        before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
+    return players.merge(before, on=["player_type", "mlbam_id"], how="left").fillna({"prior_opportunities": 0})
 
 
 def projections(store: Store, season: int) -> pa.Table:
@@ -88,11 +88,17 @@ def projections(store: Store, season: int) -> pa.Table:
     rates["concentration"] = _concentrations(store, season, rates)
     players = projected_players(store, season)
     _check_identities(rates, players, season)
+    made = [system for system in PUBLISHED if system in set(rates["system"])]
+    time = projected_opportunities(store, season, made)[["player_type", "mlbam_id", "system", "opportunities"]]
+    players = players.drop(columns="opportunities").merge(time, on=["player_type", "mlbam_id"])
+    spread = load_spread(store, season)
     parts = []
     for player_type in PLAYER_TYPES:
-        for system in OWN_SYSTEMS:
-            chosen = rates[(rates["player_type"] == player_type) & (rates["system"] == system)]
-            parts.append(_system_rows(chosen, players[players["player_type"] == player_type], player_type, system))
+        for system in made:
+            own, theirs = (
+                frame[(frame["player_type"] == player_type) & (frame["system"] == system)] for frame in (rates, players)
+            )
+            parts.append(_system_rows(own, theirs, player_type, system, spread))
     rows = pd.concat(parts, ignore_index=True).assign(season=season, as_of=preseason(season))
     schema = store.contracts[TABLE].schema
     return pa.Table.from_pandas(rows.reindex(columns=schema.names), schema, preserve_index=False)
@@ -128,16 +134,18 @@ def _check_identities(rates: pd.DataFrame, players: pd.DataFrame, season: int) -
         )
 
 
-def _system_rows(rates: pd.DataFrame, players: pd.DataFrame, player_type: str, system: str) -> pd.DataFrame:
+def _system_rows(
+    rates: pd.DataFrame, players: pd.DataFrame, player_type: str, system: str, spread: pd.DataFrame
+) -> pd.DataFrame:
     """One row per player with the rates of one system and their quantiles, columns as the table names them."""
     wide = rates.pivot(index="mlbam_id", columns="statistic", values=["rate", "concentration"]).sort_index()
-    rows = players.set_index("mlbam_id").loc[wide.index].reset_index().assign(system=system)
+    rows = players.set_index("mlbam_id").loc[wide.index].reset_index()
     opportunities = rows["opportunities"].to_numpy(np.float64)
     rate = {name: wide["rate", name].to_numpy(np.float64) for name in rates["statistic"].unique()}
     heads = {item.name for item in head_statistics(player_type)}
     concentration = {name: wide["concentration", name].to_numpy(np.float64) for name in rate if name in heads}
     _check_complete(player_type, system, concentration, heads)
-    intervals = _INTERVALS[player_type](rate, concentration, opportunities)
+    intervals = published_intervals(player_type, system, rate, concentration, rows, spread)
     columns: dict[str, Floats] = {}
     for name in [item for item in RATE_COLUMNS if item in rate]:
         columns[name] = rate[name]

@@ -1,50 +1,98 @@
-"""`docs/results`: the scores of the backtest as CSV, and a page of tables and plain counts around them.
+"""`docs/results`: scores and paired differences of the backtest as CSV, looks, trainings, and a page around them.
 
-Real and simulated rows live side by side; a run replaces the rows of its own kind. Aggregates only: a row of a
-single player, let alone of somebody else's projections, never gets here.
+Real and simulated rows live side by side; a run replaces the rows of its own kind, a single comparison only its own.
+Aggregates only: a row of a single player, let alone of somebody else's projections, never gets here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.backtest import SCORES
+from fbm_pipeline.evaluation.backtest import load_backtest
+from fbm_pipeline.evaluation.comparing import Compared
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.universes import SYSTEMS, UNIVERSES
-from fbm_pipeline.report.results_page import results_page
+from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
+from fbm_pipeline.evaluation.standings import SCORES
+from fbm_pipeline.report.ablation_results import COLUMNS as ABLATION_COLUMNS
+from fbm_pipeline.report.looks import note_looks, read_looks
+from fbm_pipeline.report.result_tables import (
+    PAIR_COLUMNS,
+    SCORE_COLUMNS,
+    read_rows,
+    replace_comparison,
+    replace_kind,
+    without_parts,
+    write_rows,
+)
+from fbm_pipeline.report.results_page import Tables, results_page
 from fbm_pipeline.report.trainings import TRAINING_COLUMNS, training_rows
-from fbm_pipeline.report.writing import replace_file, replace_text
+from fbm_pipeline.report.writing import replace_text
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 
-COLUMNS = (
-    "data", "universe", "seasons", "player_type", "stat", "system", "n", "r", "rmse", "slope", "sd_ratio",
-)  # fmt: skip
-PLACES = 5
-_ORDER = {"universe": UNIVERSES, "system": SYSTEMS}
-
 
 def write_results(store: Store, settings: Settings, docs: Path, *, timings: dict | None = None) -> list[Path]:
-    """Write backtest.csv, training.csv, runs.json and README.md under `docs`/results; returns their paths.
+    """Write backtest.csv, pairs.csv, looks.csv, training.csv, runs.json and README.md under `docs`/results.
 
-    `timings` (steps -> seconds, total_s, peak_mb) is by default read from run.json in the run's home, where there is
-    one. Raises EvaluationError when nothing was scored for this kind of data.
+    Returns their paths. `timings` (steps -> seconds, total_s, peak_mb) is by default read from run.json in the run's
+    home, where there is one. Raises EvaluationError when nothing was scored for this kind of data.
     """
-    fresh = _scores(store, settings)
-    folder = docs / "results"
-    table = _merge(folder / "backtest.csv", fresh, settings.data_kind)
-    trained = _merge_trainings(folder / "training.csv", training_rows(settings), settings.data_kind)
+    kind, folder = settings.data_kind, docs / "results"
+    scores, pairs = _rows(store, SCORES, kind), _rows(store, PAIRS, kind)
+    score_table = replace_kind(folder / "backtest.csv", without_parts(scores), SCORE_COLUMNS, kind)
+    pair_table = replace_kind(folder / "pairs.csv", pairs, PAIR_COLUMNS, kind)
+    trained = _merge_trainings(folder / "training.csv", training_rows(settings), kind)
+    ablations = read_rows(folder / "ablations.csv", ABLATION_COLUMNS)
     runs = _runs(folder / "runs.json", settings, timings if timings is not None else recorded_timings(settings))
+    looks = note_test_looks(store, settings, docs, sorted(set(scores["system"])))
     return [
-        replace_file(folder / "backtest.csv", lambda path: table.to_csv(path, index=False, lineterminator="\n")),
-        replace_file(folder / "training.csv", lambda path: trained.to_csv(path, index=False, lineterminator="\n")),
+        write_rows(folder / "backtest.csv", score_table),
+        write_rows(folder / "pairs.csv", pair_table),
+        folder / "looks.csv",
+        write_rows(folder / "training.csv", trained),
         replace_text(folder / "runs.json", json.dumps(runs, indent=2, sort_keys=True) + "\n"),
-        replace_text(folder / "README.md", results_page(table, runs, trained)),
+        replace_text(
+            folder / "README.md", results_page(Tables(score_table, pair_table, looks, trained, ablations), runs)
+        ),
     ]
+
+
+def write_comparison(store: Store, settings: Settings, docs: Path, found: Compared) -> tuple[list[Path], pd.DataFrame]:
+    """Write one comparison's rows into backtest.csv and pairs.csv, note the look, and make the page again.
+
+    Returns the paths and the record of looks. A comparison of development seasons alone is no look.
+    """
+    folder = docs / "results"
+    scores = replace_comparison(folder / "backtest.csv", without_parts(found.scores), SCORE_COLUMNS)
+    pairs = replace_comparison(folder / "pairs.csv", found.pairs, PAIR_COLUMNS)
+    trained = _read_trainings(folder / "training.csv")
+    ablations = read_rows(folder / "ablations.csv", ABLATION_COLUMNS)
+    known = _read_runs(folder / "runs.json").get(settings.data_kind, {})
+    runs = _runs(folder / "runs.json", settings, recorded_timings(settings) or known.get("timings"))
+    tested = set(found.seasons) & set(settings.preset.test_seasons)
+    if tested:
+        looks = note_test_looks(store, settings, docs, found.comparison.systems)
+    else:
+        looks = read_looks(folder / "looks.csv")
+    written = [
+        write_rows(folder / "backtest.csv", scores),
+        write_rows(folder / "pairs.csv", pairs),
+        replace_text(folder / "runs.json", json.dumps(runs, indent=2, sort_keys=True) + "\n"),
+        replace_text(folder / "README.md", results_page(Tables(scores, pairs, looks, trained, ablations), runs)),
+    ]
+    return written, looks
+
+
+def note_test_looks(store: Store, settings: Settings, docs: Path, systems: Sequence[str]) -> pd.DataFrame:
+    """Note in docs/results/looks.csv that the test seasons of these systems are looked at; returns the record."""
+    test = settings.preset.test_seasons
+    held = [season for season in held_seasons(store, settings) if season in test]
+    target = docs / "results" / "looks.csv"
+    return note_looks(target, settings.data_kind, load_backtest(store, held), systems, test)
 
 
 def recorded_timings(settings: Settings) -> dict | None:
@@ -53,52 +101,36 @@ def recorded_timings(settings: Settings) -> dict | None:
     return json.loads(record.read_text(encoding="utf-8")) if record.is_file() else None
 
 
-def _scores(store: Store, settings: Settings) -> pd.DataFrame:
-    found = pd.DataFrame(columns=list(COLUMNS))
-    if store.exists(SCORES):
+def _rows(store: Store, table: str, data_kind: str) -> pd.DataFrame:
+    found = pd.DataFrame(columns=store.contracts[table].columns)
+    if store.exists(table):
         with session(store) as connection:
-            found = connection.execute(
-                f"select {', '.join(COLUMNS)} from {SCORES} where data = $data", {"data": settings.data_kind}
-            ).df()
+            found = connection.execute(f"select * from {table} where data = $data", {"data": data_kind}).df()
     if found.empty:
-        raise EvaluationError(
-            f"{SCORES} holds no {settings.data_kind} rows. Next: materialize {SCORES}, then write the results."
-        )
+        raise EvaluationError(f"{table} holds no {data_kind} rows. Next: materialize {table}, then write the results.")
     return found
-
-
-def _merge(target: Path, fresh: pd.DataFrame, data_kind: str) -> pd.DataFrame:
-    """The file's rows of other kinds of data with the fresh ones, rounded and in a fixed order."""
-    parts = [fresh]
-    if target.is_file():
-        old = pd.read_csv(target, dtype={"seasons": "str"})
-        if list(old.columns) != list(COLUMNS):
-            raise EvaluationError(
-                f"{target.name} has the columns {list(old.columns)}, expected {list(COLUMNS)}: it was not written by "
-                "this command. Next: move it away and write the results again."
-            )
-        kept = old[old["data"] != data_kind]
-        parts = [fresh, kept] if len(kept) else parts
-    table = pd.concat(parts, ignore_index=True).round(dict.fromkeys(("r", "rmse", "slope", "sd_ratio"), PLACES))
-    keys = table.assign(
-        **{name: pd.Categorical(table[name], list(order), ordered=True) for name, order in _ORDER.items()}
-    )
-    order = keys.sort_values(["data", "universe", "seasons", "player_type", "stat", "system"]).index
-    return table.loc[order, list(COLUMNS)].reset_index(drop=True)
 
 
 def _merge_trainings(target: Path, fresh: pd.DataFrame, data_kind: str) -> pd.DataFrame:
     """The file's rows of other kinds of data with the fresh ones, in a fixed order."""
-    parts = [fresh]
-    if target.is_file():
-        old = pd.read_csv(target, dtype={"run": "str"}, keep_default_na=False)
-        parts.append(old[old["data"] != data_kind])
+    old = _read_trainings(target)
+    parts = [fresh, old[old["data"] != data_kind]]
     table = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
     return table.sort_values(list(TRAINING_COLUMNS[:-1])).reset_index(drop=True)
 
 
+def _read_trainings(target: Path) -> pd.DataFrame:
+    if not target.is_file():
+        return pd.DataFrame(columns=list(TRAINING_COLUMNS))
+    return pd.read_csv(target, dtype={"run": "str"}, keep_default_na=False)
+
+
 def _runs(target: Path, settings: Settings, timings: Mapping | None) -> dict:
     """By kind of data: the preset and what the last run took. Other kinds keep what was known of them."""
-    known = json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}
     preset = {name: value for name, value in asdict(settings.preset).items() if name != "name"}
-    return known | {settings.data_kind: {"preset": settings.preset.name, "settings": preset, "timings": timings}}
+    own = {"preset": settings.preset.name, "settings": preset, "timings": timings}
+    return _read_runs(target) | {settings.data_kind: own}
+
+
+def _read_runs(target: Path) -> dict:
+    return json.loads(target.read_text(encoding="utf-8")) if target.is_file() else {}

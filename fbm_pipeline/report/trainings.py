@@ -75,7 +75,7 @@ def _encoder_rows(settings: Settings) -> list[tuple]:
 
 def _fold_rows(settings: Settings) -> list[tuple]:
     rows = []
-    seasons = (*settings.preset.backtest_seasons, settings.preset.projection_season)
+    seasons = (*settings.preset.network_seasons, settings.preset.projection_season)
     for player_type in PLAYER_TYPES:
         for season in seasons:
             folder: Path = settings.checkpoints / player_type / str(season) / "finished"

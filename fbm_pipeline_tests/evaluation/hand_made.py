@@ -2,13 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
+from fbm_pipeline.evaluation.backtest import build_backtest
+from fbm_pipeline.evaluation.blending import choose_weights
+from fbm_pipeline.evaluation.error_spread import build_error_spread
+from fbm_pipeline.evaluation.standings import build_scores
+from fbm_pipeline.evaluation.universes import MARCELS
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.contracts import Contract
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -17,6 +24,12 @@ from fbm_pipeline.store.tables import Store
 PLAYERS = 60  # of each type: ids 1.. batters, 1001.. pitchers
 SEASONS = tuple(range(2015, 2022))
 FOLDS = {2019: 2018, 2021: 2019, 2022: 2021}  # test season: validation season; 2022 is the one looked ahead to
+TESTED = (2017, 2018, 2019, 2021)
+TRUST = {  # how far each system moves from Marcel to what the season brought
+    "marcel_classic": -0.05, "marcel": 0.0, "ridge": 0.2, "control_ridge": 0.3, "control_trees": 0.3, "control": 0.35,
+    "control_parks": 0.4, "control_physics": 0.4,
+}  # fmt: skip
+UNCONTROLLED = ("avg", "slg", "er_rate", "whip")  # statistics that the controls do not project
 DEBUTANT = 60  # the last of each type plays his first season in 2019
 PER_OPPORTUNITY = {
     "batter": {"so": 0.22, "bb": 0.08, "hr": 0.03, "single": 0.15, "double": 0.045, "triple": 0.004, "hbp": 0.01},
@@ -25,14 +38,17 @@ PER_OPPORTUNITY = {
 
 
 def settings_for(folder: Path, simulated: bool = True) -> Settings:
-    """Settings of the demo preset with backtests of 2019 and 2021."""
+    """Settings of the demo preset: chosen on 2017 and 2018, tested on 2019 and 2021, looking ahead to 2022."""
     from dataclasses import replace
 
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
     if simulated:
         (data / "simulated_league.json").write_text("{}", encoding="utf-8")
-    preset = replace(PRESETS["demo"], backtest_seasons=(2019, 2021), projection_season=2022)
+    preset = replace(
+        PRESETS["demo"], development_seasons=(2017, 2018), test_seasons=(2019, 2021), network_seasons=(2019, 2021),
+        projection_season=2022,
+    )  # fmt: skip
     return Settings(home=folder, data=data, preset=preset)
 
 
@@ -75,8 +91,8 @@ def line(rng: np.random.Generator, player_type: str, mlbam_id: int, season: int)
     return row
 
 
-def season_lines(seed: int = 3) -> list[dict]:
-    """Lines of all players and seasons; the debutants' begin in 2019."""
+@cache
+def _season_lines(seed: int) -> list[dict]:
     rng = np.random.default_rng(seed)
     return [
         line(rng, player_type, mlbam_id, season)
@@ -87,6 +103,11 @@ def season_lines(seed: int = 3) -> list[dict]:
     ]
 
 
+def season_lines(seed: int = 3) -> list[dict]:
+    """Lines of all players and seasons; the debutants' begin in 2019."""
+    return [dict(row) for row in _season_lines(seed)]
+
+
 def rate(row: dict, statistic: Statistic) -> float:
     """A line's rate, spelled out once more so that the code under test is not its own judge."""
     above = sum(weight * row[name] for name, weight in statistic.numerator)
@@ -94,32 +115,40 @@ def rate(row: dict, statistic: Statistic) -> float:
     return statistic.scale * above / below
 
 
+def known_players(player_type: str, season: int) -> list[int]:
+    """The players whom Marcel projects: all but the debutants until they have played."""
+    return [i for i in ids(player_type) if not (i % 1000 == DEBUTANT and season <= 2019)]
+
+
+def marcel_and_truth(lines: list[dict], season: int, player_type: str) -> dict[tuple[int, str], tuple[float, float]]:
+    """By player and statistic: Marcel, near the league and drawn a little, and the actual rate (2021's for 2022)."""
+    rng = np.random.default_rng(season)
+    played = {row["mlbam_id"]: row for row in lines if row["season"] == min(season, 2021)}
+    found = {}
+    for mlbam_id in known_players(player_type, season):
+        for statistic in statistics(player_type):
+            truth = rate(played[mlbam_id], statistic)
+            league = {"so_rate": 0.22, "era": 4.0, "whip": 1.3, "avg": 0.25, "obp": 0.32}.get(statistic.name, 0.1)
+            marcel = league + 0.3 * (truth - league) + 0.02 * league * rng.normal()
+            found[mlbam_id, statistic.name] = (max(marcel, 0.001), truth)
+    return found
+
+
 def predictions(lines: list[dict], fold: int, player_type: str, trust: float = 0.6) -> list[dict]:
     """Marcel near the league, contextual nearer to what the season brought by `trust`; both splits of a fold."""
-    rng = np.random.default_rng(fold)
+    heads = {item.name for item in statistics(player_type) if item.head}
     found = []
     for split, season in (("validation", FOLDS[fold]), ("test", fold)):
-        played = {row["mlbam_id"]: row for row in lines if row["season"] == min(season, 2021)}
-        for mlbam_id in ids(player_type):
-            if mlbam_id % 1000 == DEBUTANT and season <= 2019:
-                continue
-            for statistic in statistics(player_type):
-                truth = rate(played[mlbam_id], statistic)
-                league = {"so_rate": 0.22, "era": 4.0, "whip": 1.3, "avg": 0.25, "obp": 0.32}.get(statistic.name, 0.1)
-                marcel = league + 0.3 * (truth - league) + 0.02 * league * rng.normal()
-                rates = {
-                    "marcel_classic": marcel * 1.02, "marcel": marcel,
-                    "contextual": marcel + trust * (truth - marcel),
-                }  # fmt: skip
-                found += [
+        for (mlbam_id, name), (marcel, truth) in marcel_and_truth(lines, season, player_type).items():
+            for system, moved in (("marcel_classic", -0.05), ("marcel", 0.0), ("contextual", trust)):
+                found.append(
                     {
                         "fold": fold, "split": split, "season": season, "player_type": player_type,
-                        "as_of": preseason(season), "mlbam_id": mlbam_id, "system": system,
-                        "statistic": statistic.name, "rate": max(value, 0.001), "trained_until": season - 1,
-                        "concentration": 400.0 if system == "contextual" and statistic.head else None,
+                        "as_of": preseason(season), "mlbam_id": mlbam_id, "system": system, "statistic": name,
+                        "rate": max(marcel + moved * (truth - marcel), 0.001), "trained_until": season - 1,
+                        "concentration": 400.0 if system == "contextual" and name in heads else None,
                     }
-                    for system, value in rates.items()
-                ]  # fmt: skip
+                )  # fmt: skip
     return found
 
 
@@ -146,22 +175,61 @@ def write_predictions(store: Store, lines: list[dict], trust: float = 0.6) -> No
             store.write(name, {"player_type": player_type, "fold": fold}, table(store.contracts[name], rows))
 
 
-def write_features(store: Store, season: int) -> None:
-    """features.marcel_rates, stat_profiles and archetypes of a season for every player."""
+def playing_time_of(mlbam_id: int) -> float:
+    """What Marcel projects for a player."""
+    return 200.0 + 7 * (mlbam_id % 50)
+
+
+def write_rates(store: Store, lines: list[dict], season: int, systems: tuple[str, ...] = tuple(TRUST)) -> None:
+    """features.marcel_rates of a season and, of the systems asked for, features.control_rates."""
+    for player_type in PLAYER_TYPES:
+        known = marcel_and_truth(lines, season, player_type)
+        marcel, truth = np.array(list(known.values())).T
+        players, names = zip(*known, strict=True)
+        rows = pd.DataFrame(
+            {
+                "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": players,
+                "statistic": names, "weight": 300.0, "league_rate": 0.1, "trained_from": 2015,
+                "trained_until": season - 1, "n": 1, "opportunities": [playing_time_of(i) for i in players],
+            }
+        )  # fmt: skip
+        moved = [
+            rows.assign(system=system, rate=np.maximum(marcel + TRUST[system] * (truth - marcel), 0.001))
+            for system in systems
+        ]
+        every = pd.concat(moved, ignore_index=True)
+        is_marcel = every["system"].isin(MARCELS)
+        controls = every[~is_marcel & ~every["statistic"].isin(UNCONTROLLED)]
+        for name, chosen in (("features.marcel_rates", every[is_marcel]), ("features.control_rates", controls)):
+            schema = store.contracts[name].schema
+            content = pa.Table.from_pandas(chosen[schema.names], schema, preserve_index=False)
+            store.write(name, {"player_type": player_type, "season": season}, content)
+
+
+def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
+    """features.playing_time of a season: 20 more than Marcel, between 50 below and 80 above."""
+    name = "features.playing_time"
+    for player_type in PLAYER_TYPES:
+        rows = [
+            {
+                "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": i,
+                "opportunities": playing_time_of(i) + 20, "p10": playing_time_of(i) - 30,
+                "p50": playing_time_of(i) + 20, "p90": playing_time_of(i) + 100, "trained_until": season - 1,
+            }
+            for i in known_players(player_type, season)[left_out:]
+        ]  # fmt: skip
+        store.write(name, {"player_type": player_type, "season": season}, table(store.contracts[name], rows))
+
+
+def write_identities(store: Store, season: int) -> None:
+    """features.stat_profiles and archetypes of a season for every player."""
     for player_type in PLAYER_TYPES:
         key = {"season": season, "player_type": player_type, "as_of": preseason(season)}
         people = ids(player_type)
-        rates = [
-            key | {
-                "mlbam_id": i, "system": system, "statistic": item.name, "rate": 0.1, "weight": 300.0,
-                "league_rate": 0.1, "opportunities": 200.0 + 7 * (i % 50),
-            }
-            for i in people for system in ("marcel", "marcel_classic") for item in statistics(player_type)
-        ]  # fmt: skip
         profiles = [key | {"mlbam_id": i, "age": 27.5, "identity_source": "mlb"} for i in people]
         archetypes = [key | {"mlbam_id": i, "archetype": i % 4, "distance": 1.0, "membership": [1.0]} for i in people]
         partition = {"player_type": player_type, "season": season}
-        for name, rows in (("marcel_rates", rates), ("stat_profiles", profiles), ("archetypes", archetypes)):
+        for name, rows in (("stat_profiles", profiles), ("archetypes", archetypes)):
             store.write(f"features.{name}", partition, table(store.contracts[f"features.{name}"], rows))
 
 
@@ -191,8 +259,21 @@ def full_store(folder: Path) -> Store:
     lines = season_lines()
     write_core(store, lines)
     write_predictions(store, lines)
-    write_features(store, 2022)
+    for season in TESTED:
+        write_rates(store, lines, season)
+    write_rates(store, lines, 2022, MARCELS)
+    write_identities(store, 2022)
     name = "raw.public_projections"
     rows = public_rows() + public_rows(system="zips") + public_rows(2021, "2021-03-26")
     store.write(name, {}, table(store.contracts[name], rows))
     return store
+
+
+def evaluate(store: Store, settings: Settings) -> None:
+    """Blend weights, the spread of earlier errors and the backtest of all tested seasons, then their scores."""
+    for season in TESTED:
+        if season in FOLDS:
+            choose_weights(store, season)
+        build_error_spread(store, settings, season)
+        build_backtest(store, settings, season)
+    build_scores(store, settings)

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from fbm_pipeline.evaluation.intervals import (
     batter_intervals,
-    beta_interval,
-    gamma_interval,
-    head_interval,
+    head_predictive,
     head_variance,
+    interval_of,
     pitcher_intervals,
 )
+from fbm_pipeline.evaluation.predictive import Predictive
 
 RATE = st.floats(0, 1)
 
@@ -23,7 +23,7 @@ def covered(draws: np.ndarray, low: float, high: float) -> float:
 
 @given(RATE, st.floats(0, 2000), st.floats(0.5, 1e6))
 def test_head_intervals_are_ordered_and_finite(mean: float, trials: float, concentration: float) -> None:
-    found = head_interval(np.array([mean]), np.array([trials]), np.array([concentration]))
+    found = interval_of(head_predictive(np.array([mean]), np.array([trials]), np.array([concentration])))
     values = [found.p10[0], found.p50[0], found.p90[0]]
     assert np.isfinite(values).all()
     assert values == sorted(values)
@@ -32,7 +32,7 @@ def test_head_intervals_are_ordered_and_finite(mean: float, trials: float, conce
 
 @given(st.floats(0, 30), st.floats(0, 100))
 def test_gamma_intervals_are_ordered_and_finite(mean: float, relative: float) -> None:
-    found = gamma_interval(np.array([mean]), np.array([relative]))
+    found = interval_of(Predictive(np.array([mean]), np.array([relative * mean**2]), None))
     values = [found.p10[0], found.p50[0], found.p90[0]]
     assert np.isfinite(values).all()
     assert values == sorted(values)
@@ -47,7 +47,7 @@ def test_variance_without_talent_spread_is_binomial() -> None:
 def test_head_intervals_cover_beta_binomial_draws(p: float, n: int, kappa: float) -> None:
     rng = np.random.default_rng(5)
     draws = rng.binomial(n, rng.beta(p * kappa, (1 - p) * kappa, 40_000)) / n
-    found = head_interval(np.array([p]), np.array([n]), np.array([kappa]))
+    found = interval_of(head_predictive(np.array([p]), np.array([n]), np.array([kappa])))
     assert covered(draws, found.p10[0], found.p90[0]) == pytest.approx(0.8, abs=0.04)
     assert (draws <= found.p50[0]).mean() == pytest.approx(0.5, abs=0.06)
 
@@ -106,8 +106,8 @@ def test_derived_pitcher_intervals_cover_simulated_seasons() -> None:
 
 
 def test_more_opportunities_narrow_and_zero_rates_stay_finite() -> None:
-    few = head_interval(np.array([0.2]), np.array([100.0]), np.array([300.0]))
-    many = head_interval(np.array([0.2]), np.array([600.0]), np.array([300.0]))
+    few = interval_of(head_predictive(np.array([0.2]), np.array([100.0]), np.array([300.0])))
+    many = interval_of(head_predictive(np.array([0.2]), np.array([600.0]), np.array([300.0])))
     assert many.p90[0] - many.p10[0] < few.p90[0] - few.p10[0]
-    nothing = beta_interval(np.array([0.0]), np.array([0.0]))
+    nothing = interval_of(Predictive(np.array([0.0]), np.array([0.0])))
     assert np.isfinite([nothing.p10[0], nothing.p50[0], nothing.p90[0]]).all()

@@ -1,12 +1,18 @@
-"""Who is scored, which systems are compared, and what a cell's scores are."""
+"""Who is scored, and which systems and seasons are compared."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.metrics import score
-from fbm_pipeline.evaluation.scoring import all_scores, compared_scores, seasons_label
-from fbm_pipeline.evaluation.universes import comparable_seasons, eligible, present_systems, shared, widen
+from fbm_pipeline.evaluation.universes import (
+    TIERS,
+    complete_seasons,
+    eligible,
+    present_systems,
+    shared,
+    tier_of,
+    widen,
+)
 
 OWN = ("marcel_classic", "marcel", "contextual", "ensemble")
 
@@ -23,11 +29,25 @@ def rows(
             known = {
                 "season": season, "player_type": "batter", "mlbam_id": player, "statistic": "so_rate",
                 "actual": actual, "opportunities": 150 + 10 * player, "prior_opportunities": 60 * player,
-                "debut": player == 0,
+                "debut": player == 0, "top_300": player < 3, "crps": 0.01 * player,
             }  # fmt: skip
             systems = (*OWN, *(public or {}).get(season, []))
             found += [known | {"system": name, "projected": actual + rng.normal() * 0.03} for name in systems]
     return pd.DataFrame(found)
+
+
+def test_wide_rows_are_player_seasons_and_columns_systems() -> None:
+    backtest = rows(public={2019: ["zips"]}).sample(frac=1, random_state=3)
+    wide = widen(backtest, "batter", "so_rate")
+    assert wide[["season", "mlbam_id"]].to_numpy().tolist() == [[s, i] for s in (2019, 2021) for i in range(40)]
+    one = backtest.query("season == 2021 and mlbam_id == 7 and system == 'contextual'").iloc[0]
+    assert wide.query("season == 2021 and mlbam_id == 7")["contextual"].item() == one["projected"]
+    assert wide.loc[wide["season"] == 2019, "zips"].notna().all()
+    assert wide.loc[wide["season"] == 2021, "zips"].isna().all()
+    beside = widen(backtest, "batter", "so_rate", "crps")
+    assert beside["mlbam_id"].tolist() == wide["mlbam_id"].tolist()
+    assert beside["marcel"].tolist() == pytest.approx([0.01 * i for i in range(40)] * 2)
+    assert widen(backtest, "pitcher", "so_rate").empty
 
 
 def test_full_asks_for_opportunities_history_and_marcel() -> None:
@@ -43,6 +63,16 @@ def test_tiers_split_full_without_rest() -> None:
     assert sum(len(tier) for tier in tiers) == len(eligible(wide, "full"))
     assert tiers[1]["prior_opportunities"].min() >= 500
     assert tiers[1]["prior_opportunities"].max() < 1200
+    for name, tier in zip(TIERS, tiers, strict=True):
+        assert set(tier_of(tier["prior_opportunities"])) == {name}
+
+
+def test_the_top_ask_for_one_opportunity_and_the_projected_for_none() -> None:
+    backtest = rows()
+    backtest.loc[backtest["mlbam_id"] == 1, "opportunities"] = 0
+    wide = widen(backtest, "batter", "so_rate")
+    assert set(eligible(wide, "top_300")["mlbam_id"]) == {0, 2}
+    assert set(eligible(wide, "projected")["mlbam_id"]) == set(range(40))
 
 
 def test_unknown_universe_is_an_error() -> None:
@@ -65,41 +95,6 @@ def test_common_is_what_every_present_system_projects() -> None:
     players = eligible(widen(backtest, "batter", "so_rate"), "full")
     present = present_systems(players)
     assert present == {2019: [*OWN, "steamer"], 2021: list(OWN)}
-    assert comparable_seasons(present) == [2019]
+    assert complete_seasons(players, ["marcel", "steamer"]) == [2019]
+    assert complete_seasons(players, ["marcel", "contextual"]) == [2019, 2021]
     assert 39 not in shared(players[players["season"] == 2019], present[2019])["mlbam_id"].tolist()
-
-
-def test_scores_of_a_cell_are_the_metrics_of_its_rows() -> None:
-    backtest = rows(public={2019: ["steamer"]})
-    scores = pd.DataFrame(all_scores(backtest))
-    cell = scores.query("universe == 'common' and seasons == '2019' and system == 'steamer'").iloc[0]
-    players = eligible(widen(backtest, "batter", "so_rate"), "full")
-    players = players[players["season"] == 2019]
-    expected = score(players["steamer"], players["actual"], players["opportunities"], players["season"])
-    assert (cell["n"], cell["r"], cell["rmse"]) == (expected.n, expected.r, expected.rmse)
-    assert set(scores.query("universe == 'common'")["seasons"]) == {"2019", "2021"}  # one public season: no pool
-    assert set(scores.query("universe == 'full'")["seasons"]) == {"2019", "2021", "2019-2021"}
-    assert set(scores.query("universe == 'full'")["system"]) == set(OWN)
-
-
-def test_systems_of_one_cell_share_their_players() -> None:
-    scores = pd.DataFrame(all_scores(rows(public={2019: ["steamer"], 2021: ["steamer", "zips"]})))
-    assert scores.groupby(["universe", "seasons", "stat"])["n"].nunique().max() == 1
-    pooled = scores.query("universe == 'common' and seasons == '2019-2021'")
-    assert set(pooled["system"]) == {*OWN, "steamer"}
-
-
-def test_small_cells_are_not_written() -> None:
-    assert all_scores(rows(players=22)) != []
-    assert all(row["n"] >= 20 for row in all_scores(rows(players=22)))
-    assert all_scores(rows(players=10)) == []
-
-
-def test_comparison_drops_seasons_without_one_of_the_systems() -> None:
-    found = compared_scores(rows(public={2019: ["steamer"]}), ["steamer", "marcel"], "full")
-    assert [(row["system"], row["seasons"]) for row in found] == [("steamer", "2019"), ("marcel", "2019")]
-
-
-def test_labels() -> None:
-    assert seasons_label([2019]) == "2019"
-    assert seasons_label([2019, 2021, 2023]) == "2019-2023"

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from fbm_pipeline.evaluation.backtest import build_backtest, build_scores
 from fbm_pipeline.evaluation.blending import choose_weights
+from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.report.projections import publish
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
@@ -25,9 +25,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     folder = tmp_path_factory.mktemp("report")
     store = hand_made.full_store(folder)
     settings = hand_made.settings_for(folder)
-    for season in (2019, 2021):
-        choose_weights(store, season)
-        build_backtest(store, season)
-    build_scores(store, settings)
+    hand_made.evaluate(store, settings)
+    build_pairs(store, settings)
     choose_weights(store, 2022)
     return Published(store, settings, publish(store, settings, 2022))

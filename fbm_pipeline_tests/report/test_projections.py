@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from fbm_pipeline.evaluation.backtest import projected_rates
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.blending import choose_weights
+from fbm_pipeline.evaluation.error_spread import build_error_spread
 from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.projected import projected_rates
 from fbm_pipeline.report.exports import export_paths
 from fbm_pipeline.report.formats import FORMATS
 from fbm_pipeline.report.projections import load_projections, publish
@@ -58,8 +61,34 @@ def test_innings_follow_from_playing_time(rows: pd.DataFrame) -> None:
     assert rows[rows["player_type"] == "batter"]["ip"].isna().all()
 
 
-def test_playing_time_is_the_same_for_every_system(rows: pd.DataFrame) -> None:
+def test_playing_time_is_marcels_where_no_other_was_made(rows: pd.DataFrame) -> None:
     assert rows.groupby(["player_type", "mlbam_id"])["opportunities"].nunique().max() == 1
+
+
+def test_controls_are_published_with_the_playing_time_model(tmp_path: Path) -> None:
+    store = hand_made.full_store(tmp_path)
+    settings = hand_made.settings_for(tmp_path)
+    hand_made.evaluate(store, settings)
+    hand_made.write_playing_time(store, 2022)
+    for player_type in PLAYER_TYPES:
+        marcel = store.delta("features.marcel_rates").to_pandas()
+        own = marcel.query("season == 2022 and player_type == @player_type and system == 'marcel'")
+        control = own.assign(system="control", rate=own["rate"] * 1.1, trained_from=2015, trained_until=2021, n=9)
+        schema = store.contracts["features.control_rates"].schema
+        content = pa.Table.from_pandas(control[schema.names], schema, preserve_index=False)
+        store.write("features.control_rates", {"player_type": player_type, "season": 2022}, content)
+    build_error_spread(store, settings, 2022)
+    choose_weights(store, 2022)
+    publish(store, settings, 2022)
+
+    found = (
+        load_projections(store, 2022).to_pandas().query("player_type == 'pitcher'").set_index(["system", "mlbam_id"])
+    )
+    control, marcel = found.loc["control"], found.loc["marcel"]
+    assert (control["so_rate"] / marcel["so_rate"]).to_numpy() == pytest.approx(1.1)
+    assert (control["opportunities"] - marcel["opportunities"]).unique() == pytest.approx([20.0])
+    assert found.loc["contextual", "opportunities"].equals(control["opportunities"])
+    assert control[["era_p10", "era_p90"]].notna().all().all()
 
 
 def test_exports_hold_the_table_and_its_provenance(rows: pd.DataFrame, published: Published) -> None:
@@ -103,6 +132,6 @@ def test_a_player_without_a_profile_is_an_error(tmp_path: Path) -> None:
         publish(store, hand_made.settings_for(tmp_path), 2022)
 
 
-def test_a_season_without_predictions_is_an_error(published: Published) -> None:
-    with pytest.raises(EvaluationError, match=r"materialize models.predictions for 2026"):
+def test_a_season_without_marcel_is_an_error(published: Published) -> None:
+    with pytest.raises(EvaluationError, match=r"materialize features.marcel_rates for 2026"):
         publish(published.store, published.settings, 2026)

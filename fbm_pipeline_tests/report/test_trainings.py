@@ -24,7 +24,7 @@ def settings(tmp_path: Path) -> Settings:
         "step": 3, "best_epoch": 3, "samples": 6101, "validation_season": 2018, "validation_nll": 855.44444,
         "marcel_nll": 855.62822, "inputs": "6838a404131b193a28b4",
     }  # fmt: skip
-    season = settings.preset.backtest_seasons[0]
+    season = settings.preset.network_seasons[0]
     save_checkpoint(settings.checkpoints / "batter" / str(season) / "finished", weights, {}, card)
     return settings
 

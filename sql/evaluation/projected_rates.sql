@@ -1,24 +1,69 @@
--- grain: one row per side of the ball, player, statistic and own system of one season's test fold
--- the ensemble is Marcel moved toward the contextual projection by the weight chosen on earlier seasons
+-- grain: one row per season, side of the ball, player, statistic and own system, as known on the season's $as_of
+-- Marcel and the controls come from their feature tables, the network from its test folds; the ensemble is Marcel
+-- moved toward the contextual projection by the weight chosen on earlier seasons
 with
 
-predictions as (
-    select *
-    from models.predictions
+marcel_rates as (
+    select * from features.marcel_rates
     where
-        fold = $season
-        and season = $season
+        list_contains($seasons, season)
+        and list_contains($as_of, as_of)
+),
+
+control_rates as (
+    select * from features.control_rates
+    where
+        list_contains($seasons, season)
+        and list_contains($as_of, as_of)
+),
+
+predictions as (
+    select * from models.predictions
+    where
+        list_contains($seasons, season)
+        and fold = season
         and split = 'test'
 ),
 
 weights as (
-    select *
-    from evaluation.blend_weights
-    where season = $season
+    select * from evaluation.blend_weights
+    where list_contains($seasons, season)
 ),
 
-own as (
+marcels as (
     select
+        marcel_rates.season,
+        marcel_rates.player_type,
+        marcel_rates.mlbam_id,
+        marcel_rates.statistic,
+        marcel_rates.system,
+        marcel_rates.rate,
+        predictions.concentration
+    from marcel_rates
+    left join predictions
+        on
+            marcel_rates.season = predictions.season
+            and marcel_rates.player_type = predictions.player_type
+            and marcel_rates.mlbam_id = predictions.mlbam_id
+            and marcel_rates.statistic = predictions.statistic
+            and marcel_rates.system = predictions.system
+),
+
+controls as (
+    select
+        season,
+        player_type,
+        mlbam_id,
+        statistic,
+        system,
+        rate,
+        null::double as concentration
+    from control_rates
+),
+
+contextual as (
+    select
+        season,
         player_type,
         mlbam_id,
         statistic,
@@ -26,55 +71,41 @@ own as (
         rate,
         concentration
     from predictions
-),
-
-marcel as (
-    select * from own
-    where system = 'marcel'
-),
-
-contextual as (
-    select * from own
     where system = 'contextual'
 ),
 
 ensemble as (
     select
-        marcel.player_type,
-        marcel.mlbam_id,
-        marcel.statistic,
-        contextual.concentration,
-        marcel.rate + weights.weight * (contextual.rate - marcel.rate) as rate
-    from marcel
-    inner join contextual
+        contextual.season,
+        contextual.player_type,
+        contextual.mlbam_id,
+        contextual.statistic,
+        'ensemble' as system,  -- noqa: RF04
+        marcels.rate + weights.weight * (contextual.rate - marcels.rate) as rate,
+        contextual.concentration
+    from contextual
+    inner join marcels
         on
-            marcel.player_type = contextual.player_type
-            and marcel.mlbam_id = contextual.mlbam_id
-            and marcel.statistic = contextual.statistic
+            contextual.season = marcels.season
+            and contextual.player_type = marcels.player_type
+            and contextual.mlbam_id = marcels.mlbam_id
+            and contextual.statistic = marcels.statistic
     inner join weights
         on
-            marcel.player_type = weights.player_type
-            and marcel.statistic = weights.statistic
+            contextual.season = weights.season
+            and contextual.player_type = weights.player_type
+            and contextual.statistic = weights.statistic
+    where marcels.system = 'marcel'
 ),
 
 final as (
-    select
-        player_type,
-        mlbam_id,
-        statistic,
-        system,
-        rate,
-        concentration
-    from own
+    select * from marcels
     union all
-    select
-        player_type,
-        mlbam_id,
-        statistic,
-        'ensemble' as system,  -- noqa: RF04
-        rate,
-        concentration
-    from ensemble
+    select * from controls
+    union all
+    select * from contextual
+    union all
+    select * from ensemble
 )
 
 select * from final

@@ -1,0 +1,65 @@
+"""Named comparisons: which systems stand side by side, on which seasons, and which pairs of them are tested.
+
+Not here: the scores (scoring), the intervals of differences (pairs).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Systems scored on the players whom all of them project.
+
+    `seasons` None means the preset's test seasons. A season in which one of the systems projects nobody is left out
+    and named. `pairs` are (base, new); None means every two systems in their order.
+    """
+
+    name: str
+    systems: tuple[str, ...]
+    seasons: tuple[int, ...] | None = None
+    pairs: tuple[tuple[str, str], ...] | None = None
+
+    @property
+    def universe(self) -> str:
+        """`common` where somebody else's system takes part (the players whom all project), else `full`."""
+        return "common" if set(self.systems) & set(PUBLIC_SYSTEMS) else "full"
+
+    @property
+    def tested(self) -> tuple[tuple[str, str], ...]:
+        """The pairs (base, new) whose difference is tested."""
+        return tuple(combinations(self.systems, 2)) if self.pairs is None else self.pairs
+
+
+CONTROLS = Comparison(
+    "controls",
+    ("marcel_classic", "marcel", "ridge", "control_ridge", "control_trees", "control", "control_parks",
+     "control_physics"),
+    pairs=(
+        ("marcel_classic", "marcel"), ("marcel", "ridge"), ("ridge", "control"), ("marcel", "control"),
+        ("control", "control_parks"), ("control", "control_physics"),
+    ),
+)  # fmt: skip
+PUBLIC = Comparison(
+    "public",
+    ("marcel", "ridge", "control", "control_parks", "steamer", "zips", "atc", "depthcharts"),
+    pairs=tuple((system, "control") for system in ("steamer", "zips", "atc", "depthcharts")),
+)
+NETWORK = Comparison(
+    "network",
+    ("marcel", "ridge", "control", "contextual", "ensemble"),
+    pairs=(("marcel", "contextual"), ("ridge", "contextual"), ("control", "contextual"), ("control", "ensemble")),
+)
+# Measured physics begins in 2020: only these test seasons follow two seasons of it.
+PHYSICS = Comparison("physics", ("control", "control_physics"), seasons=(2022, 2023, 2024))
+REGISTERED = {item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS)}
+
+
+def named(words: Sequence[str]) -> Comparison:
+    """The registered comparison of that name, or one of the systems that the words name."""
+    if len(words) == 1 and words[0] in REGISTERED:
+        return REGISTERED[words[0]]
+    return Comparison("+".join(words), tuple(words))

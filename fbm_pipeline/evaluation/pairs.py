@@ -1,0 +1,159 @@
+"""Two systems against each other: differences in r and RMSE with intervals, and verdicts over a family of statistics.
+
+A family is all statistics of one kind, both player types together, for one pair, universe and set of seasons. r and
+RMSE are families of their own. Not here: the draws (bootstrap), Holm (families), which pairs (comparisons).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from fbm_pipeline.evaluation.backtest import BACKTEST, backtest_seasons, load_backtest
+from fbm_pipeline.evaluation.bootstrap import DRAWS, SEED, Difference, Resampled, difference, resample
+from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
+from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.families import holm, verdict
+from fbm_pipeline.evaluation.scoring import KINDS, MIN_PLAYERS, RATE, Sheet, seasons_label, sheets, universes_of
+from fbm_pipeline.evaluation.universes import DEBUTS, TOP_300, complete_seasons, eligible, shared
+from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+PAIRS = "evaluation.pairs"
+
+PairRow = dict[str, str | int | float | None]
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """One statistic of a family: who was compared, and the differences in r and RMSE of every pair."""
+
+    known: PairRow
+    r: tuple[Difference, ...]
+    rmse: tuple[Difference, ...]
+
+
+def build_pairs(store: Store, settings: Settings) -> Written:
+    """Write evaluation.pairs of the registered comparisons, over development and over test seasons.
+
+    Raises EvaluationError when no season has been backtested.
+    """
+    held = held_seasons(store, settings)
+    key = inputs_key(
+        code=code_of("baseball", "evaluation"),
+        backtest={season: store.content(BACKTEST, {"season": season}) for season in held},
+        lines=store.content("core.season_lines"),
+        sql=statement("evaluation/scored_rows"),
+        data=settings.data_kind,
+        seasons=[settings.preset.development_seasons, settings.preset.test_seasons],
+        rules=[DRAWS, SEED],
+    )
+
+    def compute() -> pa.Table:
+        backtest = load_backtest(store, held)
+        wanted = [
+            (comparison, seasons)
+            for comparison in REGISTERED.values()
+            for seasons in season_groups(comparison, settings.preset)
+        ]
+        rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), wanted)]
+        return pa.Table.from_pylist(rows, schema=store.contracts[PAIRS].schema)
+
+    return store.build(PAIRS, {}, key, compute)
+
+
+def held_seasons(store: Store, settings: Settings) -> list[int]:
+    """The development and test seasons that evaluation.backtest holds. Raises EvaluationError when it has none."""
+    held = backtest_seasons(store, settings)
+    if not held:
+        raise EvaluationError(
+            f"{BACKTEST} holds no development or test season of preset {settings.preset.name}. Next: materialize "
+            f"{BACKTEST} for them."
+        )
+    return held
+
+
+def season_groups(comparison: Comparison, preset: Preset) -> list[tuple[int, ...]]:
+    """The seasons that are pooled: a comparison's own, else the development seasons and the test seasons."""
+    if comparison.seasons is not None:
+        return [comparison.seasons]
+    return [preset.development_seasons, preset.test_seasons]
+
+
+def pair_rows(held: Iterable[Sheet], wanted: Sequence[tuple[Comparison, Sequence[int]]]) -> list[PairRow]:
+    """Rows of evaluation.pairs without `data` of every comparison wanted, its seasons pooled.
+
+    The players are those whom every system of the comparison projects, as in its scores; cells with fewer than 20
+    player-seasons have no row. `held` are the sheets of the backtest, taken one by one.
+    """
+    families: dict[tuple[int, str, str], list[_Tested]] = {}
+    for sheet in held:
+        for place, (comparison, seasons) in enumerate(wanted):
+            for universe in tested_universes(comparison, sheet.kind):
+                found = _test(sheet, comparison, seasons, universe)
+                if found is not None:
+                    families.setdefault((place, universe, sheet.kind), []).append(found)
+    ordered = sorted(families.items(), key=lambda item: (item[0][0], KINDS.index(item[0][2])))
+    return [row for (place, _, _), family in ordered for row in _rows(wanted[place][0], family)]
+
+
+def tested_universes(comparison: Comparison, kind: str) -> list[str]:
+    """Where a kind is scored, less debuts (few, and unknown to most systems) and the regulars (the gate's)."""
+    return [name for name in universes_of(comparison, kind) if name not in (DEBUTS, TOP_300)]
+
+
+def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe: str) -> _Tested | None:
+    """The differences of one statistic; None where too few players are shared or no pair is asked for."""
+    systems = list(comparison.systems)
+    players = eligible(sheet.wide[sheet.wide["season"].isin(list(seasons))], universe)
+    complete = complete_seasons(players, systems)
+    chosen = shared(players[players["season"].isin(complete)], systems)
+    if len(chosen) < MIN_PLAYERS or not comparison.tested:
+        return None
+    weights = chosen["opportunities"] if sheet.kind == RATE else np.ones(len(chosen))
+    asked = sorted({name for pair in comparison.tested for name in pair}, key=systems.index)
+    sample = resample(chosen[asked], chosen["actual"], weights, chosen["season"], chosen["mlbam_id"])
+    known: PairRow = {
+        "comparison": comparison.name, "universe": universe, "seasons": seasons_label(complete),
+        "player_type": sheet.player_type, "kind": sheet.kind, "stat": sheet.stat, "n": len(chosen),
+        "players": sample.players,
+    }  # fmt: skip
+    places = [(asked.index(base), asked.index(new)) for base, new in comparison.tested]
+    return _Tested(
+        known,
+        tuple(difference_of(sample, "r", *pair) for pair in places),
+        tuple(difference_of(sample, "rmse", *pair) for pair in places),
+    )
+
+
+def _rows(comparison: Comparison, family: Sequence[_Tested]) -> list[PairRow]:
+    """All pairs of a family of statistics, Holm's adjustment across the statistics of each pair."""
+    rows: list[PairRow] = []
+    for place, (base, new) in enumerate(comparison.tested):
+        holm_r = holm([item.r[place].p for item in family])
+        holm_rmse = holm([item.rmse[place].p for item in family])
+        for item, adjusted_r, adjusted_rmse in zip(family, holm_r, holm_rmse, strict=True):
+            r, rmse = item.r[place], item.rmse[place]
+            rows.append(
+                {
+                    **item.known, "base": base, "new": new, **_columns("r", r, adjusted_r),
+                    **_columns("rmse", rmse, adjusted_rmse), "verdict": verdict(rmse.value, adjusted_rmse),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def difference_of(sample: Resampled, measure: str, base: int, new: int) -> Difference:
+    """The difference in `r` or `rmse` of two systems by their place in the sample."""
+    point, draws = getattr(sample, measure), getattr(sample, f"{measure}_draws")
+    return difference(float(point[base]), float(point[new]), draws[:, base], draws[:, new])
+
+
+def _columns(measure: str, found: Difference, adjusted: float | None) -> dict[str, float | None]:
+    return {
+        f"d_{measure}": found.value, f"d_{measure}_low": found.low, f"d_{measure}_high": found.high,
+        f"p_{measure}": found.p, f"holm_{measure}": adjusted,
+    }  # fmt: skip

@@ -1,0 +1,114 @@
+"""`fbm ablations` on a small store: the list, a run, the same again without a fit, and refusals of one line."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fbm_pipeline.ablations import comparison, network_cells
+from fbm_pipeline.cli import main as command_line
+from fbm_pipeline.cli.ablations import seasons_given
+from fbm_pipeline.settings import Settings, SettingsError
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tracking import ablations as tracked
+from fbm_pipeline.tracking import mlflow_observer
+from fbm_pipeline_tests.ablations.conftest import settings_at
+from fbm_pipeline_tests.ablations.invented import write_lines
+from fbm_pipeline_tests.samples.small_store import write_small_store
+
+ASKED = ["ablations", "no_sequence", "--player-type", "batter"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = settings_at(tmp_path_factory.mktemp("home"))
+    store = Store(settings.store_root, ALL_CONTRACTS)
+    write_small_store(store)
+    write_lines(store, 2018, 2021)
+    return settings
+
+
+@pytest.fixture(autouse=True)
+def _tracker_away(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(of: Settings) -> object:
+        raise ConnectionError("the tracker is away")
+
+    monkeypatch.setattr(command_line, "load_settings", lambda: home)
+    monkeypatch.setattr(comparison, "MIN_PLAYERS", 5)  # the small store's batters are twelve
+    monkeypatch.setattr(mlflow_observer, "connect", away)
+    monkeypatch.setattr(tracked, "connect", away)
+    monkeypatch.setattr(mlflow_observer, "_LAST_PAUSES", (0.0,))
+
+
+def test_the_list_marks_what_can_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["ablations", "--list"]) == 0
+    shown = capsys.readouterr().out
+    assert "no_sequence" in shown
+    assert "can run; sequence=none" in shown
+    assert "event_bias" in shown
+    assert "not yet: Levels 2 and 3 have no such switch" in shown
+    assert "network_inputs (2)" in shown
+
+
+def test_run_print_write_and_run_again_without_a_fit(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert command_line.main([*ASKED, "--no-run", "--docs", str(tmp_path)]) == 1
+    assert "not compared: no_sequence batter: cells of it or of network" in capsys.readouterr().out
+    assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out
+    assert "2 cells, 2 computed now" in shown
+    assert "no_sequence less network, 2021, 1 seed(s)" in shown
+    assert "1 new looks at test seasons" in shown
+    written = pd.read_csv(tmp_path / "results" / "ablations.csv")
+    assert set(written["verdict"]) <= {"better", "worse", "undecided"}
+    assert set(written["data"]) == {"real"}
+    assert len(written) == len(written["stat"].unique()) > 5
+    looks = pd.read_csv(tmp_path / "results" / "looks.csv")
+    assert looks[["system", "look"]].to_numpy().tolist() == [["ablation no_sequence", 1]]
+
+    monkeypatch.setattr(network_cells, "train", None)
+    for more in ([], ["--no-run"]):
+        assert command_line.main([*ASKED, *more, "--docs", str(tmp_path)]) == 0
+        assert "2 cells, 0 computed now" in capsys.readouterr().out
+    assert pd.read_csv(tmp_path / "results" / "ablations.csv").equals(written)
+    assert pd.read_csv(tmp_path / "results" / "looks.csv").equals(looks)
+
+
+def test_rows_of_other_data_stay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
+    file = tmp_path / "results" / "ablations.csv"
+    pd.read_csv(file).assign(data="simulated").to_csv(file, index=False)
+    assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
+    assert set(pd.read_csv(file)["data"]) == {"real", "simulated"}
+    file.write_text("player,rate\n", encoding="utf-8")
+    assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 2
+    assert "was not written by this command" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == "player,rate\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["no_such"], "'no_such' is not registered"),
+        (["event_bias"], "cannot be built yet"),
+        (["--plan", "no_such"], "name one of the plans"),
+        (["no_sequence", "--seasons", "2017"], "network batter 2017 cannot be run"),
+        (["no_sequence", "--seasons", "late"], "neither a range such as 2010-2017"),
+    ],
+)
+def test_refusals_are_one_line(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["ablations", *arguments]) == 2
+    shown = capsys.readouterr().err
+    assert told in shown
+    assert shown.count("\n") == 1
+
+
+def test_seasons_are_a_range_or_a_list() -> None:
+    assert seasons_given("2018-2021") == [2018, 2019, 2021]  # the short season is nobody's target
+    assert seasons_given("2019,2021") == [2019, 2021]
+    assert seasons_given("2019") == [2019]
+    assert seasons_given(None) == []
+    with pytest.raises(SettingsError):
+        seasons_given("2019-2018")

@@ -1,0 +1,161 @@
+"""`fbm compare`: what it prints, what it writes, what counts as a look, and when the gate closes."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fbm_pipeline.cli import comparing
+from fbm_pipeline.cli.main import main
+from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.settings import load_settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.evaluation.skilled_systems import backtest, write_backtest
+
+DEVELOPMENT, TEST = (2018, 2019), (2021, 2022)  # of the demo preset, 2023 and 2024 were not backtested
+STATISTICS = ("so_rate", "bb_rate")
+
+
+@pytest.fixture(scope="module")
+def rows() -> pd.DataFrame:
+    """`control` is nearly without marcel's error; `ridge` is worse than marcel in two seasons, `steamer` in one."""
+    errors = {
+        "marcel": 0.03, "control": 0.003, "ridge": {2018: 0.03, 2019: 0.03, 2021: 0.09, 2022: 0.09},
+        "steamer": {2018: 0.005, 2019: 0.005, 2021: 0.09, 2022: 0.005},
+    }  # fmt: skip
+    return backtest(errors, (*DEVELOPMENT, *TEST), players=40, statistics=STATISTICS)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) -> Path:
+    """A run on simulated data, with docs beside it; commands run there."""
+    monkeypatch.setenv("FBM_HOME", str(tmp_path))
+    monkeypatch.delenv("FBM_DATA", raising=False)
+    monkeypatch.setenv("FBM_PRESET", "demo")
+    settings = load_settings()
+    settings.data.mkdir(parents=True)
+    (settings.data / "simulated_league.json").write_text("{}", encoding="utf-8")
+    write_backtest(Store(settings.store_root, ALL_CONTRACTS), rows)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def table(home: Path, name: str) -> pd.DataFrame:
+    return pd.read_csv(home / "docs" / "results" / f"{name}.csv", dtype={"seasons": "str"})
+
+
+def test_it_prints_scores_pairs_and_looks_and_writes_their_rows(home: Path, capsys) -> None:
+    assert main(["compare", "marcel", "control"]) == 0
+    out = capsys.readouterr().out
+    assert "batters, rate, universe full, 2021-2022" in out
+    assert "control less marcel, rate, universe full, 2021-2022" in out
+    assert "better" in out
+    assert "season 2023 left out: no marcel, control" in out
+    assert "looked at: marcel 1, control 1." in out
+    assert max(len(line) for line in out.splitlines() if "results" not in line) <= 120
+    pairs = table(home, "pairs").query("kind == 'rate' and universe == 'full'")
+    assert set(pairs["verdict"]) == {"better"}
+    assert set(pairs["comparison"]) == {"marcel+control"}
+    assert set(table(home, "backtest")["data"]) == {"simulated"}
+    assert "mlbam_id" not in set(pairs.columns)
+
+
+def test_written_again_it_is_the_same_bytes_and_the_same_look(home: Path) -> None:
+    folder = home / "docs" / "results"
+    assert main(["compare", "marcel", "control"]) == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert set(before) == {"backtest.csv", "pairs.csv", "looks.csv", "runs.json", "README.md"}
+    assert main(["compare", "marcel", "control"]) == 0
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_other_comparisons_seasons_and_kinds_of_data_keep_their_rows(home: Path) -> None:
+    assert main(["compare", "marcel", "control"]) == 0
+    folder = home / "docs" / "results"
+    for name in ("backtest", "pairs"):
+        own = pd.read_csv(folder / f"{name}.csv", dtype={"seasons": "str"})
+        pd.concat([own, own.head(2).assign(data="real")]).to_csv(folder / f"{name}.csv", index=False)
+    assert main(["compare", "marcel", "control", "ridge"]) == 0
+    assert main(["compare", "marcel", "control", "--seasons", "development"]) == 0
+    for name in ("backtest", "pairs"):
+        found = table(home, name)
+        assert set(found["comparison"]) == {"marcel+control", "marcel+control+ridge"}
+        assert {"2021-2022", "2018-2019"} <= set(found.query("data == 'simulated'")["seasons"])
+        assert len(found.query("data == 'real'")) == 2
+        assert not found.duplicated().any()
+
+
+def test_a_configuration_is_one_look_however_often_it_is_seen(home: Path, rows: pd.DataFrame) -> None:
+    assert main(["compare", "--gate", "marcel", "control", "--seasons", "development"]) == 0
+    assert not (home / "docs" / "results" / "looks.csv").exists()
+    assert main(["compare", "marcel", "steamer", "--seasons", "2021"]) == 0
+    assert main(["compare", "marcel", "control"]) == 0
+    looks = table(home, "looks")
+    assert looks[["system", "look", "seasons"]].values.tolist() == [
+        ["control", 1, "2021-2022"], ["marcel", 1, "2021-2022"],
+    ]  # fmt: skip
+    store = Store(load_settings().store_root, ALL_CONTRACTS)
+    moved = (rows["system"] == "control") & (rows["season"] == 2021)
+    write_backtest(store, rows.assign(projected=rows["projected"].where(~moved, rows["projected"] + 0.001)))
+    assert main(["compare", "--gate", "control", "ridge"]) == 1
+    again = table(home, "looks").set_index(["system", "look"])["configuration"]
+    assert list(again.index) == [("control", 1), ("control", 2), ("marcel", 1), ("ridge", 1)]
+    assert again["control", 1] != again["control", 2]
+    write_backtest(store, rows)  # the first configuration once more
+    assert main(["compare", "--gate", "marcel", "control"]) == 0
+    assert len(table(home, "looks")) == 4
+
+
+def test_the_gate_closes_on_two_seasons_and_not_on_one(home: Path, capsys) -> None:
+    assert main(["compare", "--gate", "marcel", "ridge"]) == 1
+    out = capsys.readouterr().out
+    assert "failed: ridge is worse than marcel" in out
+    assert "2021 +" in out
+    assert main(["compare", "--gate", "marcel", "steamer"]) == 0
+    assert "passed" in capsys.readouterr().out
+    assert main(["compare", "--gate", "marcel", "ridge", "--seasons", "development", "--tolerance", "0.3"]) == 0
+    assert not (home / "docs" / "results" / "backtest.csv").exists()
+
+
+def test_a_gate_that_looks_at_test_seasons_is_a_look(home: Path, capsys) -> None:
+    assert main(["compare", "--gate", "marcel", "control", "--seasons", "development"]) == 0
+    assert not (home / "docs").exists()
+    assert main(["compare", "--gate", "marcel", "control"]) == 0
+    assert set(table(home, "looks")["system"]) == {"marcel", "control"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["marcel", "pecota"], "does not hold pecota"),
+        (["marcel", "marcel"], "named twice"),
+        (["--gate", "marcel"], "takes two systems"),
+        (["marcel", "control", "--seasons", "lately"], "neither test, development"),
+        (["marcel", "control", "--seasons", "1999"], "asked for [1999]"),
+        (["--gate", "marcel", "control", "--seasons", "2021"], "the gate needs 2"),
+        (["--gate", "marcel", "control", "--seasons", "2021,2023"], "asked for [2021, 2023]"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_one_line(home: Path, capsys, arguments: list[str], words: str) -> None:
+    assert main(["compare", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert words in told
+    assert told.count("\n") == 1
+    assert not (home / "docs").exists()
+
+
+def test_help_names_the_registered_comparisons(capsys) -> None:
+    assert tuple(REGISTERED) == comparing.REGISTERED
+    with pytest.raises(SystemExit):
+        main(["compare", "--help"])
+    assert "1 %" not in capsys.readouterr().err
+
+
+def test_a_table_of_another_command_is_left_alone(home: Path, capsys) -> None:
+    target = home / "docs" / "results" / "pairs.csv"
+    target.parent.mkdir(parents=True)
+    target.write_text("player,era\nSomebody,1.0\n", encoding="utf-8")
+    assert main(["compare", "marcel", "control"]) == 2
+    assert "not written by" in capsys.readouterr().err
+    assert [path.name for path in target.parent.iterdir()] == ["pairs.csv"]

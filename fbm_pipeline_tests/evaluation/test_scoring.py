@@ -1,0 +1,181 @@
+"""Scores of a comparison: each cell against the metrics of its rows, and which seasons and players are in it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fbm_pipeline.evaluation.comparisons import Comparison
+from fbm_pipeline.evaluation.counts import widen_counts
+from fbm_pipeline.evaluation.metrics import attainable_share, score
+from fbm_pipeline.evaluation.scoring import (
+    absent_seasons,
+    comparison_scores,
+    seasons_label,
+    universes_of,
+)
+from fbm_pipeline.evaluation.universes import eligible, shared, widen
+from fbm_pipeline_tests.evaluation.skilled_systems import LUCK, backtest
+
+SEASONS = (2018, 2019, 2021)
+BOTH = Comparison("both", ("marcel", "ridge"))
+
+
+def scores_of(rows: pd.DataFrame, comparison: Comparison = BOTH, seasons: tuple[int, ...] = SEASONS) -> pd.DataFrame:
+    return pd.DataFrame(comparison_scores(rows, comparison, seasons))
+
+
+def with_time(rows: pd.DataFrame, seed: int = 5) -> pd.DataFrame:
+    """`rows` and those of playing time: each system misses it by its own error."""
+    rng = np.random.default_rng(seed)
+    key = ["season", "player_type", "mlbam_id", "system"]
+    time = rows.drop_duplicates(key).assign(statistic="opportunities", luck_variance=np.nan)
+    time["actual"] = time["opportunities"].astype(float)
+    time["projected"] = time["actual"] + rng.normal(10, 40, len(time))
+    return pd.concat([rows, time], ignore_index=True)
+
+
+def cell(scores: pd.DataFrame, **wanted: str) -> pd.Series:
+    found = scores
+    for name, value in wanted.items():
+        found = found[found[name] == value]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_a_cell_is_the_metrics_of_its_rows() -> None:
+    rows = backtest({"marcel": 0.04, "ridge": 0.02})
+    found = cell(
+        scores_of(rows), universe="full", seasons="2018-2021", player_type="pitcher", stat="era", system="ridge"
+    )
+    players = shared(eligible(widen(rows, "pitcher", "era"), "full"), ["marcel", "ridge"])
+    expected = score(players["ridge"], players["actual"], players["opportunities"], players["season"])
+    for name in ("n", "r", "rmse", "rmse_raw", "slope", "sd_ratio"):
+        assert found[name] == pytest.approx(getattr(expected, name), rel=1e-12), name
+    assert found["kind"] == "rate"
+    league = score(players["actual"] * 0, players["actual"], players["opportunities"], players["season"]).rmse ** 2
+    assert found["attainable"] == pytest.approx(attainable_share(expected.rmse**2, league, LUCK**2).item(), rel=1e-9)
+
+
+def test_seasons_stand_alone_and_pooled() -> None:
+    scores = scores_of(backtest({"marcel": 0.04, "ridge": 0.02}))
+    assert set(scores["seasons"]) == {"2018", "2019", "2021", "2018-2021"}
+    full = scores[(scores["universe"] == "full") & (scores["stat"] == "so_rate") & (scores["system"] == "marcel")]
+    sizes = full.groupby(["player_type", full["seasons"].str.contains("-")])["n"].sum().unstack()
+    assert (sizes[True] == sizes[False]).all()
+    assert set(scores_of(backtest({"marcel": 0.04, "ridge": 0.02}), seasons=(2019,))["seasons"]) == {"2019"}
+
+
+def test_a_season_without_one_of_the_systems_is_left_out_and_named() -> None:
+    rows = backtest({"marcel": 0.04, "ridge": {2018: 0.02, 2021: 0.02}})
+    scores = scores_of(rows)
+    assert set(scores["seasons"]) == {"2018", "2021", "2018-2021"}
+    assert scores.query("seasons == '2018-2021' and universe == 'full' and stat == 'so_rate'")["n"].max() == 2 * 80
+    assert absent_seasons(rows, BOTH, (*SEASONS, 2022)) == {2019: ["ridge"], 2022: ["marcel", "ridge"]}
+    assert scores_of(rows, Comparison("x", ("marcel", "control"))).empty
+
+
+def test_a_season_with_a_handful_of_a_system_s_players_is_left_out() -> None:
+    rows = backtest({"marcel": 0.04, "ridge": 0.02})
+    rows = rows[~((rows["system"] == "ridge") & (rows["season"] == 2019) & (rows["mlbam_id"] % 1000 > 30))]
+    assert set(scores_of(rows).query("universe == 'full'")["seasons"]) == {"2018", "2021", "2018-2021"}
+
+
+def test_systems_of_one_cell_share_their_players() -> None:
+    rows = backtest({"marcel": 0.04, "steamer": 0.02})
+    rows = rows[~((rows["system"] == "steamer") & (rows["mlbam_id"] % 5 == 0))]
+    scores = scores_of(rows, Comparison("mixed", ("marcel", "steamer")))
+    assert set(scores["universe"]) == {"common", "under_500", "500_1200", "over_1200", "top_300"}
+    assert scores.groupby(["universe", "seasons", "player_type", "stat"])["n"].nunique().max() == 1
+    assert scores.query("universe == 'common' and seasons == '2018'")["n"].max() == 64
+
+
+def test_debuts_are_compared_by_the_systems_that_know_them() -> None:
+    rows = backtest({"marcel": 0.04, "steamer": 0.02, "zips": 0.03})
+    rows["debut"] = rows["mlbam_id"] % 1000 > 50
+    rows = rows[~(rows["debut"] & (rows["system"] == "marcel"))]
+    scores = scores_of(rows, Comparison("all", ("marcel", "steamer", "zips")))
+    assert set(scores.loc[scores["universe"] == "debuts", "system"]) == {"steamer", "zips"}
+    assert set(scores.loc[scores["universe"] == "common", "system"]) == {"marcel", "steamer", "zips"}
+
+
+def test_small_cells_are_not_written() -> None:
+    assert scores_of(backtest({"marcel": 0.04, "ridge": 0.02}, players=10)).query("seasons == '2018'").empty
+    assert (scores_of(backtest({"marcel": 0.04, "ridge": 0.02}, players=30))["n"] >= 20).all()
+
+
+def test_ranks_and_intervals_are_averaged_over_the_seasons_that_have_them() -> None:
+    rows = backtest({"marcel": 0.04, "ridge": 0.02}, statistics=("so_rate",))
+    known = rows["season"] != 2018
+    rows.loc[known, "p10"] = rows.loc[known, "actual"] - 0.01
+    rows.loc[known, "p90"] = rows.loc[known, "actual"] + 0.03
+    rows.loc[known & (rows["mlbam_id"] % 4 == 0), "p90"] = 0.0
+    rows.loc[known, "crps"] = np.where(rows.loc[known, "season"] == 2019, 0.02, 0.04)
+    scores = scores_of(rows)
+    wanted = {"universe": "full", "player_type": "batter", "system": "ridge", "stat": "so_rate"}
+    first, pooled = (cell(scores, seasons=label, **wanted) for label in ("2018", "2018-2021"))
+    assert first[["coverage", "width", "crps"]].isna().all()
+    assert pooled["coverage"] == pytest.approx(60 / 80)
+    assert pooled["crps"] == pytest.approx(0.03)
+    parts = [cell(scores, seasons=str(year), **wanted) for year in SEASONS]
+    assert pooled["rank_r"] == pytest.approx(np.mean([part["rank_r"] for part in parts]))
+    assert pooled["top20"] == pytest.approx(np.mean([part["top20"] for part in parts]))
+    assert 0 < pooled["top20"] < 1
+
+
+def test_the_first_of_a_ranking_are_the_good_ones() -> None:
+    rows = backtest({"marcel": 0.0, "ridge": 0.0}, statistics=("so_rate",), players=60)
+    rows["projected"] = rows["actual"]
+    worst = rows["actual"] > rows["actual"].quantile(0.6)
+    rows.loc[worst, "projected"] = 1 - rows.loc[worst, "actual"]  # the order of the highest is lost
+    scores = scores_of(rows)
+    best = {}
+    for name in ("batter", "pitcher"):
+        wanted = {"universe": "full", "seasons": "2018-2021", "player_type": name, "kind": "rate"}
+        best[name] = cell(scores, system="marcel", **wanted)["top20"]
+    assert best["batter"] == 1 > best["pitcher"]  # few strikeouts are good for a batter, many for a pitcher
+
+
+def test_counts_are_rates_times_playing_time() -> None:
+    rows = with_time(backtest({"marcel": 0.04, "ridge": 0.02}))
+    own = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", true_playing_time=False)
+    true = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", true_playing_time=True)
+    one = rows[(rows["season"] == 2019) & (rows["mlbam_id"] == 7) & (rows["system"] == "ridge")].set_index("statistic")
+    place = (own["season"] == 2019) & (own["mlbam_id"] == 7)
+    rate, time = one.loc["hr_rate"], one.loc["opportunities"]
+    assert own.loc[place, "ridge"].item() == pytest.approx(rate["projected"] * time["projected"])
+    assert true.loc[place, "ridge"].item() == pytest.approx(rate["projected"] * rate["opportunities"])
+    assert own.loc[place, "actual"].item() == pytest.approx(rate["actual"] * rate["opportunities"])
+    assert own["zips"].isna().all()
+
+
+def test_kinds_stand_apart_and_are_weighted_as_they_say() -> None:
+    rows = with_time(backtest({"marcel": 0.04, "ridge": 0.02}))
+    scores = scores_of(rows)
+    assert set(scores["kind"]) == {"rate", "playing_time", "count", "count_true_playing_time"}
+    pooled = scores.query("universe == 'full' and seasons == '2018-2021' and player_type == 'batter'")
+    assert set(pooled.query("kind == 'count'")["stat"]) == {"so", "bb", "hr", "h"}
+    time = cell(pooled, kind="playing_time", system="ridge")
+    players = eligible(widen(rows, "batter", "opportunities"), "full")
+    plain = score(players["ridge"], players["actual"], np.ones(len(players)), players["season"])
+    assert time["r"] == pytest.approx(plain.r)
+    assert time["rmse"] == pytest.approx(plain.rmse)
+    assert pd.isna(time["attainable"])
+    known = cell(pooled, kind="count_true_playing_time", stat="so", system="ridge")
+    assert known["rmse"] < cell(pooled, kind="count", stat="so", system="ridge")["rmse"]
+
+
+def test_playing_time_is_asked_of_those_who_did_not_play_too() -> None:
+    rows = with_time(backtest({"marcel": 0.04, "ridge": 0.02}, statistics=("so_rate",)))
+    absent = (rows["statistic"] == "opportunities") & (rows["mlbam_id"] % 10 == 0)
+    rows.loc[absent, ["actual", "opportunities"]] = 0
+    scores = scores_of(rows).query("kind == 'playing_time' and seasons == '2018-2021' and player_type == 'batter'")
+    by_universe = scores[scores["system"] == "marcel"].set_index("universe")
+    assert by_universe.loc["projected", "n"] == 240
+    assert by_universe.loc["full", "n"] == 240 - 24
+    assert by_universe.loc["projected", "rmse"] > 2 * by_universe.loc["full", "rmse"]
+    assert "projected" not in universes_of(Comparison("public", ("marcel", "steamer")), "playing_time")
+
+
+def test_labels() -> None:
+    assert seasons_label([2019]) == "2019"
+    assert seasons_label([2019, 2021, 2023]) == "2019-2023"
