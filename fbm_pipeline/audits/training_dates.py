@@ -1,0 +1,45 @@
+"""Every fitted object says until when it was fitted; for a season of the test that must lie before what it projects.
+
+Not here: whether those dates are true (future, controls audit what the models do).
+"""
+
+from collections.abc import Sequence
+
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.warehouse.checks import CheckResult
+
+NAME = "training_dates"
+STATEMENT = "audits/training_dates"
+READS = (
+    "features.marcel_constants", "features.archetype_centroids", "features.control_rates", "features.playing_time",
+    "features.marcel_rates", "features.archetypes", "models.predictions", "evaluation.blend_weights",
+    "evaluation.error_spread",
+)  # fmt: skip
+
+
+def audit_training_dates(
+    store: Store, test_seasons: Sequence[int], encoder_cutoff: int | None, tables: Sequence[str] = READS
+) -> CheckResult:
+    """Compare what each object was fitted until with the first season that it was used for.
+
+    Objects fitted by season (controls, playing time, folds, blend weights, error spread) are judged in every season.
+    Marcel's constants, the archetypes' centroids and the encoder (`encoder_cutoff`, None for none) are fitted once on
+    seasons that the development seasons belong to: they are judged against `test_seasons` only.
+    """
+    with session(store, tables=READS) as connection:
+        rows = query(connection, STATEMENT, {"test_seasons": [int(season) for season in test_seasons]}).to_pylist()
+    rows = [row for row in rows if row["table_name"] in tables]
+    used = [row["season"] for row in rows if row["table_name"] == "models.predictions"]
+    if encoder_cutoff is not None and used:
+        rows.append({"table_name": "encoder", "what": "level 1", "season": min(used), "fitted_until": encoder_cutoff})
+    late = [row for row in rows if row["fitted_until"] >= row["season"]]
+    names = sorted({row["table_name"] for row in rows})
+    if not rows:
+        return CheckResult(NAME, True, "nothing to audit: nothing was fitted for these seasons")
+    told = "; ".join(
+        f"{row['table_name']} {row['what']} for {row['season']} was fitted until {row['fitted_until']}"
+        for row in late[:5]
+    )
+    told = told or f"{len(rows)} fitted objects of {', '.join(names)} end before the seasons they serve"
+    return CheckResult(NAME, not late, told, {"late": late, "objects": len(rows), "tables": names})
