@@ -60,6 +60,11 @@ class MlflowObserver:
         return run_address(self._experiment, self._run_id)
 
     @property
+    def run_id(self) -> str | None:
+        """MLflow's id of the run, once it is known: children name their parent by it."""
+        return self._run_id
+
+    @property
     def unsent(self) -> int:
         """Records that the tracker has not taken."""
         return len(self._queue)

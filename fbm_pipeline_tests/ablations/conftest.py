@@ -1,0 +1,40 @@
+"""A small store, written once, and settings whose networks train in a moment."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.training.checkpoint import save_checkpoint
+from fbm_pipeline_tests.samples.small_store import write_small_store
+
+PRESET = replace(
+    PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
+    epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
+    network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="package")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Five seasons of a few players; not to be written to."""
+    store = Store(tmp_path_factory.mktemp("small") / "store", ALL_CONTRACTS)
+    write_small_store(store)
+    return store
+
+
+def settings_at(home: Path) -> Settings:
+    """Settings whose level-1 folder holds a finished encoder named as the small store's embeddings say."""
+    settings = Settings(home=home, data=home, preset=PRESET)
+    card = {"step": 1, "finished": True, "hash": "small", "cutoff": 2017}
+    save_checkpoint(settings.checkpoints / "level1" / "small", {"w": torch.zeros(1)}, {}, card)
+    return settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_at(tmp_path)
