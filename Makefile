@@ -6,10 +6,12 @@ export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix real results dev dev-real bench clean
+.PHONY: help install demo test lint fix real yardstick controls-table public-table has-data dev dev-real bench clean
+
+REAL := FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA))
 
 help: ## what there is
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: .venv/installed ## make .venv and install everything into it
 
@@ -23,17 +25,27 @@ demo: install ## simulated league -> every asset -> projections and report
 	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/fbm simulate --if-missing
 	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.materialize
 
-real: install ## the same on real data: make real DATA=../shared/data
+real: install has-data ## the same on real data: make real DATA=../shared/data
+	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
+	@$(REAL) $(BIN)/fbm results
+
+yardstick: install has-data ## controls, evaluation and audits on real data, without any network
+	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job yardstick
+
+controls-table: yardstick ## Marcel and the controls, test seasons pooled -> docs/results
+	@$(REAL) $(BIN)/fbm compare controls
+
+public-table: yardstick ## the controls beside public systems on their common players -> docs/results
+	@$(REAL) $(BIN)/fbm compare public
+
+has-data:
 	@test -d "$(DATA)/retrosheet" || { echo "No retrosheet/ under DATA=$(DATA); see 'Bring real data' in README.md"; exit 2; }
-	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) \
-		$(BIN)/python -m fbm_pipeline.defs.materialize
-	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) $(BIN)/fbm results
 
 dev: install ## Dagster UI and MLflow UI over the demo, on 127.0.0.1
 	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.serve
 
 dev-real: install ## the same over the real run
-	@FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA)) $(BIN)/python -m fbm_pipeline.defs.serve
+	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.serve
 
 lint: install ## ruff, mypy, import-linter, sqlfluff
 	@$(BIN)/ruff check .
@@ -53,6 +65,7 @@ test: install lint ## lint and every test (needs no real data; uses it where it 
 bench: install ## speed, by ratio, in one run: make bench DATA=../shared/data
 	@$(BIN)/python benchmarks/core_tables.py --data $(abspath $(DATA))
 	@$(BIN)/python benchmarks/definitions_load.py
+	@test ! -d var/real/store || $(BIN)/python benchmarks/yardstick.py --home var/real --data $(abspath $(DATA))
 
 clean: ## remove what runs left behind (var/), not .venv
 	rm -rf var

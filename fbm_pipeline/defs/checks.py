@@ -53,8 +53,10 @@ def _grain(table: str) -> dg.AssetChecksDefinition:
     return _season_check(f"core/{table}", "one_row_per_grain", check, "No key occurs twice in a season.")
 
 
+_TABLES_WITH_GRAIN = ("games", "pitches", "plate_appearances", "batted_balls", "player_games", "season_lines")
+
 CHECKS = [
-    *(_grain(table) for table in ("games", "pitches", "plate_appearances", "player_games", "season_lines")),
+    *(_grain(table) for table in _TABLES_WITH_GRAIN),
     _season_check(
         "core/plate_appearances", "lahman_totals", check_lahman_totals,
         "Season totals equal Lahman's exactly, where Retrosheet tells the season.",

@@ -2,21 +2,33 @@
 
 import dagster as dg
 
-from fbm_pipeline.defs import checks, evaluation, identity, marcel, report, training, warehouse
+from fbm_pipeline.defs import (
+    ablations,
+    audits,
+    checks,
+    controls,
+    evaluation,
+    identity,
+    marcel,
+    pairs,
+    report,
+    training,
+    warehouse,
+)
 from fbm_pipeline.defs.automation import SENSOR
 from fbm_pipeline.defs.incidents import incident_file
-from fbm_pipeline.defs.jobs import full_pipeline, nightly, nightly_schedule
+from fbm_pipeline.defs.jobs import full_pipeline, nightly, nightly_schedule, yardstick
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, identity, training, evaluation, report)
+    rooms = (warehouse, marcel, controls, identity, training, evaluation, pairs, report, ablations)
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
-        asset_checks=checks.CHECKS,
-        jobs=[full_pipeline, nightly],
+        asset_checks=[*checks.CHECKS, *audits.AUDITS],
+        jobs=[full_pipeline, yardstick, nightly, ablations.ablations_job],
         schedules=[nightly_schedule],
         sensors=[SENSOR, incident_file],
         resources={"workplace": Workplace.from_settings(settings)},

@@ -1,7 +1,8 @@
-"""Assets of the evaluation: blend weights, the backtest by test season, and the scores of all of them."""
+"""Assets of the evaluation: blend weights, the spread of earlier errors, the backtest by season, and the scores."""
 
 from collections.abc import Collection
 
+from fbm_pipeline.baseball.calendar import SEASONS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata, figure, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE, UP_TO
@@ -10,6 +11,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
 _CODE = ("evaluation", "baseball.statistics")
+_RATES = ("marcel_rates", "control_rates", "predictions")
 
 
 def predicted_seasons(store: Store, settings: Settings) -> Collection[int]:
@@ -20,8 +22,13 @@ def predicted_seasons(store: Store, settings: Settings) -> Collection[int]:
 
 
 def _tested_seasons(store: Store, settings: Settings) -> Collection[int]:
-    weighed = {int(part["season"]) for part in store.partitions("evaluation.blend_weights")}
-    return weighed & set(predicted_seasons(store, settings)) & set(settings.preset.backtest_seasons)
+    from fbm_pipeline.evaluation.error_spread import earlier_seasons
+
+    return earlier_seasons(store, settings, SEASONS[-1] + 1)
+
+
+def _spread_seasons(store: Store, settings: Settings) -> Collection[int]:
+    return {*_tested_seasons(store, settings), settings.preset.projection_season}
 
 
 def _choose_weights(store: Store, settings: Settings, season: int) -> Written:
@@ -30,10 +37,16 @@ def _choose_weights(store: Store, settings: Settings, season: int) -> Written:
     return choose_weights(store, season)
 
 
+def _build_spread(store: Store, settings: Settings, season: int) -> list[Written]:
+    from fbm_pipeline.evaluation.error_spread import build_error_spread
+
+    return build_error_spread(store, settings, season)
+
+
 def _build_backtest(store: Store, settings: Settings, season: int) -> Written:
     from fbm_pipeline.evaluation.backtest import build_backtest
 
-    return build_backtest(store, season)
+    return build_backtest(store, settings, season)
 
 
 def _track_backtest(store: Store, settings: Settings, season: int) -> Metadata:
@@ -44,20 +57,23 @@ def _track_backtest(store: Store, settings: Settings, season: int) -> Metadata:
 
 
 def _build_scores(store: Store, settings: Settings) -> Written:
-    from fbm_pipeline.evaluation.backtest import build_scores
+    from fbm_pipeline.evaluation.standings import build_scores
 
     return build_scores(store, settings)
 
 
 def _show_scores(store: Store, settings: Settings) -> Metadata:
-    from fbm_pipeline.evaluation.figures import figure_r_by_season
+    """Pooled scores of each comparison's own universe, what it could not use, and its figures."""
+    from fbm_pipeline.evaluation.standings import comparison_figures, left_out, pooled_scores
 
-    scores = store.delta("evaluation.scores").to_pyarrow_table()
-    columns = ("seasons", "player_type", "stat", "system", "n", "r", "rmse")
-    full = [row for row in scores.to_pylist() if row["universe"] == "full" and "-" in row["seasons"]]
-    full.sort(key=lambda row: tuple(str(row[name]) for name in columns[:4]))
-    plots = {f"{name} so_rate": figure(figure_r_by_season(scores, "so_rate", name)) for name in PLAYER_TYPES}
-    return {"scores": markdown_table(columns, [[row[name] for name in columns] for row in full]), **plots}
+    columns = ("comparison", "seasons", "player_type", "stat", "system", "n", "r", "rmse", "attainable", "coverage")
+    pooled = pooled_scores(store)
+    plots = {name: figure(png) for name, png in comparison_figures(store, settings).items()}
+    return {
+        "scores": markdown_table(columns, pooled[list(columns)].values.tolist()),
+        "seasons left out": markdown_table(("comparison", "season", "absent"), left_out(store, settings)),
+        **plots,
+    }
 
 
 ASSETS = [
@@ -71,18 +87,31 @@ ASSETS = [
         ],
     ),
     season_table(
+        "evaluation/error_spread", "evaluation.error_spread", _build_spread,
+        group="evaluation", code=_CODE, seasons=_spread_seasons,
+        description="How far each system missed beyond luck on the backtest seasons before, by tier of history. It "
+        "reads rates and outcomes where they are made, not the backtest, which takes its intervals from here.",
+        deps=[
+            *(dependency(f"{name}/{table}", BEFORE) for name in PLAYER_TYPES for table in _RATES),
+            dependency("evaluation/blend_weights", BEFORE), dependency("core/season_lines", BEFORE),
+            dependency("core/player_games", BEFORE), dependency("raw/public_projections"),
+        ],
+    ),
+    season_table(
         "evaluation/backtest", "evaluation.backtest", _build_backtest,
         group="evaluation", code=_CODE, seasons=_tested_seasons, describe=_track_backtest,
-        description="What every system said before a test season beside what happened.",
+        description="What every system said before a development or test season beside what happened.",
         deps=[
-            *(dependency(f"{name}/predictions") for name in PLAYER_TYPES), dependency("evaluation/blend_weights"),
-            dependency("core/season_lines", UP_TO), dependency("raw/public_projections"),
+            *(dependency(f"{name}/{table}") for name in PLAYER_TYPES for table in (*_RATES, "playing_time")),
+            dependency("evaluation/blend_weights"), dependency("evaluation/error_spread"),
+            dependency("core/season_lines", UP_TO), dependency("core/player_games"),
+            dependency("raw/public_projections"),
         ],
     ),
     whole(
         "evaluation/scores", "evaluation.scores", _build_scores,
         group="evaluation", code=_CODE, describe=_show_scores,
-        description="r, RMSE, slope and spread of every system by universe, season and statistic.",
+        description="Every registered comparison: r, errors, spread, ranks and intervals by universe and seasons.",
         deps=[dependency("evaluation/backtest"), dependency("core/season_lines")],
     ),
 ]  # fmt: skip

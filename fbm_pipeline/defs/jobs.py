@@ -1,4 +1,4 @@
-"""The two jobs and the nightly schedule.
+"""The jobs and the nightly schedule.
 
 The schedule starts stopped: a clone on a laptop must not begin to work at night by itself. Turn it on in the UI.
 What reads the night's games follows by the automation sensor, which does run by default.
@@ -8,8 +8,17 @@ import dagster as dg
 
 from fbm_pipeline.baseball.calendar import SEASONS
 
+# The ablations are trainings by the dozen: a person asks for them, and nothing else reads them.
+_EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.groups("ablations")
+
 full_pipeline = dg.define_asset_job(
-    "full_pipeline", selection=dg.AssetSelection.all(), description="Every asset, from source files to the report."
+    "full_pipeline", selection=_EVERYTHING, description="Every asset, from source files to the report."
+)
+
+yardstick = dg.define_asset_job(
+    "yardstick",
+    selection=_EVERYTHING - dg.AssetSelection.groups("models", "publish"),
+    description="Priors, controls and their evaluation, without any network.",
 )
 
 nightly = dg.define_asset_job(

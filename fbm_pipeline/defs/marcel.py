@@ -8,10 +8,14 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE
 from fbm_pipeline.defs.table_assets import dependency, season_table, whole
+from fbm_pipeline.defs.warehouse import played_seasons
 from fbm_pipeline.marcel.constants import fit_constants, read_constants
+from fbm_pipeline.marcel.park_factors import build_park_factors
+from fbm_pipeline.marcel.physics_counts import build_physics_counts
 from fbm_pipeline.marcel.rates import build_marcel_rates
+from fbm_pipeline.marcel.sequence_counts import READS, build_sequence_counts
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.tables import Store, Written
 
 _CODE = ("marcel", "baseball.statistics")
 
@@ -24,8 +28,8 @@ def projectable_seasons(store: Store, settings: Settings) -> Collection[int]:
 def _constants(player_type: str) -> dg.AssetsDefinition:
     def describe(store: Store, settings: Settings) -> Metadata:
         fits = read_constants(store, player_type).values()
-        rows = [(fit.statistic, fit.regression, fit.slope_young, fit.slope_old, fit.n, fit.rmse) for fit in fits]
-        header = ("statistic", "regression", "slope before peak", "slope after", "player-seasons", "RMSE")
+        rows = [(fit.statistic, fit.regression, fit.age_slope, fit.n, fit.rmse) for fit in fits]
+        header = ("statistic", "regression", "change per year of age", "player-seasons", "RMSE")
         return {"constants": markdown_table(header, rows)}
 
     return whole(
@@ -34,6 +38,21 @@ def _constants(player_type: str) -> dg.AssetsDefinition:
         group="features", code=_CODE, describe=describe, kinds=("numpy", "deltalake"),
         description="How far each statistic regresses to the league and ages, fitted on the preset's tuning seasons.",
         deps=[dependency("core/season_lines"), dependency("core/players")],
+    )  # fmt: skip
+
+
+def counted_seasons(store: Store, settings: Settings) -> Collection[int]:
+    """Seasons whose batted balls are held."""
+    return {int(part["season"]) for part in store.partitions("core.batted_balls")}
+
+
+def _sequence_counts(player_type: str) -> dg.AssetsDefinition:
+    return season_table(
+        f"{player_type}/sequence_counts", "features.sequence_counts",
+        lambda store, settings, season: build_sequence_counts(store, player_type, season),
+        group="features", code=("marcel.sequence_counts",), seasons=counted_seasons,
+        description="What a season's pitches and batted balls say of each player, as counts: the controls' aggregates.",
+        deps=[dependency(table.replace(".", "/")) for table in READS],
     )  # fmt: skip
 
 
@@ -50,4 +69,58 @@ def _rates(player_type: str) -> dg.AssetsDefinition:
     )  # fmt: skip
 
 
-ASSETS = [make(player_type) for player_type in PLAYER_TYPES for make in (_constants, _rates)]
+def _playing_time(player_type: str) -> dg.AssetsDefinition:
+    def teachable_seasons(store: Store, settings: Settings) -> Collection[int]:
+        from fbm_pipeline.marcel.playing_time_model import training_seasons
+
+        held = [int(part["season"]) for part in store.partitions("core.season_lines")]
+        return {season for season in projectable_seasons(store, settings) if training_seasons(held, season)}
+
+    def build(store: Store, settings: Settings, season: int) -> Written:
+        from fbm_pipeline.marcel.playing_time_model import build_playing_time
+
+        return build_playing_time(store, player_type, season)
+
+    return season_table(
+        f"{player_type}/playing_time", "features.playing_time", build,
+        group="features", code=_CODE, seasons=teachable_seasons, kinds=("scikitlearn", "deltalake"),
+        description="How much every player Marcel projects will play, zero included, learned from earlier seasons.",
+        deps=[
+            *(dependency(f"core/{table}", BEFORE) for table in ("season_lines", "games", "player_games")),
+            dependency("core/players"),
+            *(dependency(f"raw/lahman_{table}") for table in ("appearances", "pitching", "people")),
+        ],
+    )  # fmt: skip
+
+
+def seasons_after_games(store: Store, settings: Settings) -> Collection[int]:
+    """Seasons that follow one whose plate appearances are held."""
+    return {int(part["season"]) + 1 for part in store.partitions("core.plate_appearances")}
+
+
+_PARKS = season_table(
+    "features/park_factors", "features.park_factors",
+    lambda store, settings, season: build_park_factors(store, season),
+    group="features", code=_CODE, seasons=seasons_after_games,
+    description="What each park does to strikeouts, walks, kinds of hits and runs, regressed to 1.",
+    deps=[dependency("core/plate_appearances", BEFORE)],
+)  # fmt: skip
+_PHYSICS = season_table(
+    "features/physics_counts", "features.physics_counts",
+    lambda store, settings, season: build_physics_counts(store, season),
+    group="features", code=_CODE, seasons=played_seasons,
+    description="Exit velocity, launch angle, spray, velocity, movement and spin of each player, as sums and counts.",
+    deps=[
+        dependency(key) for key in ("core/games", "core/pitches", "core/plate_appearances", "raw/partial_pitches")
+    ],
+)  # fmt: skip
+
+ASSETS = [
+    *(
+        make(player_type)
+        for player_type in PLAYER_TYPES
+        for make in (_constants, _rates, _sequence_counts, _playing_time)
+    ),
+    _PARKS,
+    _PHYSICS,
+]

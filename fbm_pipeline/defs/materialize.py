@@ -1,4 +1,4 @@
-"""`python -m fbm_pipeline.defs.materialize`: every asset in one Dagster run, in this process, with visible progress.
+"""`python -m fbm_pipeline.defs.materialize`: a job in one Dagster run, in this process, with visible progress.
 
 The run is recorded in DAGSTER_HOME like any other, so that the UI shows it. Not here: what the assets do.
 """
@@ -19,6 +19,7 @@ from dagster._core.instance.ref import InstanceRef
 from fbm_pipeline.defs.code_location import compose
 from fbm_pipeline.defs.dead_runs import HomeInUseError, bury_dead_runs, process_tag
 from fbm_pipeline.defs.home import prepare_home
+from fbm_pipeline.defs.jobs import full_pipeline, yardstick
 from fbm_pipeline.defs.progress import Progress, ProgressHandler, label
 from fbm_pipeline.defs.run_record import write_record
 from fbm_pipeline.settings import Settings, SettingsError, load_settings
@@ -31,11 +32,11 @@ _OWN_OUTPUT = {
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
-def materialize(settings: Settings, seasons: tuple[int, int], select: str | None) -> int:
-    """Run `full_pipeline` (or the assets that `select` names) over the seasons; 0 when all of it succeeded."""
+def materialize(settings: Settings, seasons: tuple[int, int], job_name: str, select: str | None) -> int:
+    """Run the job (or the assets that `select` names) over the seasons; 0 when all of it succeeded."""
     home = prepare_home(settings)
     os.environ["DAGSTER_HOME"] = str(home)
-    job = _job(compose(settings), select)
+    job = _job(compose(settings), job_name, select)
     tags = {
         "dagster/asset_partition_range_start": str(seasons[0]),
         "dagster/asset_partition_range_end": str(seasons[1]),
@@ -63,11 +64,11 @@ def materialize(settings: Settings, seasons: tuple[int, int], select: str | None
     return 0
 
 
-def _job(defs: dg.Definitions, select: str | None) -> dg.JobDefinition:
+def _job(defs: dg.Definitions, name: str, select: str | None) -> dg.JobDefinition:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if select is None:
-            return defs.resolve_job_def("full_pipeline")
+            return defs.resolve_job_def(name)
         chosen = dg.define_asset_job("selected_assets", selection=dg.AssetSelection.from_string(select))
         return dg.Definitions.merge(defs, dg.Definitions(jobs=[chosen])).resolve_job_def("selected_assets")
 
@@ -130,6 +131,10 @@ def _tell_where(settings: Settings) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m fbm_pipeline.defs.materialize", description=__doc__)
     parser.add_argument("--seasons", help="a range such as 2021-2024; without it all seasons of the data folder")
+    parser.add_argument(
+        "--job", choices=[full_pipeline.name, yardstick.name], default=full_pipeline.name,
+        help="full_pipeline, or yardstick: the same without networks and report",
+    )  # fmt: skip
     parser.add_argument("--select", help="an asset selection such as 'group:core' or 'key:publish/report'")
     options = parser.parse_args(arguments)
     try:
@@ -141,11 +146,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kind, bounds = settings.data_kind, f"{seasons[0]}-{seasons[1]}"
     print(f"{kind} data in {settings.data}, seasons {bounds}, preset {settings.preset.name}")
     try:
-        status = materialize(settings, seasons, options.select)
+        status = materialize(settings, seasons, options.job, options.select)
     except HomeInUseError as error:
         print(error, file=sys.stderr)
         return 2
-    if status == 0 and options.select is None:
+    if status == 0 and options.select is None and options.job == full_pipeline.name:
         _tell_where(settings)
     return status
 

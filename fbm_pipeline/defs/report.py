@@ -32,13 +32,14 @@ def _exports(store: Store, settings: Settings, season: int) -> Metadata:
 
 _PROJECTIONS = season_table(
     "publish/projections", "publish.projections", _publish,
-    group="publish", code=("report.projections", "report.exports", "evaluation.intervals"),
+    group="publish",
+    code=("report.projections", "report.published_intervals", "report.exports", "evaluation.intervals"),
     seasons=_projection_season, describe=_exports,
     description="The season's projections with intervals, by player and system; also as CSV and Parquet files.",
     deps=[
         *(dependency(f"{name}/{table}") for name in PLAYER_TYPES
-          for table in ("predictions", "marcel_rates", "stat_profiles", "archetypes")),
-        dependency("evaluation/blend_weights"), dependency("core/players"),
+          for table in ("predictions", "marcel_rates", "control_rates", "playing_time", "stat_profiles", "archetypes")),
+        dependency("evaluation/blend_weights"), dependency("evaluation/error_spread"), dependency("core/players"),
     ],
 )  # fmt: skip
 

@@ -34,7 +34,7 @@ ONCE_MORE = dg.RetryPolicy(max_retries=1)
 
 def fold_seasons(store: Store, settings: Settings) -> Collection[int]:
     """The preset's test seasons and its projection season, where a prior exists."""
-    wanted = {*settings.preset.backtest_seasons, settings.preset.projection_season}
+    wanted = {*settings.preset.network_seasons, settings.preset.projection_season}
     return wanted & set(projectable_seasons(store, settings))
 
 

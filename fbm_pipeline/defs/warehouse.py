@@ -8,6 +8,7 @@ from fbm_pipeline.defs.table_assets import BuildSeason, dependency, season_table
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.warehouse.core import (
+    build_batted_balls,
     build_games,
     build_pitches,
     build_plate_appearances,
@@ -22,6 +23,7 @@ _RAW_NOTES = {
     "raw.statcast_pitches": "Pitches as Baseball Savant prints them, a partition per file.",
     "raw.retrosheet_plays": "Plays as Retrosheet prints them, a partition per file.",
     "raw.batted_ball_physics": "Exit velocity, launch angle and spray of balls in play, keyed to Retrosheet's plays.",
+    "raw.partial_pitches": "Velocity and movement of some days' pitches, for seasons without whole Statcast files.",
     "raw.register": "The Chadwick register: who is who in every source.",
     "raw.public_projections": "Public projections, for comparison only: never a feature.",
 }
@@ -90,6 +92,10 @@ ASSETS = [
     _core(
         "core.plate_appearances", lambda store, settings, season: build_plate_appearances(store, season),
         "Plate appearances with outcome, counts and the pitcher's times through the order.",
+    ),
+    _core(
+        "core.batted_balls", lambda store, settings, season: build_batted_balls(store, season),
+        "Balls put in play or over the fence: who fielded each, and to which side of the field it went.",
     ),
     _core(
         "core.player_games", lambda store, settings, season: build_player_games(store, season),

@@ -52,7 +52,7 @@ def test_jobs_schedules_and_sensors(defs: dg.Definitions, snapshot: SnapshotAsse
     assert {
         "jobs": {
             name: len(defs.resolve_job_def(name).asset_layer.executable_asset_keys)
-            for name in ("full_pipeline", "nightly")
+            for name in ("full_pipeline", "yardstick", "nightly")
         },
         "schedules": [
             (item.name, item.cron_schedule, item.execution_timezone, item.default_status.value, item.job_name)

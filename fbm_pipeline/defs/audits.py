@@ -1,0 +1,239 @@
+"""Blocking asset checks that look for leaks: what reads a table that failed its audit is not made in the same run.
+
+Which tables are audited, and for which season of a run, stands here. Not here: the audits themselves.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+
+from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.defs.partitions import seasons_of_run
+from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.warehouse.checks import CheckResult
+
+Audit = Callable[[Store, Settings, list[int]], CheckResult]
+
+_BY_TYPE = ("marcel_rates", "stat_profiles", "archetypes", "playing_time", "control_rates")
+_SHARED = ("park_factors", "physics_counts")
+
+
+def _audit_check(asset: str, name: str, audit: Audit, description: str) -> dg.AssetChecksDefinition:
+    """A blocking check of an asset over the seasons of the run."""
+
+    @dg.asset_check(asset=asset.split("/"), name=name, description=description, blocking=True)
+    def audit_seasons(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
+        return _told(audit(workplace.store, workplace.settings, seasons_of_run(context.run.tags)))
+
+    return audit_seasons
+
+
+def _told(result: CheckResult) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}
+    return dg.AssetCheckResult(passed=result.passed, metadata=metadata)
+
+
+def _nulls(key: str, table: str, player_type: str | None) -> dg.AssetChecksDefinition:
+    def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+        from fbm_pipeline.audits.nulls import audit_nulls
+
+        return audit_nulls(store, table, player_type, seasons)
+
+    return _audit_check(key, "nulls", audit, "No column is emptier, or more the same for everybody, than declared.")
+
+
+def _match(player_type: str, name: str) -> dg.AssetChecksDefinition:
+    def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+        from fbm_pipeline.audits.feature_match import audit_feature_match
+
+        return audit_feature_match(store, player_type, seasons, [f"features.{name}"])
+
+    description = "At least 98 % of a season's opportunities are of players with a row; debuts do not count."
+    return _audit_check(f"{player_type}/{name}", "feature_match", audit, description)
+
+
+def _control(player_type: str, name: str, description: str) -> dg.AssetChecksDefinition:
+    def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+        from fbm_pipeline.audits.controls import audit_identities, audit_labels, control_ridge, hold_out
+
+        season = _latest(store, "features.control_rates", player_type, settings.preset.development_seasons, seasons)
+        if season is None:
+            return CheckResult(name, True, "nothing to audit: no development season of the run has controls")
+        audits = {"labels_permuted": audit_labels, "identities_shuffled": audit_identities}
+        return audits[name](hold_out(store, player_type, season), control_ridge(player_type))
+
+    return _audit_check(f"{player_type}/control_rates", name, audit, description)
+
+
+def _network(player_type: str, name: str, description: str) -> dg.AssetChecksDefinition:
+    def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+        from fbm_pipeline.audits.networks import audit_game_order, audit_identities, open_fold
+
+        season = _latest(store, "models.predictions", player_type, settings.preset.network_seasons, seasons)
+        fold = None if season is None else open_fold(store, settings, player_type, season)
+        if fold is None:
+            return CheckResult(name, True, "nothing to audit: no test season of the run has a network")
+        return {"identities_shuffled": audit_identities, "game_order_permuted": audit_game_order}[name](fold)
+
+    return _audit_check(f"{player_type}/predictions", name, audit, description)
+
+
+def _latest(
+    store: Store, table: str, player_type: str, wanted: Sequence[int], seasons: Sequence[int]
+) -> int | None:  # fmt: skip
+    """The latest of the wanted seasons that the run names and the table holds."""
+    column = "fold" if table == "models.predictions" else "season"
+    held = {int(part[column]) for part in store.partitions(table) if part["player_type"] == player_type}
+    return max(held & set(wanted) & set(seasons), default=None)
+
+
+def _dates(asset: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
+    def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+        from fbm_pipeline.audits.training_dates import audit_training_dates
+
+        cutoff = _encoder_cutoff(settings) if "models.predictions" in tables else None
+        return audit_training_dates(store, settings.preset.test_seasons, cutoff, tables)
+
+    description = "Everything that was fitted was fitted on seasons before the one it serves."
+    return _audit_check(asset, "training_dates", audit, description)
+
+
+def _encoder_cutoff(settings: Settings) -> int | None:
+    """The last season that the encoder in use has seen, or None where none was trained."""
+    from fbm_pipeline.training.checkpoint import load_checkpoint
+
+    current = settings.checkpoints / "level1" / "current"
+    if not current.is_file():
+        return None
+    checkpoint = load_checkpoint(current.parent / current.read_text(encoding="utf-8").strip())
+    return None if checkpoint is None else int(checkpoint.card["cutoff"])
+
+
+def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str], Sequence[object]], table: str,
+            seasons_of_preset: Callable[[Settings], Sequence[int]], with_them: Sequence[str] = ()
+            ) -> dg.AssetChecksDefinition:  # fmt: skip
+    """One blocking check per asset, all by one step: altering the future is what costs."""
+    specs = [
+        dg.AssetCheckSpec(
+            "future_appended", asset=asset.split("/"), blocking=True,
+            # What is made again with them must be of this run too, or it would differ for being old.
+            additional_deps=[key.split("/") for key in with_them],
+            description="Made again beside an altered future, rows as of the preseason are byte-identical.",
+        )
+        for asset in assets
+    ]  # fmt: skip
+
+    @dg.multi_asset_check(name=f"future_appended_{table.split('.')[1]}", specs=specs)
+    def audit_assets(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
+        from fbm_pipeline.audits.future import NAME, Rebuild, audit_future
+
+        store, settings = workplace.store, workplace.settings
+        wanted = seasons_of_preset(settings)
+        held = {
+            player_type: _latest(
+                store, table, player_type, _with_lines(store, wanted), seasons_of_run(context.run.tags)
+            )
+            for player_type in PLAYER_TYPES
+        }
+        season = None if None in held.values() else min(year for year in held.values() if year is not None)
+        if season is None:
+            result = CheckResult(NAME, True, "nothing to audit: no test season of the run has these tables")
+        else:
+            rebuilds = [item for name in PLAYER_TYPES for item in audit_of(store, settings, season, name)]
+            chosen = [item for item in rebuilds if isinstance(item, Rebuild)]
+            result = audit_future(store, preseason(season), chosen)
+        for spec in specs:
+            metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}
+            yield dg.AssetCheckResult(
+                check_name=spec.name, asset_key=spec.asset_key, passed=result.passed, metadata=metadata
+            )
+
+    return audit_assets
+
+
+def _with_lines(store: Store, seasons: Sequence[int]) -> list[int]:
+    """Seasons that were played: only those have a future to alter."""
+    played = {int(part["season"]) for part in store.partitions("core.season_lines")}
+    return sorted(played & set(seasons))
+
+
+def _features(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
+    """Everything that stands between the core tables and a control, in the order in which it is made."""
+    from fbm_pipeline.audits.future import Rebuild
+    from fbm_pipeline.identity.archetypes import assign_archetypes
+    from fbm_pipeline.identity.profiles import build_stat_profiles
+    from fbm_pipeline.marcel.controls import build_control_rates
+    from fbm_pipeline.marcel.park_factors import build_park_factors
+    from fbm_pipeline.marcel.physics_counts import build_physics_counts
+    from fbm_pipeline.marcel.playing_time_model import build_playing_time
+    from fbm_pipeline.marcel.rates import build_marcel_rates
+    from fbm_pipeline.marcel.sequence_counts import build_sequence_counts
+
+    own: dict[str, int | str] = {"player_type": player_type, "season": season}
+    before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
+    shared = [
+        Rebuild("features.park_factors", {"season": season}, lambda one: build_park_factors(one, season)),
+        Rebuild("features.physics_counts", {"season": season - 1}, lambda one: build_physics_counts(one, season - 1)),
+    ]
+    return [
+        *(shared if player_type == PLAYER_TYPES[0] else []),
+        Rebuild("features.marcel_rates", own, lambda one: build_marcel_rates(one, player_type, season)),
+        Rebuild("features.stat_profiles", own, lambda one: build_stat_profiles(one, player_type, season)),
+        Rebuild("features.archetypes", own, lambda one: assign_archetypes(one, player_type, season)),
+        Rebuild(
+            "features.sequence_counts", before, lambda one: build_sequence_counts(one, player_type, season - 1)
+        ),
+        Rebuild("features.playing_time", own, lambda one: build_playing_time(one, player_type, season)),
+        Rebuild("features.control_rates", own, lambda one: build_control_rates(one, player_type, season)),
+    ]  # fmt: skip
+
+
+def _predictions(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
+    from fbm_pipeline.audits.future import Rebuild
+    from fbm_pipeline.training.projection import predict_fold
+
+    partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
+    return [Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))]
+
+
+AUDITS = [
+    *(_nulls(f"{kind}/{name}", f"features.{name}", kind) for kind in PLAYER_TYPES for name in _BY_TYPE),
+    *(_nulls(f"features/{name}", f"features.{name}", None) for name in _SHARED),
+    *(_match(kind, name) for kind in PLAYER_TYPES for name in (*_BY_TYPE, "sequence_counts")),
+    *(
+        _control(kind, name, description)
+        for kind in PLAYER_TYPES
+        for name, description in (
+            ("labels_permuted", "Taught with others' outcomes the control tells nothing of a held-out season."),
+            ("identities_shuffled", "With others' features the control's skill on a held-out season is gone."),
+        )
+    ),
+    *(
+        _network(kind, name, description)
+        for kind in PLAYER_TYPES
+        for name, description in (
+            ("identities_shuffled", "With others' profiles and archetypes the network's likelihood is worse."),
+            ("game_order_permuted", "With the games of its windows in another order the network's rates change."),
+        )
+    ),
+    *(_dates(f"{kind}/marcel_rates", ("features.marcel_constants",)) for kind in PLAYER_TYPES),
+    *(_dates(f"{kind}/control_rates", ("features.control_rates",)) for kind in PLAYER_TYPES),
+    *(_dates(f"{kind}/playing_time", ("features.playing_time",)) for kind in PLAYER_TYPES),
+    *(_dates(f"{kind}/archetypes", ("features.archetype_centroids",)) for kind in PLAYER_TYPES),
+    *(_dates(f"{kind}/predictions", ("models.predictions",)) for kind in PLAYER_TYPES),
+    _dates("evaluation/blend_weights", ("evaluation.blend_weights",)),
+    _dates("evaluation/error_spread", ("evaluation.error_spread",)),
+    _future(
+        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("control_rates", "playing_time")],
+        _features, "features.control_rates", lambda settings: settings.preset.test_seasons,
+        [f"{kind}/archetypes" for kind in PLAYER_TYPES],
+    ),
+    _future(
+        [f"{kind}/predictions" for kind in PLAYER_TYPES],
+        _predictions, "models.predictions", lambda settings: settings.preset.network_seasons,
+    ),
+]  # fmt: skip
