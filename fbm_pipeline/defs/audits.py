@@ -145,6 +145,8 @@ def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str
         else:
             rebuilds = [item for name in PLAYER_TYPES for item in audit_of(store, settings, season, name)]
             chosen = [item for item in rebuilds if isinstance(item, Rebuild)]
+            # A control of either type reads the counts of both: controls are made again when all else has been.
+            chosen.sort(key=lambda item: item.table == "features.control_rates")
             result = audit_future(store, preseason(season), chosen)
         for spec in specs:
             metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}

@@ -70,16 +70,30 @@ def _months(store: Store, name: str, season: int) -> list[int]:
 
 
 def read_sequence_counts(store: Store, player_type: str, first_season: int, last_season: int) -> SequenceCounts:
-    """The counts of both ends' seasons and those between. Raises FileNotFoundError when the table was never written."""
+    """The counts of both ends' seasons and those between.
+
+    Raises FileNotFoundError when the table was never written, MarcelError when a season holds one player type only:
+    without pitchers' counts their batting would pass for the league's.
+    """
     between = [("season", ">=", first_season), ("season", "<=", last_season)]
     table = store.delta(TABLE).to_pyarrow_table(filters=between)
     own, other = (_ordered(table, kind) for kind in (player_type, *(set(PLAYER_TYPES) - {player_type})))
+    _require_both(own, other)
     counts = {name: own.column(name).to_numpy().astype(np.float64) for name in COUNTED}
     season, mlbam_id = _integers(own, "season"), _integers(own, "mlbam_id")
     there = find_rows(_integers(other, "season"), _integers(other, "mlbam_id"), season, mlbam_id)
     elsewhere = np.append(_integers(other, "pa"), 0)[there]  # -1, no row, is the 0 appended
     league = ~is_pitcher_batting(player_type, counts["pa"], elsewhere)
     return SequenceCounts(player_type, season, mlbam_id, counts, league)
+
+
+def _require_both(own: pa.Table, other: pa.Table) -> None:
+    alone = sorted({*own.column("season").to_pylist()} ^ {*other.column("season").to_pylist()})
+    if alone:
+        raise MarcelError(
+            f"{TABLE} holds one player type only of seasons {alone}; expected {' and '.join(PLAYER_TYPES)}. "
+            "Materialize the counts of both for them."
+        )
 
 
 def find_rows(season: np.ndarray, mlbam_id: np.ndarray, of_season: np.ndarray, of_player: np.ndarray) -> np.ndarray:

@@ -10,25 +10,38 @@ import pytest
 from fbm_pipeline.marcel.context_block import CONTEXT_RATES, context_block
 from fbm_pipeline.marcel.pooled_rates import deviations, read_before
 from fbm_pipeline.marcel.reliability import half_point, season_correlation
-from fbm_pipeline.marcel.season_lines import Histories
+from fbm_pipeline.marcel.season_lines import Histories, MarcelError
 from fbm_pipeline.marcel.sequence_block import sequence_block, sequence_blocks
-from fbm_pipeline.marcel.sequence_counts import COUNTED, SequenceCounts
+from fbm_pipeline.marcel.sequence_counts import COUNTED, SequenceCounts, read_sequence_counts
 from fbm_pipeline.marcel.sequence_rates import HALF_POINT_SHARE, SEQUENCE_RATES
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
 
 TABLE = "features.sequence_counts"
+NOBODY = 10**6
 RATES = {rate.name: rate for rate in SEQUENCE_RATES}
 
 
 def write_counts(store: Store, season: int, players: Mapping[int, Mapping[str, float]], kind: str = "batter") -> None:
-    """Rows of one season and player type; counts that are not named are 0."""
-    rows = [
-        {"season": season, "player_type": kind, "mlbam_id": player, **dict.fromkeys(COUNTED, 0), **counts}
-        for player, counts in players.items()
-    ]
-    table = pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
-    store.write(TABLE, {"player_type": kind, "season": season}, table)
+    """Rows of one season and player type; counts that are not named are 0. The other type gets a player without any."""
+    other = "pitcher" if kind == "batter" else "batter"
+    sides = {kind: players}
+    if {"player_type": other, "season": season} not in store.partitions(TABLE):
+        sides[other] = {NOBODY: {}}
+    for side, known in sides.items():
+        rows = [
+            {"season": season, "player_type": side, "mlbam_id": player, **dict.fromkeys(COUNTED, 0), **counts}
+            for player, counts in known.items()
+        ]
+        table = pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
+        store.write(TABLE, {"player_type": side, "season": season}, table)
+
+
+def test_a_season_of_one_player_type_is_refused(store: Store) -> None:
+    write_counts(store, 2017, {1: {"pa": 600}})
+    store.drop(TABLE, {"player_type": "pitcher", "season": 2017})
+    with pytest.raises(MarcelError, match=r"one player type only of seasons \[2017\]"):
+        read_sequence_counts(store, "batter", 2015, 2017)
 
 
 def targets(*pairs: tuple[int, int]) -> Histories:
