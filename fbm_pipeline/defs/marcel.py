@@ -73,8 +73,12 @@ def _playing_time(player_type: str) -> dg.AssetsDefinition:
     def teachable_seasons(store: Store, settings: Settings) -> Collection[int]:
         from fbm_pipeline.marcel.playing_time_model import training_seasons
 
+        preset = settings.preset
+        wanted = {*preset.development_seasons, *preset.test_seasons, preset.projection_season}
         held = [int(part["season"]) for part in store.partitions("core.season_lines")]
-        return {season for season in projectable_seasons(store, settings) if training_seasons(held, season)}
+        return {
+            season for season in wanted & set(projectable_seasons(store, settings)) if training_seasons(held, season)
+        }
 
     def build(store: Store, settings: Settings, season: int) -> Written:
         from fbm_pipeline.marcel.playing_time_model import build_playing_time

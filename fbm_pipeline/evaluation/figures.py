@@ -29,7 +29,7 @@ COLOURS = {
     "depthcharts": "#6d4c41", "thebat": "#558b2f", "thebatx": "#ad1457",
 }  # fmt: skip
 _TIER_LABELS = {"under_500": "< 500", "500_1200": "500-1200", "over_1200": "> 1200"}
-_SHADES = 128  # colours of the file; a palette takes a third of the bytes of full colour
+_SHADES = 32  # colours of the file: ten systems and the grays between; full colour takes four times the bytes
 
 _Draw = Callable[[Axes, str, str], None]  # into the axes: player type and statistic
 
