@@ -53,7 +53,15 @@ def _grain(table: str) -> dg.AssetChecksDefinition:
     return _season_check(f"core/{table}", "one_row_per_grain", check, "No key occurs twice in a season.")
 
 
-_TABLES_WITH_GRAIN = ("games", "pitches", "plate_appearances", "batted_balls", "player_games", "season_lines")
+_TABLES_WITH_GRAIN = (
+    "games",
+    "pitches",
+    "plate_appearances",
+    "plate_appearance_details",
+    "batted_balls",
+    "player_games",
+    "season_lines",
+)
 
 CHECKS = [
     *(_grain(table) for table in _TABLES_WITH_GRAIN),

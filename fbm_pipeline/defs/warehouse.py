@@ -11,6 +11,7 @@ from fbm_pipeline.warehouse.core import (
     build_batted_balls,
     build_games,
     build_pitches,
+    build_plate_appearance_details,
     build_plate_appearances,
     build_player_games,
     build_players,
@@ -92,6 +93,11 @@ ASSETS = [
     _core(
         "core.plate_appearances", lambda store, settings, season: build_plate_appearances(store, season),
         "Plate appearances with outcome, counts and the pitcher's times through the order.",
+    ),
+    _core(
+        "core.plate_appearance_details",
+        lambda store, settings, season: build_plate_appearance_details(store, season),
+        "The state in which each plate appearance began: bases, score, the pitcher's pitches and rest.",
     ),
     _core(
         "core.batted_balls", lambda store, settings, season: build_batted_balls(store, season),

@@ -129,6 +129,12 @@ _ALL: Iterable[Contract] = (
         "game_id plate_appearance", "season month",
     ),
     contract(
+        "core.plate_appearance_details", "one row per plate appearance of a regular-season game: the state it began in",
+        f"{_GAME_KEY} plate_appearance:i16 bases:i8? score_difference:i8? pitches_before:i16 rest_days:i16? "
+        "hit_distance:f32?",
+        "game_id plate_appearance", "season month",
+    ),
+    contract(
         "core.player_games", "one row per player, side of the ball and regular-season game",
         f"{_GAME_KEY} player_type:str mlbam_id:i32 team:str opponent:str is_home:bool park_id:str? role:str "
         f"opportunities:i32 {_SUM_COUNTS} outs:i32? er:i32? r:i32?",
@@ -210,9 +216,27 @@ _ALL: Iterable[Contract] = (
         "player_type mlbam_id as_of", "player_type season",
     ),
     contract(
-        "models.pa_embeddings", "one row per plate appearance; embedding is little-endian float16",
-        "season:i16 game_id:str plate_appearance:i16 encoder:str embedding:bin",
-        "game_id plate_appearance", "season",
+        "features.learned_blocks",
+        "one row per block, encoder's cutoff, season, side of the ball and player; what the season's games say of him",
+        "block:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:f32 vector:[f32]",
+        "block cutoff season player_type mlbam_id", "block cutoff",
+    ),
+    contract(
+        "models.pa_embeddings", "one row per encoder's cutoff and plate appearance; embedding is little-endian float16",
+        "cutoff:i16 season:i16 month:i8 game_id:str plate_appearance:i16 encoder:str embedding:bin",
+        "cutoff game_id plate_appearance", "cutoff season month",
+    ),
+    contract(
+        "models.season_embeddings",
+        "one row per encoder, season, side of the ball and player; the mean over his plate appearances",
+        "arm:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:i32 encoder:str embedding:[f32]",
+        "arm cutoff season player_type mlbam_id", "arm cutoff season",
+    ),
+    contract(
+        "models.player_vectors",
+        "one row per cutoff, player, side of the ball and as-of date; from plate appearances before as_of only",
+        f"cutoff:i16 {_PLAYER_KEY} plate_appearances:i32 last_season:i16 mean:[f32] sd:[f32] decoder:str",
+        "cutoff player_type mlbam_id as_of", "cutoff",
     ),
     contract(
         "models.predictions", "one row per fold, season, player, side of the ball, system and statistic",
@@ -257,6 +281,12 @@ _ALL: Iterable[Contract] = (
         "r:f64? r_reference:f64? d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? rmse:f64? rmse_reference:f64? "
         "d_rmse:f64? d_rmse_low:f64? d_rmse_high:f64? holm_rmse:f64? verdict:str",
         "data plan ablation reference seasons player_type stat",
+    ),
+    contract(
+        "evaluation.level1", "one row per section, cutoff, arm, reference, seasons, player type, statistic and measure",
+        "data:str section:str cutoff:i16 arm:str reference:str seasons:str player_type:str stat:str measure:str n:i32 "
+        "value:f64 low:f64? high:f64? holm:f64? verdict:str?",
+        "data section cutoff arm reference seasons player_type stat measure",
     ),
     contract(
         "publish.projections", "one row per season, player, side of the ball and system",

@@ -1,7 +1,7 @@
 """Raw tables into the core tables: what happened, in one vocabulary and with one id, whoever told it.
 
-Games, pitches, plate appearances, batted balls and player games are made month by month, and only the months whose
-inputs changed.
+Games, pitches, plate appearances and their details, batted balls and player games are made month by month, and only
+the months whose inputs changed.
 Not here: the statements (`sql/`), and whether the result agrees with the official record (`checks`).
 """
 
@@ -73,6 +73,15 @@ def build_batted_balls(store: Store, season: int) -> list[Written]:
     Retrosheet tells who fielded a ball, Statcast's file at which angle it left; either gives the side of the field.
     """
     return _build_months(store, "core.batted_balls", season)
+
+
+def build_plate_appearance_details(store: Store, season: int) -> list[Written]:
+    """core.plate_appearance_details of a season, by month; needs core.plate_appearances and core.pitches.
+
+    Statcast tells runners and score of every pitch. Retrosheet's are followed through the texts of the plays: `bases`
+    is null where a text made no sense, until the half inning's end.
+    """
+    return _build_months(store, "core.plate_appearance_details", season)
 
 
 def build_player_games(store: Store, season: int) -> list[Written]:

@@ -4,14 +4,17 @@ Not here: when a table is made, and what is checked of it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 
 from fbm_pipeline.baseball.events import BALL_LETTERS, STRIKE_LETTERS
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.warehouse import base_running, game_states
 from fbm_pipeline.warehouse.vocabulary import create_vocabulary, vocabulary
 
 
@@ -21,11 +24,15 @@ class Recipe:
 
     `steps` maps a table of the schema `staging` to the statement that makes it, in order. `reads` maps a table to the
     partition columns by which its content counts as an input: () for the whole table, (`season`,) for the season's.
+    `passes` maps a table of `staging`, made after the steps, to a statement and the function its rows go through:
+    for what SQL cannot say. The source of `modules`, where such functions live, is part of the key.
     """
 
     statement: str
     steps: Mapping[str, str] = field(default_factory=dict)
     reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    passes: Mapping[str, tuple[str, Callable[[pa.Table], pa.Table]]] = field(default_factory=dict)
+    modules: tuple[ModuleType, ...] = ()
 
 
 _PLAYS = {"raw.retrosheet_plays": ("season",), "raw.register": ()}
@@ -55,6 +62,21 @@ RECIPES: Mapping[tuple[str, str], Recipe] = {
         "core/plate_appearances",
         {**_PITCHES_STEP, "plate_appearances": "staging/plate_appearances_statcast"},
         {**_PITCHES, "core.games": _MONTH},
+    ),
+    ("core.plate_appearance_details", "retrosheet"): Recipe(
+        "core/plate_appearance_details_retrosheet",
+        {"pitcher_states": "staging/pitcher_states"},
+        {
+            "raw.retrosheet_plays": ("season",), "raw.retrosheet_gameinfo": (), "core.plate_appearances": ("season",),
+            "core.pitches": _MONTH,
+        },
+        {"game_states": ("staging/followed_plays", game_states.follow)},
+        (base_running, game_states),
+    ),
+    ("core.plate_appearance_details", "statcast"): Recipe(
+        "core/plate_appearance_details_statcast",
+        {"pitcher_states": "staging/pitcher_states"},
+        {**_PITCHES, "core.plate_appearances": ("season",), "core.pitches": _MONTH},
     ),
     ("core.batted_balls", "retrosheet"): Recipe(
         "core/batted_balls_retrosheet",
@@ -100,9 +122,14 @@ def recipe_key(store: Store, recipe: Recipe, season: int, month: int | None = No
         for table, columns in recipe.reads.items()
         if table not in _PER_FILE
     }
-    texts = [statement(name) for name in (*recipe.steps.values(), recipe.statement)]
+    asked = (*recipe.steps.values(), *(name for name, _ in recipe.passes.values()), recipe.statement)
+    texts = [statement(name) for name in asked]
     words = {name: table.to_pylist() for name, table in vocabulary().items()}
-    return inputs_key(files=content, upstream=upstream, sql=texts, words=words, letters=[BALL_LETTERS, STRIKE_LETTERS])
+    code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in recipe.modules]
+    return inputs_key(
+        files=content, upstream=upstream, sql=texts, words=words, letters=[BALL_LETTERS, STRIKE_LETTERS],
+        **({"code": code} if code else {}),
+    )  # fmt: skip
 
 
 def cook(store: Store, recipe: Recipe, season: int, months: list[int]) -> pa.Table:
@@ -115,6 +142,10 @@ def cook(store: Store, recipe: Recipe, season: int, months: list[int]) -> pa.Tab
         connection.execute("create schema if not exists staging")
         for table, name in recipe.steps.items():
             connection.execute(f"create table staging.{table} as {statement(name)}", _parameters(name, values))
+        for table, (name, through) in recipe.passes.items():
+            connection.register("passed", through(query(connection, name, _parameters(name, values))))
+            connection.execute(f"create table staging.{table} as select * from passed")
+            connection.unregister("passed")
         return query(connection, recipe.statement, _parameters(recipe.statement, values))
 
 
