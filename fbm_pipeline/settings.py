@@ -16,6 +16,15 @@ class SettingsError(ValueError):
 
 
 @dataclass(frozen=True)
+class EncoderPlan:
+    """The seasons that one Level 1 encoder, and one decoder of player vectors, learns from."""
+
+    cutoff: int  # last season it may see anything of; it serves target seasons after it
+    first_season: int
+    arms: tuple[str, ...] = ()  # encoders beside the one in use, for comparison: untrained, own_games
+
+
+@dataclass(frozen=True)
 class Preset:
     """How large one run is. Every field changes the run; seeds and thread counts are recorded with it.
 
@@ -30,7 +39,11 @@ class Preset:
     projection_season: int  # the season that publish.projections looks ahead to
     train_from: int  # first target season of Levels 2 and 3
     # Level 1
+    encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
+    physics_encoder: EncoderPlan | None  # serves no season: it has seen batted balls, and tests what they foretell
     level1_width: int
+    level1_embedding: int  # width of a stored plate-appearance embedding
+    level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16
     level1_layers: int
     level1_heads: int
     pretrain_steps: int
@@ -57,14 +70,23 @@ PRESETS: Mapping[str, Preset] = {
         Preset(  # the smallest that exercises every asset: for tests, over a league of 2021-2024
             name="tiny", tune_until=2022, development_seasons=(2023,), test_seasons=(2024,), network_seasons=(2024,),
             projection_season=2025, train_from=2022,
-            level1_width=16, level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
+            encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)), physics_encoder=None,
+            level1_width=16, level1_embedding=8, level1_precision="float32",
+            level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
             width=16, layers=1, heads=2, batter_games=4, pitcher_games=3, epochs=1, patience=1, batch=64,
             learning_rate=1e-3, archetypes=3, min_train_opportunities=20, threads=1, seed=11,
         ),
         Preset(
             name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
             network_seasons=(2023, 2024), projection_season=2025, train_from=2018,
-            level1_width=32, level1_layers=1, level1_heads=2, pretrain_steps=300, pretrain_batch=32,
+            encoders=(
+                EncoderPlan(2017, 2014, ("untrained", "own_games")), EncoderPlan(2020, 2014, ("untrained",)),
+                EncoderPlan(2024, 2014),
+            ),
+            physics_encoder=None,
+            level1_width=32, level1_embedding=16, level1_precision="float32",
+            level1_layers=1, level1_heads=2, pretrain_steps=100,
+            pretrain_batch=32,
             width=32, layers=1, heads=2, batter_games=16, pitcher_games=8, epochs=2, patience=2, batch=64,
             learning_rate=1e-3, archetypes=6, min_train_opportunities=50, threads=2, seed=11,
         ),
@@ -72,12 +94,32 @@ PRESETS: Mapping[str, Preset] = {
             name="real", tune_until=2017, development_seasons=tuple(range(2010, 2018)),
             test_seasons=(2018, 2019, 2021, 2022, 2023, 2024), network_seasons=(2019, 2021, 2022, 2023),
             projection_season=2025, train_from=2003,
-            level1_width=64, level1_layers=2, level1_heads=4, pretrain_steps=2000, pretrain_batch=128,
+            encoders=(
+                EncoderPlan(2009, 2000, ("untrained", "own_games")), EncoderPlan(2017, 2000, ("untrained",)),
+                EncoderPlan(2024, 2010),
+            ),
+            physics_encoder=EncoderPlan(2021, 2012),
+            level1_width=384, level1_embedding=64, level1_precision="bfloat16",
+            level1_layers=3, level1_heads=6, pretrain_steps=250, pretrain_batch=384,
             width=64, layers=1, heads=4, batter_games=40, pitcher_games=20, epochs=4, patience=2, batch=64,
             learning_rate=1e-3, archetypes=8, min_train_opportunities=100, threads=2, seed=11,
         ),
     )
 }  # fmt: skip
+
+
+def cutoff_for(preset: Preset, season: int) -> int:
+    """The cutoff of the encoder that serves a target season: the latest before it.
+
+    Raises SettingsError when every encoder of the preset has seen the season.
+    """
+    before = [plan.cutoff for plan in preset.encoders if plan.cutoff < season]
+    if not before:
+        raise SettingsError(
+            f"preset {preset.name} has no encoder for {season}: cutoffs {[plan.cutoff for plan in preset.encoders]}, "
+            "expected one before it"
+        )
+    return max(before)
 
 
 @dataclass(frozen=True)
