@@ -15,11 +15,10 @@ import pyarrow as pa
 from fbm_pipeline.ablations.kept import load_kept
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
-from fbm_pipeline.evaluation.actuals import load_actuals
+from fbm_pipeline.evaluation.actuals import load_known_players
 from fbm_pipeline.evaluation.bootstrap import Difference, difference, resample
 from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, scored_statistics, seasons_label
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store, Written
@@ -53,7 +52,7 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
     An ablation of which a cell, or a cell of its reference, is not finished is named in `missing`, as is one
     without enough players to score.
     """
-    actuals = _players(store, plan.seasons)
+    actuals = load_known_players(store, plan.seasons)
     rates: dict[tuple[str, str], pd.DataFrame | None] = {}
     rows, missing = [], []
     for name in plan.ablations:
@@ -92,13 +91,6 @@ def write_comparison(store: Store, settings: Settings, plan: Plan, rows: Sequenc
             ).to_arrow_table()
         parts.append(others.select(schema.names).cast(schema))
     return store.write(TABLE, {}, pa.concat_tables(parts))
-
-
-def _players(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
-    """What happened to the players of the full universe: 200 PA or BF, and a season in the three before."""
-    actuals = load_actuals(store, min(seasons), max(seasons)).to_pandas()
-    known = (actuals["opportunities"] >= MIN_OPPORTUNITIES) & (actuals["prior_opportunities"] > 0)
-    return actuals[known & actuals["season"].isin(list(seasons))]
 
 
 def _arm_rates(settings: Settings, wanted: Sequence[Cell], arm: str, player_type: str) -> pd.DataFrame | None:

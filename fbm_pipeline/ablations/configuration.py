@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.learned_controls import BESIDE, BLOCKS, CONTEXT, FORMS
 from fbm_pipeline.settings import Preset
 
-MODELS = ("network", "control")
+CONTROL_MEAN = "control_mean"  # d, the mean of its ridge and its trees, with a block's ridge averaged in or without
+MODELS = ("network", "control", CONTROL_MEAN)
 SEQUENCES = ("games", "shuffled", "game_mean", "window_mean", "none", "empty")
 IDENTITIES = ("both", "profile", "archetype", "none", "shuffled")
 PRIORS = ("marcel", "marcel_classic", "league")
 HORIZONS_READ = ("career", "three_year", "one_year", "thirty_day", "prior")
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
+BLOCK_WORDS = ("", CONTEXT, *BLOCKS)
 
 # Fields that a preset holds too: a network cell is trained under the preset with these put in.
 PRESET_FIELDS = (
@@ -26,6 +29,9 @@ PRESET_FIELDS = (
 INERT: Mapping[str, str] = {
     "threads": "how many cores share the arithmetic: sums in another order move the last bits of a float, never more",
 }
+
+# Fields that the run key knows only where they are not these defaults: cells that do not read them keep their keys.
+SILENT: Mapping[str, object] = {"block": "", "block_form": BESIDE}
 
 
 class AblationError(EvaluationError):
@@ -48,6 +54,9 @@ class Configuration:
     prior: str = "marcel"  # one of PRIORS: the rates that the network adjusts
     # The control's inputs beside its season lines
     families: tuple[str, ...] = ()  # of FAMILIES
+    # What is averaged into the mean of the control's ridge and trees
+    block: str = ""  # one of BLOCK_WORDS
+    block_form: str = BESIDE  # one of FORMS
     # The network's settings, as in settings.Preset
     train_from: int = 2003
     width: int = 64
@@ -64,7 +73,8 @@ class Configuration:
     threads: int = 2
 
     def __post_init__(self) -> None:
-        words = {"model": MODELS, "sequence": SEQUENCES, "identity": IDENTITIES, "prior": PRIORS}
+        words = {"model": MODELS, "sequence": SEQUENCES, "identity": IDENTITIES, "prior": PRIORS,
+                 "block": BLOCK_WORDS, "block_form": FORMS}  # fmt: skip
         wrong = [
             f"{name} is {getattr(self, name)!r}, expected one of {', '.join(legal)}"
             for name, legal in words.items()
@@ -74,6 +84,12 @@ class Configuration:
             found = getattr(self, name)
             if tuple(item for item in legal if item in found) != found:
                 wrong.append(f"{name} is {found!r}, expected some of {', '.join(legal)} in that order, each once")
+        if self.block and self.model != CONTROL_MEAN:
+            wrong.append(f"block is {self.block!r} in the model {self.model!r}, expected the model {CONTROL_MEAN!r}")
+        if self.block_form != BESIDE and self.block not in BLOCKS:
+            wrong.append(
+                f"block_form is {self.block_form!r} with the block {self.block!r}, expected one of {', '.join(BLOCKS)}"
+            )
         if wrong:
             raise ConfigurationError("; ".join(wrong))
 
@@ -90,8 +106,9 @@ class Configuration:
         return replace(self, **changes)  # type: ignore[arg-type]
 
     def as_json(self) -> dict[str, object]:
-        """The fields as plain values, in their order."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        """The fields as plain values, in their order; those of SILENT only where they are not the default."""
+        told = {name: value for name, value in asdict(self).items() if SILENT.get(name) != value}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
 
 def of_preset(preset: Preset, model: str, families: tuple[str, ...] = ()) -> Configuration:

@@ -38,8 +38,8 @@ def network_key(store: Store, configuration: Configuration, preset: Preset, play
     """Hash of the data and the code that a network cell reads. Raises ValueError when the fold has too few seasons."""
     fold = plan_fold(store, player_type, season, preset_with(configuration, preset, preset.seed))
     return inputs_key(
-        fold=fold, data=data_hash(store, player_type, (*fold.train_seasons, fold.validation_season)),
-        test=window_hash(store, player_type, [fold.validation_season, season]), code=code_hash(*CELL_CODE),
+        fold=fold, data=data_hash(store, fold, (*fold.train_seasons, fold.validation_season)),
+        test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(*CELL_CODE),
     )  # fmt: skip
 
 
@@ -60,7 +60,7 @@ def network_cell(
     # Read together with the validation season, as the fold's own predictions are: batches of other players would
     # move the last bits.
     seasons = sorted({fold.validation_season, season})
-    windows = _standardized(_windows(store, player_type, seasons, preset), standardizer)
+    windows = _standardized(_windows(store, fold, seasons, preset), standardizer)
     priors = load_priors(store, player_type, seasons)
     windows = changed_windows(windows, configuration, priors, seed)
     with reproducible(preset.threads, preset.seed):
@@ -81,7 +81,7 @@ def _finished(
     found = load_checkpoint(settings.checkpoints / fold.player_type / str(fold.season) / "finished")
     if found is None or found.card["inputs"] != training_key(store, fold, preset):
         return None
-    windows = _windows(store, fold.player_type, [fold.season], preset)
+    windows = _windows(store, fold, [fold.season], preset)
     names = ("best_epoch", "validation_nll", "marcel_nll", "samples")
     summary: Summary = {name: found.card[name] for name in names} | {"epochs_run": len(found.card["history"]) - 1}
     standardizer = Standardizer.from_json(found.card["standardizer"])
@@ -93,7 +93,7 @@ def _trained(
     key: str, progress: Path, observer: Observer,
 ) -> tuple[Hierarchy, Standardizer, Summary]:  # fmt: skip
     seasons = [*fold.train_seasons, fold.validation_season]
-    windows = _windows(store, fold.player_type, seasons, preset)
+    windows = _windows(store, fold, seasons, preset)
     require_encoder_before(settings, windows.encoder, fold.validation_season)
     rows = training_rows(windows, fold, preset)
     standardizer = Standardizer.fit(windows.profile[rows], windows.profile_names)
@@ -108,9 +108,9 @@ def _trained(
     }  # fmt: skip
 
 
-def _windows(store: Store, player_type: str, seasons: Sequence[int], preset: Preset) -> Windows:
-    embeddings = load_embeddings(store, stored_history(store, seasons))
-    return load_windows(store, player_type, seasons, preset, embeddings)
+def _windows(store: Store, fold: Fold, seasons: Sequence[int], preset: Preset) -> Windows:
+    embeddings = load_embeddings(store, fold.cutoff, stored_history(store, seasons))
+    return load_windows(store, fold.player_type, seasons, preset, embeddings)
 
 
 def _standardized(windows: Windows, standardizer: Standardizer) -> Windows:

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from fbm_pipeline.ablations.configuration import AblationError, Configuration
+from fbm_pipeline.ablations.configuration import CONTROL_MEAN, AblationError, Configuration
 from fbm_pipeline.ablations.control_cells import control_key
+from fbm_pipeline.ablations.learned_cells import learned_key
 from fbm_pipeline.ablations.network_cells import network_key
 from fbm_pipeline.ablations.registry import (
     REFERENCES,
@@ -60,6 +61,7 @@ PLANS: Mapping[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("control_families", _named("control")),
+        Plan("level1_blocks", _named("level1")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
         Plan("network_matrix", (*_named("2"), *_named("3"))),
         Plan("network_windows", _named("6 windows")),
@@ -122,7 +124,7 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     for player_type, season in product(plan.player_types, plan.seasons):
         reads: dict[tuple, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = (configuration.model, configuration.train_from)
+            asked = (configuration.model, configuration.train_from, configuration.block)
             if asked not in reads:
                 reads[asked] = _reads(store, settings.preset, configuration, player_type, season)
             key = run_key(configuration, player_type, season, seed, reads[asked])
@@ -141,6 +143,8 @@ def _reads(store: Store, preset: Preset, configuration: Configuration, player_ty
     try:
         if configuration.model == "network":
             return network_key(store, configuration, preset, player_type, season)
+        if configuration.model == CONTROL_MEAN:
+            return learned_key(store, configuration, preset, player_type, season)
         return control_key(store, player_type, season)
     except ValueError as error:
         raise AblationError(f"{configuration.model} {player_type} {season} cannot be run: {error}") from error

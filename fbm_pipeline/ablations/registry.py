@@ -6,7 +6,15 @@ Not here: on which seasons and seeds they run (plan), what a change does (inputs
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from fbm_pipeline.ablations.configuration import FAMILIES, HORIZONS_READ, AblationError, Configuration, of_preset
+from fbm_pipeline.ablations.configuration import (
+    CONTROL_MEAN,
+    FAMILIES,
+    HORIZONS_READ,
+    AblationError,
+    Configuration,
+    of_preset,
+)
+from fbm_pipeline.evaluation.learned_controls import AVERAGED, BLOCKS, CONTEXT, ON_TOP
 from fbm_pipeline.settings import Preset
 
 # What is compared with: by name the model and the families of aggregates it reads.
@@ -14,6 +22,7 @@ REFERENCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "network": ("network", ()),
     "control": ("control", FAMILIES),  # d by its ridge
     "lines": ("control", ()),  # c
+    "control_mean": (CONTROL_MEAN, ()),  # d itself, as features.control_rates hold it
 }
 
 
@@ -75,6 +84,23 @@ def _windows() -> list[Ablation]:
     ]  # fmt: skip
 
 
+def _blocks() -> list[Ablation]:
+    question = "What does the mean with a ridge on season lines and role alone add to the control?"
+    found = [Ablation("with_context_ridge", "level1", question, "control_mean", {"block": CONTEXT})]
+    for name in BLOCKS:
+        question = f"What does a ridge on lines, role and the {name} block, averaged in, add to the control?"
+        found.append(Ablation(f"with_{name}", "level1", question, "control_mean", {"block": name}))
+    for name in BLOCKS:
+        question = f"What does the {name} block add on top of all the columns of the control's ridge?"
+        changes = {"block": name, "block_form": ON_TOP}
+        found.append(Ablation(f"with_{name}_on_top", "level1", question, "control_mean", changes))
+    for name in BLOCKS:
+        question = f"What does the mean of both ridges with the {name} block add in place of the control's own?"
+        changes = {"block": name, "block_form": AVERAGED}
+        found.append(Ablation(f"with_{name}_averaged", "level1", question, "control_mean", changes))
+    return found
+
+
 _NOT_IN_MODEL = "Levels 2 and 3 have no such switch; it needs a change of model/ and new trainings of every fold"
 _ENCODER = "embeddings of one frozen encoder are cached; it needs another encoder and its embeddings of all seasons"
 
@@ -115,6 +141,7 @@ _ALL: tuple[Ablation, ...] = (
     _network("eight_epochs", "capacity", "Was training stopped too early?", epochs=8, patience=4),
     _network("all_players", "capacity", "Do players of few opportunities help training?", min_train_opportunities=1),
     *_families(),
+    *_blocks(),
 )  # fmt: skip
 REGISTRY: Mapping[str, Ablation] = {item.name: item for item in _ALL}
 

@@ -13,8 +13,10 @@ from typing import Protocol
 
 import pandas as pd
 
+from fbm_pipeline.ablations.configuration import CONTROL_MEAN
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
+from fbm_pipeline.ablations.learned_cells import learned_cell
 from fbm_pipeline.ablations.network_cells import network_cell
 from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.settings import Settings
@@ -98,6 +100,8 @@ def _fit(store: Store, settings: Settings, cell: Cell, listener: Observer) -> tu
             store, settings, cell.configuration, cell.player_type, cell.season, cell.seed, cell.key,
             progress_folder(settings, cell.key), listener,
         )  # fmt: skip
+    if cell.configuration.model == CONTROL_MEAN:
+        return learned_cell(store, settings.preset, cell.configuration, cell.player_type, cell.season)
     return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
 
 

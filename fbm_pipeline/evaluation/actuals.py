@@ -3,10 +3,13 @@
 Not here: projections, and who is scored (see universes).
 """
 
+from collections.abc import Sequence
+
 import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
+from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
@@ -29,6 +32,13 @@ def load_actuals(store: Store, first_season: int, last_season: int) -> pa.Table:
         bounds = {"first_season": first_season, "last_season": last_season}
         lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
     return actual_rates(lines)
+
+
+def load_known_players(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
+    """Rows of `load_actuals` of the universe `full`: 200 PA or BF, and a season in the three before."""
+    actuals = load_actuals(store, min(seasons), max(seasons)).to_pandas()
+    known = (actuals["opportunities"] >= MIN_OPPORTUNITIES) & (actuals["prior_opportunities"] > 0)
+    return actuals[known & actuals["season"].isin(list(seasons))]
 
 
 def actual_rates(lines: pd.DataFrame) -> pa.Table:

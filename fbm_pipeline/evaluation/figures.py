@@ -130,15 +130,16 @@ def _panels(title: str, systems: Sequence[str], draw: _Draw) -> bytes:
     known = [name for name in SYSTEMS if name in systems]
     handles = [Axes.plot(grid[0][0], [], [], color=COLOURS[name], marker="o", markersize=4)[0] for name in known]
     figure.legend(handles, known, loc="outside lower left", ncols=len(known), fontsize=8, frameon=False)
-    return _png(figure)
+    return png_bytes(figure)
 
 
-def _png(figure: Figure) -> bytes:
+def png_bytes(figure: Figure) -> bytes:
+    """The drawn figure in few colours, without time or version: equal input, equal bytes."""
     canvas = figure.canvas
     if not isinstance(canvas, FigureCanvasAgg):
         raise TypeError(f"a figure on {type(canvas).__name__} has no pixels to write")
     canvas.draw()
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB").quantize(_SHADES)
     buffer = io.BytesIO()
-    picture.save(buffer, format="png", optimize=True)  # no time and no version in it: equal input, equal bytes
+    picture.save(buffer, format="png", optimize=True)
     return buffer.getvalue()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training.checkpoint import save_checkpoint
@@ -15,7 +15,7 @@ from fbm_pipeline_tests.samples.small_store import write_small_store
 PRESET = replace(
     PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
     epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
-    network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,),
+    network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
 
 

@@ -1,0 +1,233 @@
+"""The useful test: does a learned block make the control d better than plain blocks do, on the same players?
+
+Every arm is d with the block's ridge averaged in. It is compared with d, and with the same system whose ridge reads an
+untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season means removed, paired
+intervals by player, Holm over the statistics of both player types. Not here: the fits (learned_controls).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.evaluation.actuals import load_known_players
+from fbm_pipeline.evaluation.bootstrap import Difference, Resampled, difference, resample
+from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.families import holm, verdict
+from fbm_pipeline.evaluation.learned_controls import (
+    BLOCKS,
+    CONTEXT,
+    FORMS,
+    LEARNED,
+    Arm,
+    control_frame,
+    control_parts,
+    system_rates,
+)
+from fbm_pipeline.evaluation.pairs import difference_of
+from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, scored_statistics, seasons_label
+from fbm_pipeline.settings import Preset, Settings, cutoff_for
+from fbm_pipeline.store.tables import Store
+
+TABLE = "evaluation.level1"
+SECTION = "useful"
+CONTROL = "control"
+# The statistics that a choice is made on: those left out follow from these, or are nearly all luck.
+MAIN_STATISTICS: Mapping[str, tuple[str, ...]] = {
+    "batter": ("so_rate", "bb_rate", "hr_rate", "h_rate", "single_rate", "obp", "iso"),
+    "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era"),
+}
+# Rows over all main statistics of both player types have these for their player type and statistic, and one of the
+# three measures: the mean change of RMSE in percent, and of how many statistics the interval of it is clear of 0.
+BOTH, MAIN = "both", "main"
+CHANGE, CLEAR_BETTER, CLEAR_WORSE, CHOSEN = "d_rmse_percent", "clear_better", "clear_worse", "chosen"
+
+UsefulRow = dict[str, str | int | float | None]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """One statistic: r and RMSE of all arms side by side, in the sample and in every draw of its players."""
+
+    player_type: str
+    stat: str
+    n: int  # player-seasons
+    sample: Resampled
+
+
+def useful_test(
+    store: Store, settings: Settings, seasons: Sequence[int], blocks: Sequence[str] = BLOCKS,
+    forms: Sequence[str] = FORMS, chosen: Arm | None = None,
+) -> pa.Table:  # fmt: skip
+    """Rows of evaluation.level1 of all blocks in all forms, the seasons pooled; `chosen` gets a row that says so.
+
+    `cutoff` tells the latest encoder that served one of the seasons. Raises EvaluationError for a block or form that
+    is unknown, for a block or a control's rates that are not there, and when too few players are left to score.
+    """
+    if not seasons:
+        raise EvaluationError("the useful test was asked for no season; name the development or the test seasons")
+    arms = [Arm(CONTEXT), *(Arm(block, form) for form in forms for block in blocks)]
+    if chosen is not None and chosen not in arms:
+        raise EvaluationError(
+            f"the chosen arm {chosen.name} is not among {', '.join(arm.name for arm in arms)}: test its form and block"
+        )
+    scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
+    told: UsefulRow = {
+        "data": settings.data_kind, "section": SECTION, "seasons": seasons_label(seasons),
+        "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
+    }  # fmt: skip
+    rows = [{**told, **row} for row in compared(scored, arms)]
+    if chosen is not None:
+        rows.append({**told, **_over_all(chosen.name, CONTROL, CHOSEN, 1.0, len(scored))})
+    return pa.Table.from_pylist(rows, schema=store.contracts[TABLE].schema)
+
+
+def choose_block(rows: pa.Table, preset: Preset) -> Arm:
+    """The learned block and its form with the largest mean gain on d over the main statistics.
+
+    Raises EvaluationError for rows of other seasons than the preset's development seasons, and without a learned arm.
+    """
+    found = rows.to_pandas()
+    wanted = seasons_label(preset.development_seasons)
+    others = sorted(set(found["seasons"]) - {wanted})
+    if others:
+        raise EvaluationError(
+            f"a block is chosen on the development seasons {wanted} alone, found rows of {', '.join(others)} too"
+        )
+    learned = {arm.name: arm for arm in (Arm(block, form) for block in LEARNED for form in FORMS)}
+    gains = found[(found["measure"] == CHANGE) & (found["reference"] == CONTROL) & found["arm"].isin(list(learned))]
+    if gains.empty:
+        raise EvaluationError(
+            f"no row of {wanted} tells {CHANGE} of a learned block against {CONTROL}; expected one of "
+            f"{', '.join(learned)}. Next: run the useful test on the development seasons."
+        )
+    return learned[str(gains.sort_values(["value", "arm"])["arm"].iloc[0])]
+
+
+def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequence[Arm]) -> pd.DataFrame:
+    """The rates of d and of every arm, a column each, by season, player_type, mlbam_id and statistic."""
+    parts = []
+    for player_type in PLAYER_TYPES:
+        for season in seasons:
+            frame = control_frame(store, player_type, season)
+            control = control_parts(store, player_type, season, frame)
+            rates = {CONTROL: control[CONTROL]}
+            for arm in arms:
+                rates[arm.name] = system_rates(store, preset, player_type, season, arm, frame, control)
+            ids, names = frame.players.mlbam_id[frame.projected], list(frame.names)
+            known = {
+                "season": season, "player_type": player_type, "mlbam_id": np.repeat(ids, len(names)),
+                "statistic": names * len(ids),
+            }  # fmt: skip
+            parts.append(pd.DataFrame(known | {name: values.ravel() for name, values in rates.items()}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def score_arms(actuals: pd.DataFrame, rates: pd.DataFrame, arms: Sequence[Arm]) -> list[Scored]:
+    """r and RMSE of d, then of every arm, for each statistic that enough players have.
+
+    Raises EvaluationError when there is none.
+    """
+    columns = [CONTROL, *(arm.name for arm in arms)]
+    rows = actuals.merge(rates, on=["season", "player_type", "mlbam_id", "statistic"], how="inner")
+    scored = []
+    for player_type in PLAYER_TYPES:
+        own = rows[rows["player_type"] == player_type]
+        for stat in scored_statistics(player_type):
+            players = own[own["statistic"] == stat].sort_values(["season", "mlbam_id"])
+            if len(players) >= MIN_PLAYERS:
+                sample = resample(
+                    players[columns].to_numpy(), players["actual"], players["opportunities"], players["season"],
+                    players["mlbam_id"],
+                )  # fmt: skip
+                scored.append(Scored(player_type, stat, len(players), sample))
+    if not scored:
+        raise EvaluationError(
+            f"{len(rows)} rates are left to score, expected {MIN_PLAYERS} players in one statistic at least. Next: "
+            "materialize core.season_lines of these seasons."
+        )
+    return scored
+
+
+def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
+    """All figures of all arms: their own (the reference is empty), and their differences from each reference."""
+    columns = [CONTROL, *(arm.name for arm in arms)]
+    rows: list[UsefulRow] = []
+    for place, name in enumerate(columns):
+        for item in scored:
+            for measure in ("rmse", "r"):
+                value = float(getattr(item.sample, measure)[place])
+                if np.isfinite(value):
+                    rows.append(_row(item, name, "", measure, value))
+    for arm in arms:
+        for reference in references(arm, columns):
+            places = columns.index(reference), columns.index(arm.name)
+            rows += _differences(scored, arm.name, reference, *places)
+            rows += _summary(scored, arm.name, reference, *places)
+    return rows
+
+
+def references(arm: Arm, columns: Sequence[str]) -> list[str]:
+    """What an arm is compared with, of those that are there: d, the plain blocks in its own form, lines and role."""
+    if arm.block == CONTEXT:
+        return [CONTROL]
+    asked = (CONTROL, Arm("untrained", arm.form).name, Arm("histogram", arm.form).name, CONTEXT)
+    return [name for name in asked if name in columns and name != arm.name]
+
+
+def _differences(scored: Sequence[Scored], name: str, reference: str, base: int, new: int) -> list[UsefulRow]:
+    """d_rmse and d_r of every statistic; the verdict is on RMSE."""
+    rows = []
+    for measure in ("rmse", "r"):
+        found = [difference_of(item.sample, measure, base, new) for item in scored]
+        adjusted = holm([item.p for item in found])
+        for item, step, p in zip(scored, found, adjusted, strict=True):
+            if step.value is not None:
+                word = verdict(step.value, p) if measure == "rmse" else None
+                beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}
+                rows.append(_row(item, name, reference, f"d_{measure}", step.value) | beside)
+    return rows
+
+
+def _summary(scored: Sequence[Scored], name: str, reference: str, base: int, new: int) -> list[UsefulRow]:
+    """Over the main statistics: the mean relative change of RMSE, and how many are clearly better and worse.
+
+    The statistics of a player type share their draws of players, so that the mean has an interval of its own.
+    """
+    main = [item for item in scored if item.stat in MAIN_STATISTICS[item.player_type] and item.sample.rmse[base] > 0]
+    if not main:
+        return []
+    steps = [difference_of(item.sample, "rmse", base, new) for item in main]
+    better = sum(step.high is not None and step.high < 0 for step in steps)
+    worse = sum(step.low is not None and step.low > 0 for step in steps)
+    mean, count = _mean_change(main, base, new), len(main)
+    return [
+        _over_all(name, reference, CHANGE, mean.value, count) | {"low": mean.low, "high": mean.high},
+        _over_all(name, reference, CLEAR_BETTER, float(better), count),
+        _over_all(name, reference, CLEAR_WORSE, float(worse), count),
+    ]
+
+
+def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
+    """Percent by which RMSE changes, the mean over statistics, in the sample and in each draw."""
+    points = [100.0 * (item.sample.rmse[new] / item.sample.rmse[base] - 1.0) for item in main]
+    draws = [100.0 * (item.sample.rmse_draws[:, new] / item.sample.rmse_draws[:, base] - 1.0) for item in main]
+    mean = np.mean(draws, axis=0)
+    return difference(0.0, float(np.mean(points)), np.zeros_like(mean), mean)
+
+
+def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
+    return {
+        "arm": arm, "reference": reference, "player_type": item.player_type, "stat": item.stat, "measure": measure,
+        "n": item.n, "value": value,
+    }  # fmt: skip
+
+
+def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
+    return {
+        "arm": arm, "reference": reference, "player_type": BOTH, "stat": MAIN, "measure": measure, "n": statistics,
+        "value": value,
+    }  # fmt: skip

@@ -1,0 +1,172 @@
+"""The useful test: a block that knows something is better than all beside it, noise is not, the choice is fair."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from fbm_pipeline.evaluation import useful_test
+from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.families import holm
+from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS, Arm
+from fbm_pipeline.evaluation.metrics import score
+from fbm_pipeline.evaluation.scoring import scored_statistics
+from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.evaluation.planted_blocks import (
+    CUTOFF,
+    PRESET,
+    known_players,
+    read_invented,
+    write_blocks,
+    write_controls,
+)
+
+SEASONS = PRESET.development_seasons
+STATISTICS = sum(len(scored_statistics(player_type)) for player_type in ("batter", "pitcher"))
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """`query` knows the hidden number, every other block is noise."""
+    store = Store(tmp_path_factory.mktemp("planted") / "store", ALL_CONTRACTS)
+    write_blocks(store, signal="query")
+    write_controls(store, SEASONS)
+    return store
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _invented() -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(useful_test, "control_frame", read_invented)
+        patch.setattr(useful_test, "load_known_players", known_players)
+        yield
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    home: Path = tmp_path_factory.mktemp("home")
+    return Settings(home=home, data=home, preset=PRESET)
+
+
+@pytest.fixture(scope="module")
+def table(planted: Store, settings: Settings) -> pa.Table:
+    return useful_test.useful_test(planted, settings, SEASONS, chosen=Arm("query"))
+
+
+@pytest.fixture(scope="module")
+def rows(table: pa.Table) -> pd.DataFrame:
+    return table.to_pandas()
+
+
+@pytest.mark.parametrize("reference", ["control", "untrained", "histogram", "context"])
+def test_a_block_that_knows_is_better_than_all_that_stands_beside_it(rows: pd.DataFrame, reference: str) -> None:
+    own = rows[(rows["arm"] == "query") & (rows["reference"] == reference)]
+    steps = own[own["measure"] == "d_rmse"]
+    assert len(steps) == STATISTICS
+    assert (steps["high"] < 0).all()
+    assert set(steps["verdict"]) == {"better"}
+    assert (own.loc[own["measure"] == "d_r", "low"] > 0).all()
+    over_all = own[own["stat"] == "main"].set_index("measure")
+    assert over_all.loc["clear_better", "value"] == 12
+    assert over_all.loc["clear_worse", "value"] == 0
+    assert over_all.loc["d_rmse_percent", "high"] < 0
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_noise_is_not_better(rows: pd.DataFrame, form: str) -> None:
+    name = Arm("masked", form).name
+    for reference in (Arm("untrained", form).name, Arm("histogram", form).name):
+        own = rows[(rows["arm"] == name) & (rows["reference"] == reference)]
+        assert len(own)
+        assert "better" not in set(own["verdict"])
+        assert own.loc[own["measure"] == "clear_better", "value"].item() <= 2
+
+
+def test_figures_are_those_of_the_yardstick(planted: Store, rows: pd.DataFrame) -> None:
+    rates = arm_rates(planted, PRESET, SEASONS, [Arm("query", "on_top")])
+    joined = known_players(planted, SEASONS).merge(rates, on=["season", "player_type", "mlbam_id", "statistic"])
+    era = joined[(joined["player_type"] == "pitcher") & (joined["statistic"] == "era")]
+    told = rows[(rows["player_type"] == "pitcher") & (rows["stat"] == "era")]
+    found = {}
+    for name in ("control", "query_on_top"):
+        found[name] = score(era[name], era["actual"], era["opportunities"], era["season"])
+        own = told[(told["arm"] == name) & (told["reference"] == "")].set_index("measure")["value"]
+        assert own["rmse"] == pytest.approx(found[name].rmse, abs=1e-12)
+        assert own["r"] == pytest.approx(found[name].r, abs=1e-12)
+    step = told[(told["arm"] == "query_on_top") & (told["reference"] == "control") & (told["measure"] == "d_rmse")]
+    assert step["value"].item() == pytest.approx(found["query_on_top"].rmse - found["control"].rmse, abs=1e-12)
+
+
+def test_the_mean_change_is_over_the_main_statistics(rows: pd.DataFrame) -> None:
+    of = rows[rows["reference"] == ""].query("measure == 'rmse'").set_index(["arm", "player_type", "stat"])["value"]
+    steps = [
+        100 * (of["query", player_type, stat] / of["context", player_type, stat] - 1)
+        for player_type, names in MAIN_STATISTICS.items()
+        for stat in names
+    ]
+    own = rows[(rows["arm"] == "query") & (rows["reference"] == "context") & (rows["measure"] == "d_rmse_percent")]
+    assert len(steps) == own["n"].item() == 12
+    assert own["value"].item() == pytest.approx(np.mean(steps))
+    assert own["low"].item() < own["value"].item() < own["high"].item()
+
+
+def test_a_family_is_all_statistics_of_both_player_types(
+    planted: Store, settings: Settings, rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    families: list[list] = []
+    monkeypatch.setattr(useful_test, "holm", lambda values: families.append(list(values)) or holm(values))
+    useful_test.useful_test(planted, settings, SEASONS, blocks=("masked",), forms=("beside",))
+    assert [len(family) for family in families] == [STATISTICS] * 6  # r and RMSE of masked (2 references), context (1)
+
+
+def test_every_arm_is_told_and_compared_with_plain_blocks_of_its_own_form(rows: pd.DataFrame) -> None:
+    arms = {"context", *(Arm(block, form).name for block in BLOCKS for form in FORMS)}
+    assert set(rows["arm"]) == {"control", *arms}
+    told = rows[rows["reference"] != ""].groupby("arm")["reference"].unique().map(set).to_dict()
+    assert told["masked_on_top"] == {"control", "untrained_on_top", "histogram_on_top", "context"}
+    assert told["untrained"] == {"control", "histogram", "context"}
+    assert told["context"] == {"control"}
+    assert set(rows["seasons"]) == {"2016-2017"}
+    assert set(rows["cutoff"]) == {CUTOFF}
+    assert set(rows["section"]) == {"useful"}
+
+
+def test_rows_keep_the_contract(planted: Store, table: pa.Table) -> None:
+    assert planted.write(TABLE, {}, table).rows == table.num_rows
+
+
+def test_the_chosen_one_is_the_best_of_the_learned_and_is_marked(rows: pd.DataFrame, table: pa.Table) -> None:
+    chosen = choose_block(table, PRESET)
+    assert chosen.block == "query"
+    assert rows.loc[rows["measure"] == "chosen", "arm"].tolist() == ["query"]
+    gains = rows[(rows["measure"] == "d_rmse_percent") & (rows["reference"] == "control")].set_index("arm")["value"]
+    other = next(form for form in FORMS if form != chosen.form)
+    assert gains[chosen.name] <= gains[Arm("query", other).name]
+
+
+def test_a_plain_block_is_never_chosen(table: pa.Table) -> None:
+    rows = table.to_pandas()
+    rows.loc[(rows["arm"] == "histogram") & (rows["measure"] == "d_rmse_percent"), "value"] = -50.0
+    assert choose_block(pa.Table.from_pandas(rows), PRESET).block == "query"
+
+
+def test_a_choice_on_test_seasons_is_refused(table: pa.Table) -> None:
+    rows = table.to_pandas().assign(seasons="2018")
+    with pytest.raises(EvaluationError, match="development seasons 2016-2017 alone, found rows of 2018"):
+        choose_block(pa.Table.from_pandas(rows), PRESET)
+    with pytest.raises(EvaluationError, match="no row of 2016-2017 tells"):
+        choose_block(table.slice(0, 0), PRESET)
+
+
+def test_what_cannot_be_tested_is_refused(planted: Store, settings: Settings) -> None:
+    with pytest.raises(EvaluationError, match="asked for no season"):
+        useful_test.useful_test(planted, settings, [])
+    with pytest.raises(EvaluationError, match="chosen arm query_on_top is not among"):
+        useful_test.useful_test(planted, settings, SEASONS, forms=("beside",), chosen=Arm("query", "on_top"))
+    with pytest.raises(EvaluationError, match="block 'mlm' is unknown"):
+        useful_test.useful_test(planted, settings, SEASONS, blocks=("mlm",))
