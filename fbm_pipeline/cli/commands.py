@@ -15,6 +15,7 @@ import duckdb
 from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import describe_contracts
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.level1 import level1
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -151,6 +152,7 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "compare": compare,
     "export": export,
     "ablations": ablations,
+    "level1": level1,
     "results": results,
     "contracts": contracts,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.level1 import add_level1
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
@@ -61,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
 
     contracts = verbs.add_parser("contracts", help="write docs/data-contracts.md: every table, grain, key and column")
     contracts.add_argument("--docs", type=Path, default=Path("docs"))
+
+    add_level1(verbs)
 
     results = verbs.add_parser("results", help="write docs/results from the backtest in the store")
     results.add_argument("--docs", type=Path, default=Path("docs"))

@@ -18,7 +18,7 @@ _PLACES = 4
 
 
 def training_rows(settings: Settings) -> pd.DataFrame:
-    """One row per training and metric of the preset's encoder and folds; those never trained are absent.
+    """One row per training and metric of the preset's encoders and folds; those never trained are absent.
 
     `run` ends the key of the training's MLflow run for folds and is the encoder's hash for Level 1; likelihoods are in
     nats a player, Level 1's in nats a hidden plate appearance of the held-out season.
@@ -29,24 +29,13 @@ def training_rows(settings: Settings) -> pd.DataFrame:
 
 def trainings_section(rows: pd.DataFrame) -> str:
     """Markdown: Level 1 against its lookups, the folds against Marcel."""
-    level1 = rows[rows["training"] == "level1"].set_index("metric")["value"]
     folds = rows[rows["training"] == "network"]
     lines = ["### What the trainings reached\n", "All rows are in [training.csv](training.csv).\n"]
-    if len(level1):
-        lines += [
-            "Level 1, nats per hidden plate appearance of the held-out season (less is better):\n",
-            "| target | base rate | by hands | by hands and order | encoder |",
-            "|---|---:|---:|---:|---:|",
-        ]
-        targets = sorted(name.removeprefix("hidden_") for name in level1.index if name.startswith("hidden_"))
-        kinds = ("base", "hands", "hands_order", "hidden")
-        lines += [
-            f"| {target} | " + " | ".join(f"{level1[f'{kind}_{target}']:.4f}" for kind in kinds) + " |"
-            for target in targets
-        ]
+    for cutoff, own in rows[rows["training"] == "level1"].groupby("season", sort=True):
+        lines += _encoder_table(int(str(cutoff)), own.set_index("metric")["value"])
     if len(folds):
         lines += [
-            "\nLevels 2 and 3, nats a player of the season that training was stopped on (less is better):\n",
+            "Levels 2 and 3, nats a player of the season that training was stopped on (less is better):\n",
             "| player type | test season | stopped on | samples | best epoch | Marcel | network |",
             "|---|---:|---:|---:|---:|---:|---:|",
         ]
@@ -59,18 +48,37 @@ def trainings_section(rows: pd.DataFrame) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _encoder_rows(settings: Settings) -> list[tuple]:
-    pointer = settings.checkpoints / "level1" / "current"
-    if not pointer.is_file():
-        return []
-    checkpoint = load_checkpoint(pointer.parent / pointer.read_text(encoding="utf-8").strip())
-    if checkpoint is None:
-        return []
-    card = checkpoint.card
+def _encoder_table(cutoff: int, level1: pd.Series) -> list[str]:
+    known = ("hit_type", "outcome", "pitch_count", "result")
+    targets = [target for target in known if f"base_{target}" in level1]
+    kinds = ("base", "hands", "hands_order", "hidden")
     return [
-        (settings.data_kind, "level1", "", card["cutoff"], card["hash"], name, value)
-        for name, value in sorted(card["metrics"].items())
+        f"Level 1 with cutoff {cutoff}, nats per hidden plate appearance of games held out (less is better; more in "
+        "[level1.md](level1.md)):\n",
+        "| target | base rate | by hands | by hands and order | encoder |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {target} | " + " | ".join(f"{level1[f'{kind}_{target}']:.4f}" for kind in kinds) + " |"
+            for target in targets
+        ),
+        "",
     ]
+
+
+def _encoder_rows(settings: Settings) -> list[tuple]:
+    rows = []
+    for plan in settings.preset.encoders:
+        pointer = settings.checkpoints / "level1" / f"current-masked-{plan.cutoff}"
+        if not pointer.is_file():
+            continue
+        checkpoint = load_checkpoint(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+        if checkpoint is not None:
+            card = checkpoint.card
+            rows += [
+                (settings.data_kind, "level1", "", card["cutoff"], card["hash"], name, value)
+                for name, value in sorted(card["metrics"].items())
+            ]
+    return rows
 
 
 def _fold_rows(settings: Settings) -> list[tuple]:

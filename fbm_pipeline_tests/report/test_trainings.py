@@ -19,7 +19,8 @@ def settings(tmp_path: Path) -> Settings:
     metrics = {f"{kind}_outcome": value for kind, value in kinds.items()}
     level1 = settings.checkpoints / "level1"
     save_checkpoint(level1 / "abc", weights, {}, {"step": 1, "hash": "abc", "cutoff": 2017, "metrics": metrics})
-    (level1 / "current").write_text("abc\n", encoding="utf-8")
+    cutoff = settings.preset.encoders[0].cutoff
+    (level1 / f"current-masked-{cutoff}").write_text("abc\n", encoding="utf-8")
     card = {
         "step": 3, "best_epoch": 3, "samples": 6101, "validation_season": 2018, "validation_nll": 855.44444,
         "marcel_nll": 855.62822, "inputs": "6838a404131b193a28b4",

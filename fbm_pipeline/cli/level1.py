@@ -1,0 +1,32 @@
+"""The verb `fbm level1`: write what Level 1 learnt, whether it is of use, and its faces into docs/results.
+
+Not here: the rows (evaluation.level1) and the page (report).
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+
+
+def add_level1(verbs: Any) -> None:
+    """The verb and its options. `verbs` is what `add_subparsers` returns."""
+    level1 = verbs.add_parser(
+        "level1",
+        help="write docs/results/level1.md: what the encoder of pitches learnt, and whether it is of use",
+        description="Write level1.csv, level1.md and its pictures from evaluation.level1 and the tables of Level 1. "
+        "The chosen block's test scores are a look, and are counted.",
+    )
+    level1.add_argument("--docs", type=Path, default=Path("docs"))
+
+
+def level1(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the page and what stands beside it. Raises EvaluationError when there is nothing to write of."""
+    from fbm_pipeline.report.level1_results import write_level1
+
+    for path in write_level1(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
+        print(path)
+    return 0

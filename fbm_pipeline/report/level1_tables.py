@@ -1,0 +1,31 @@
+"""A table of words for a page, kept as JSON between runs: what was seen of a store that is not at hand now.
+
+Not here: what stands in it (level1_players, level1_appearances).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FaceTable:
+    """A title, a note under it, and rows of text; columns whose name ends in `#` are set to the right."""
+
+    title: str
+    note: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @classmethod
+    def from_json(cls, known: Mapping) -> "FaceTable":
+        return cls(known["title"], known["note"], known["columns"], known["rows"])
+
+    def markdown(self) -> str:
+        """The table below its title."""
+        names = [name.removesuffix("#") for name in self.columns]
+        rules = ["---:" if name.endswith("#") else "---" for name in self.columns]
+        lines = [
+            f"#### {self.title}\n", f"{self.note}\n", "| " + " | ".join(names) + " |", "|" + "|".join(rules) + "|",
+            *("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in self.rows),
+        ]  # fmt: skip
+        return "\n".join(lines) + "\n"
