@@ -6,7 +6,7 @@ export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix real yardstick controls-table public-table has-data dev dev-real bench clean
+.PHONY: help install demo test lint fix real yardstick level1 controls-table public-table has-data dev dev-real bench clean
 
 REAL := FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA))
 
@@ -28,9 +28,14 @@ demo: install ## simulated league -> every asset -> projections and report
 real: install has-data ## the same on real data: make real DATA=../shared/data
 	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
 	@$(REAL) $(BIN)/fbm results
+	@$(REAL) $(BIN)/fbm level1
 
 yardstick: install has-data ## controls, evaluation and audits on real data, without any network
 	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job yardstick
+
+level1: install has-data ## encoders, player vectors and embeddings on real data, and what they add -> docs/results/level1.md
+	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job level1
+	@$(REAL) $(BIN)/fbm level1
 
 controls-table: yardstick ## Marcel and the controls, test seasons pooled -> docs/results
 	@$(REAL) $(BIN)/fbm compare controls
@@ -66,6 +71,8 @@ bench: install ## speed, by ratio, in one run: make bench DATA=../shared/data
 	@$(BIN)/python benchmarks/core_tables.py --data $(abspath $(DATA))
 	@$(BIN)/python benchmarks/definitions_load.py
 	@test ! -d var/real/store || $(BIN)/python benchmarks/yardstick.py --home var/real --data $(abspath $(DATA))
+	@test ! -d var/real/checkpoints/level1 || $(BIN)/python benchmarks/level1.py --home var/real --data $(abspath $(DATA))
+	@test ! -d var/real/checkpoints/level1 || $(BIN)/python benchmarks/precision.py --home var/real --data $(abspath $(DATA))
 
 clean: ## remove what runs left behind (var/), not .venv
 	rm -rf var

@@ -61,7 +61,7 @@ def open_fold(store: Store, settings: Settings, player_type: str, season: int) -
         return None
     card = finished.card
     seasons = [int(card["validation_season"])]
-    embeddings = load_embeddings(store, stored_history(store, seasons))
+    embeddings = load_embeddings(store, int(card["cutoff"]), stored_history(store, seasons))
     windows = load_windows(store, player_type, seasons, preset, embeddings)
     model = load_network(finished, windows, preset)
     standardizer = Standardizer.from_json(card["standardizer"])

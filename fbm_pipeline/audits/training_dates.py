@@ -4,6 +4,7 @@ Not here: whether those dates are true (future, controls audit what the models d
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
@@ -18,21 +19,32 @@ READS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class UsedEncoder:
+    """Whose embeddings a fold read: the encoder's cutoff, and the first season that it must not have seen."""
+
+    what: str
+    season: int
+    cutoff: int
+
+
 def audit_training_dates(
-    store: Store, test_seasons: Sequence[int], encoder_cutoff: int | None, tables: Sequence[str] = READS
+    store: Store, test_seasons: Sequence[int], encoders: Sequence[UsedEncoder] = (), tables: Sequence[str] = READS
 ) -> CheckResult:
     """Compare what each object was fitted until with the first season that it was used for.
 
     Objects fitted by season (controls, playing time, folds, blend weights, error spread) are judged in every season.
-    Marcel's constants, the archetypes' centroids and the encoder (`encoder_cutoff`, None for none) are fitted once on
-    seasons that the development seasons belong to: they are judged against `test_seasons` only.
+    Encoders are judged by the first season whose outcomes a fold was stopped or tested on. Marcel's constants and the
+    archetypes' centroids are fitted once on seasons that the development seasons belong to: they are judged against
+    `test_seasons` only.
     """
     with session(store, tables=READS) as connection:
         rows = query(connection, STATEMENT, {"test_seasons": [int(season) for season in test_seasons]}).to_pylist()
     rows = [row for row in rows if row["table_name"] in tables]
-    used = [row["season"] for row in rows if row["table_name"] == "models.predictions"]
-    if encoder_cutoff is not None and used:
-        rows.append({"table_name": "encoder", "what": "level 1", "season": min(used), "fitted_until": encoder_cutoff})
+    rows += [
+        {"table_name": "encoder", "what": used.what, "season": used.season, "fitted_until": used.cutoff}
+        for used in encoders
+    ]
     late = [row for row in rows if row["fitted_until"] >= row["season"]]
     names = sorted({row["table_name"] for row in rows})
     if not rows:

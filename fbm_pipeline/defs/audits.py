@@ -4,7 +4,7 @@ Which tables are audited, and for which season of a run, stands here. Not here: 
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -15,6 +15,9 @@ from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
+
+if TYPE_CHECKING:
+    from fbm_pipeline.audits.training_dates import UsedEncoder
 
 Audit = Callable[[Store, Settings, list[int]], CheckResult]
 
@@ -95,22 +98,37 @@ def _dates(asset: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
     def audit(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
         from fbm_pipeline.audits.training_dates import audit_training_dates
 
-        cutoff = _encoder_cutoff(settings) if "models.predictions" in tables else None
-        return audit_training_dates(store, settings.preset.test_seasons, cutoff, tables)
+        encoders = _encoders(settings) if "models.predictions" in tables else []
+        return audit_training_dates(store, settings.preset.test_seasons, encoders, tables)
 
     description = "Everything that was fitted was fitted on seasons before the one it serves."
     return _audit_check(asset, "training_dates", audit, description)
 
 
-def _encoder_cutoff(settings: Settings) -> int | None:
-    """The last season that the encoder in use has seen, or None where none was trained."""
+def _words(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
+    from fbm_pipeline.audits.words import NAME, audit_words
+
+    held = {int(part["season"]) for part in store.partitions("models.pa_embeddings")}
+    found = [audit_words(store, season) for season in seasons if season in held]
+    failed = [result.summary for result in found if not result.passed]
+    summary = "; ".join(failed) or f"all words of {len(found)} seasons are known"
+    return CheckResult(NAME, not failed, summary, {str(result.details["season"]): result.details for result in found})
+
+
+def _encoders(settings: Settings) -> list["UsedEncoder"]:
+    """The encoders that the finished networks read."""
+    from fbm_pipeline.audits.training_dates import UsedEncoder
     from fbm_pipeline.training.checkpoint import load_checkpoint
 
-    current = settings.checkpoints / "level1" / "current"
-    if not current.is_file():
-        return None
-    checkpoint = load_checkpoint(current.parent / current.read_text(encoding="utf-8").strip())
-    return None if checkpoint is None else int(checkpoint.card["cutoff"])
+    found = []
+    for player_type in PLAYER_TYPES:
+        for season in (*settings.preset.network_seasons, settings.preset.projection_season):
+            checkpoint = load_checkpoint(settings.checkpoints / player_type / str(season) / "finished")
+            if checkpoint is not None:
+                card = checkpoint.card
+                what = f"level 1 of the {player_type} fold {season}"
+                found.append(UsedEncoder(what, int(card["validation_season"]), int(card["cutoff"])))
+    return found
 
 
 def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str], Sequence[object]], table: str,
@@ -229,6 +247,10 @@ AUDITS = [
     *(_dates(f"{kind}/predictions", ("models.predictions",)) for kind in PLAYER_TYPES),
     _dates("evaluation/blend_weights", ("evaluation.blend_weights",)),
     _dates("evaluation/error_spread", ("evaluation.error_spread",)),
+    _audit_check(
+        "models/pa_embeddings", "known_words", _words,
+        "The frozen vocabulary of Level 1 knows the words of every season, but for those that its source never tells.",
+    ),
     _future(
         [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("control_rates", "playing_time")],
         _features, "features.control_rates", lambda settings: settings.preset.test_seasons,

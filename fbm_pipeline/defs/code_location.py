@@ -9,6 +9,7 @@ from fbm_pipeline.defs import (
     controls,
     evaluation,
     identity,
+    level1,
     marcel,
     pairs,
     report,
@@ -17,18 +18,18 @@ from fbm_pipeline.defs import (
 )
 from fbm_pipeline.defs.automation import SENSOR
 from fbm_pipeline.defs.incidents import incident_file
-from fbm_pipeline.defs.jobs import full_pipeline, nightly, nightly_schedule, yardstick
+from fbm_pipeline.defs.jobs import full_pipeline, level1_job, nightly, nightly_schedule, yardstick
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, controls, identity, training, evaluation, pairs, report, ablations)
+    rooms = (warehouse, marcel, controls, identity, level1, training, evaluation, pairs, report, ablations)
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],
-        jobs=[full_pipeline, yardstick, nightly, ablations.ablations_job],
+        jobs=[full_pipeline, yardstick, level1_job, nightly, ablations.ablations_job],
         schedules=[nightly_schedule],
         sensors=[SENSOR, incident_file],
         resources={"workplace": Workplace.from_settings(settings)},

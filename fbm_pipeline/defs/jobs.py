@@ -17,8 +17,14 @@ full_pipeline = dg.define_asset_job(
 
 yardstick = dg.define_asset_job(
     "yardstick",
-    selection=_EVERYTHING - dg.AssetSelection.groups("models", "publish"),
+    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish"),
     description="Priors, controls and their evaluation, without any network.",
+)
+
+level1_job = dg.define_asset_job(
+    "level1",
+    selection=_EVERYTHING - dg.AssetSelection.groups("models", "publish"),
+    description="The yardstick, encoders, player vectors and all embeddings, and what these add to the controls.",
 )
 
 nightly = dg.define_asset_job(

@@ -19,7 +19,7 @@ from dagster._core.instance.ref import InstanceRef
 from fbm_pipeline.defs.code_location import compose
 from fbm_pipeline.defs.dead_runs import HomeInUseError, bury_dead_runs, process_tag
 from fbm_pipeline.defs.home import prepare_home
-from fbm_pipeline.defs.jobs import full_pipeline, yardstick
+from fbm_pipeline.defs.jobs import full_pipeline, level1_job, yardstick
 from fbm_pipeline.defs.progress import Progress, ProgressHandler, label
 from fbm_pipeline.defs.run_record import write_record
 from fbm_pipeline.settings import Settings, SettingsError, load_settings
@@ -132,8 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m fbm_pipeline.defs.materialize", description=__doc__)
     parser.add_argument("--seasons", help="a range such as 2021-2024; without it all seasons of the data folder")
     parser.add_argument(
-        "--job", choices=[full_pipeline.name, yardstick.name], default=full_pipeline.name,
-        help="full_pipeline, or yardstick: the same without networks and report",
+        "--job", choices=[full_pipeline.name, yardstick.name, level1_job.name], default=full_pipeline.name,
+        help="full_pipeline; yardstick: without encoders, networks, report; level1: encoders and what they add",
     )  # fmt: skip
     parser.add_argument("--select", help="an asset selection such as 'group:core' or 'key:publish/report'")
     options = parser.parse_args(arguments)

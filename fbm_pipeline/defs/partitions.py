@@ -20,6 +20,8 @@ ONE_RUN = dg.BackfillPolicy.single_run()
 
 # A projection for T reads the seasons before T; what follows it within T (a profile at midseason, a window) also T.
 BEFORE = dg.StaticPartitionMapping({str(s): [str(t) for t in SEASONS if t > s] for s in SEASONS[:-1]})
+# What is fitted once, or over everything: all seasons of the one behind each season of the other.
+EVERY_SEASON = dg.AllPartitionMapping()
 UP_TO = dg.StaticPartitionMapping({str(s): [str(t) for t in SEASONS if t >= s] for s in SEASONS})
 
 

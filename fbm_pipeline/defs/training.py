@@ -1,4 +1,4 @@
-"""Assets of the three levels: the encoder, its embeddings, a network and its predictions for every test season.
+"""Assets of Levels 2 and 3: a network and its predictions for every test season.
 
 Trainings are tracked by MLflow under a key that names their inputs, so that a resumed one has one history.
 """
@@ -20,12 +20,11 @@ from fbm_pipeline.defs.recording import record_season, seasons_recorded
 from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.tables import Store, Written
 
 if TYPE_CHECKING:
     from fbm_pipeline.training.projection import FoldCard
 
-_ENCODER_CODE = ("training.encoder", "training.masked_run", "training.embedding", "model", "samples")
 _FOLD_CODE = ("training", "model", "samples", "identity.encoding")
 TRAINER_POOL = "trainer"  # one training at a time: two on the same cores are slower than one after the other
 # A killed training resumes from its checkpoint; one that fails twice needs a person.
@@ -36,63 +35,6 @@ def fold_seasons(store: Store, settings: Settings) -> Collection[int]:
     """The preset's test seasons and its projection season, where a prior exists."""
     wanted = {*settings.preset.network_seasons, settings.preset.projection_season}
     return wanted & set(projectable_seasons(store, settings))
-
-
-@dg.asset(
-    key=["models", "encoder"],
-    group_name="models",
-    owners=OWNERS,
-    kinds={"pytorch", "mlflow"},
-    description="Level 1: the pitch encoder, pre-trained on masked gamestates of the preset's tuning seasons.",
-    code_version=code_version(_ENCODER_CODE),
-    deps=[dependency("core/pitches"), dependency("core/plate_appearances")],
-    automation_condition=WHEN_INPUTS_CHANGE,
-    pool=TRAINER_POOL,
-    retry_policy=ONCE_MORE,
-)
-def encoder(workplace: Workplace) -> dg.MaterializeResult:
-    from fbm_pipeline.tracking.mlflow_observer import open_run
-    from fbm_pipeline.training.encoder import train_encoder
-
-    store, settings = workplace.store, workplace.settings
-    data = _encoder_data(store, settings)
-    key = inputs_key(data=data, code=code_version(_ENCODER_CODE), preset=settings.preset)[:12]
-    tags = {"fbm.data_hash": data, "fbm.code_hash": code_version(_ENCODER_CODE)}
-    with open_run(settings, kind="encoder", run_key=f"encoder-{settings.preset.name}-{key}", tags=tags) as observer:
-        card = train_encoder(store, settings, observer)
-    return dg.MaterializeResult(
-        metadata={
-            "encoder": card.hash, "trained until": card.cutoff, "written": "skipped" if card.skipped else "trained",
-            "checkpoint": dg.MetadataValue.path(str(card.folder)), **_address(observer.url),
-            "held-out nats per hidden plate appearance": markdown_table(("metric", "value"), card.metrics.items()),
-        },
-        data_version=dg.DataVersion(card.weights),
-    )  # fmt: skip
-
-
-def _encoder_data(store: Store, settings: Settings) -> str:
-    tables = ("core.pitches", "core.plate_appearances")
-    held = _seasons_with_plate_appearances(store, settings)
-    used = sorted(season for season in held if season <= settings.preset.tune_until)
-    return inputs_key(content=[store.content(table, {"season": season}) for season in used for table in tables])
-
-
-def _embed(store: Store, settings: Settings, season: int) -> Written:
-    from fbm_pipeline.training.encoder import embed_season
-
-    return embed_season(store, settings, season)
-
-
-def _seasons_with_plate_appearances(store: Store, settings: Settings) -> Collection[int]:
-    return {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-
-
-_EMBEDDINGS = season_table(
-    "models/pa_embeddings", "models.pa_embeddings", _embed,
-    group="models", code=_ENCODER_CODE, seasons=_seasons_with_plate_appearances, kinds=("pytorch", "deltalake"),
-    description="Each plate appearance of the season as the frozen encoder sees it.",
-    deps=[dependency("models/encoder"), dependency("core/pitches"), dependency("core/plate_appearances")],
-)  # fmt: skip
 
 
 def _network(player_type: str) -> dg.AssetsDefinition:
@@ -128,7 +70,7 @@ def _train(store: Store, settings: Settings, player_type: str, season: int) -> t
 
     fold = plan_fold(store, player_type, season, settings.preset)
     key = training_key(store, fold, settings.preset)[:12]
-    data = data_hash(store, player_type, (*fold.train_seasons, fold.validation_season))
+    data = data_hash(store, fold, (*fold.train_seasons, fold.validation_season))
     tags = {
         "fbm.player_type": player_type, "fbm.season": str(season), "fbm.data_hash": data, "fbm.code_hash": code_hash(),
     }  # fmt: skip
@@ -151,11 +93,12 @@ def _network_metadata(card: "FoldCard", address: str | None) -> Metadata:
         "stopped on": card.validation_season, "samples": card.samples, "best epoch": card.best_epoch,
         "validation nats a player": card.validation_nll, "of Marcel": card.marcel_nll,
         "history": markdown_table(header, [[epoch.get(name, "") for name in header] for epoch in card.history]),
-        "checkpoint": dg.MetadataValue.path(str(card.folder)), **_address(address),
+        "checkpoint": dg.MetadataValue.path(str(card.folder)), **run_address(address),
     }  # fmt: skip
 
 
-def _address(url: str | None) -> Metadata:
+def run_address(url: str | None) -> Metadata:
+    """Where a person finds the run in MLflow."""
     return {"MLflow run": dg.MetadataValue.url(url) if url else "the tracker did not answer"}
 
 
@@ -178,7 +121,5 @@ def _predictions(player_type: str) -> dg.AssetsDefinition:
 
 
 ASSETS = [
-    encoder,
-    _EMBEDDINGS,
     *(make(player_type) for player_type in PLAYER_TYPES for make in (_network, _predictions)),
 ]

@@ -1,9 +1,13 @@
 """Masked gamestate modelling: whole plate appearances are hidden and predicted from the rest of the outing.
 
 At a hidden plate appearance everything that tells how it went is hidden together (results, types, count, batted
-ball, physics, outcome), and it stands as one token, so that its length is hidden too. The hands, the order in the
-outing and the other plate appearances stay.
+ball, fielder, physics, outcome), and it stands as one token, so that its length is hidden too. From the next one on the
+running state of the row (outs, bases, inning, score, pitches thrown) is hidden as well: the outs of a plate appearance
+tell how the one before it went. Its own state when it began, the hands, the order in the outing and what happened in
+the other plate appearances stay.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -13,11 +17,22 @@ from torch.nn import functional
 from fbm_pipeline.model.level1_pitch import OutingEncoder
 from fbm_pipeline.samples.outing_batches import OutingBatch, ragged
 from fbm_pipeline.samples.outings import Outings
-from fbm_pipeline.samples.vocabulary import FIELD_SIZES, FIELDS, MASK, TELLING_FIELDS, UNKNOWN
+from fbm_pipeline.samples.vocabulary import (
+    FIELD_SIZES,
+    FIELDS,
+    MASK,
+    NUMERICS,
+    PHYSICS,
+    RUNNING_NUMERICS,
+    STATE_FIELDS,
+    TELLING_FIELDS,
+    UNKNOWN,
+)
 
-MASKED_SHARE = 0.15
+WHOLE_SHARE = 0.25  # of outings from which nothing is hidden: so they are all read once training is over
+MASKED_SHARE = 0.2  # of the plate appearances of the other outings
 PHYSICS_DROPPED = 0.5  # share of outings that lose physics and pitch types, as seasons before Statcast have none
-VISIBLE_WEIGHT = 0.2  # of the loss at visible plate appearances, where the pooled embedding must keep what happened
+VISIBLE_WEIGHT = 0.5  # of the loss at visible plate appearances, where the pooled embedding must keep what happened
 MOST_COUNTED = 10  # pitches; longer plate appearances count as this
 
 OBJECTIVES = {
@@ -37,7 +52,9 @@ class MaskedGamestate(nn.Module):
     def __init__(self, encoder: OutingEncoder) -> None:
         super().__init__()
         self.encoder = encoder
-        self.heads = nn.ModuleDict({name: nn.Linear(encoder.width, classes) for name, classes in OBJECTIVES.items()})
+        self.heads = nn.ModuleDict(
+            {name: nn.Linear(encoder.shape.embedding, classes) for name, classes in OBJECTIVES.items()}
+        )
 
     def initialise(self, generator: torch.Generator) -> None:
         """The encoder's weights and then the heads', from one generator; heads start near the uniform guess."""
@@ -65,25 +82,30 @@ def batch_tensors(batch: OutingBatch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 
 def draw_masked(outings: Outings, chosen: np.ndarray, generator: torch.Generator) -> np.ndarray:
-    """Which plate appearances of the chosen outings to hide: (plate appearances,) bool."""
+    """Which plate appearances of the chosen outings to hide, from some of these none: (plate appearances,) bool."""
     counts = outings.outing_starts[chosen + 1] - outings.outing_starts[chosen]
-    return (torch.rand(int(counts.sum()), generator=generator) < MASKED_SHARE).numpy()
+    whole = (torch.rand(len(chosen), generator=generator) < WHOLE_SHARE).numpy()
+    drawn = (torch.rand(int(counts.sum()), generator=generator) < MASKED_SHARE).numpy()
+    return drawn & ~np.repeat(whole, counts)
 
 
 def hide(batch: OutingBatch, physics_dropped: np.ndarray | None = None) -> OutingBatch:
     """The batch with its collapsed plate appearances hidden, and physics and pitch type gone from some rows.
 
-    physics_dropped: (rows,) bool. The arguments stay as they were.
+    The running state of what follows a hidden plate appearance in its row is hidden with it. physics_dropped:
+    (rows,) bool. The arguments stay as they were.
     """
     ids, numerics = batch.ids.copy(), batch.numerics.copy()
     masked = np.repeat(batch.collapsed, batch.pa_lengths)
     if physics_dropped is not None:
         dropped = np.repeat(physics_dropped, batch.row_lengths)
         ids[dropped, FIELDS.index("pitch_type")] = UNKNOWN
-        numerics[dropped] = np.nan
-    for field in TELLING_FIELDS:
-        ids[masked, FIELDS.index(field)] = MASK
-    numerics[masked] = np.nan
+        numerics[np.ix_(dropped, _columns(PHYSICS, NUMERICS))] = np.nan
+    ids[np.ix_(masked, _columns(TELLING_FIELDS, FIELDS))] = MASK
+    numerics[np.ix_(masked, _columns(PHYSICS, NUMERICS))] = np.nan
+    after = _after_hidden(masked, batch.row_lengths)
+    ids[np.ix_(after, _columns(STATE_FIELDS, FIELDS))] = MASK
+    numerics[np.ix_(after, _columns(RUNNING_NUMERICS, NUMERICS))] = np.nan
     return OutingBatch(ids, numerics, batch.row_lengths, batch.pa_lengths, batch.pas, batch.collapsed)
 
 
@@ -92,15 +114,15 @@ def targets_of(outings: Outings, pas: np.ndarray) -> Shares:
 
     `result` holds the share of each pitch result, the others have one class at one.
     """
-    first = outings.pa_starts[pas]
-    lengths = outings.pa_starts[pas + 1] - first
+    first, last = outings.pa_starts[pas], outings.pa_starts[pas + 1] - 1
+    lengths = last + 1 - first
     owner = np.repeat(np.arange(len(pas)), lengths)
     results = outings.ids[ragged(first, lengths), FIELDS.index("result")]
     classes = OBJECTIVES["result"]
     counts = np.bincount(owner * classes + results, minlength=len(pas) * classes).reshape(len(pas), classes)
     return {
-        "outcome": _one_hot(outings.ids[first, FIELDS.index("outcome")], OBJECTIVES["outcome"]),
-        "hit_type": _one_hot(outings.ids[first, FIELDS.index("hit_type")], OBJECTIVES["hit_type"]),
+        "outcome": _one_hot(outings.ids[last, FIELDS.index("outcome")], OBJECTIVES["outcome"]),
+        "hit_type": _one_hot(outings.ids[last, FIELDS.index("hit_type")], OBJECTIVES["hit_type"]),
         "pitch_count": _one_hot(np.minimum(lengths, MOST_COUNTED), OBJECTIVES["pitch_count"]),
         "result": (counts / lengths[:, None]).astype(np.float32),
     }
@@ -112,6 +134,18 @@ def cross_entropies(logits: dict[str, Tensor], shares: Shares) -> dict[str, Tens
         name: functional.cross_entropy(logits[name], torch.from_numpy(share), reduction="none")
         for name, share in shares.items()
     }
+
+
+def _columns(chosen: Sequence[str], names: Sequence[str]) -> np.ndarray:
+    return np.array([names.index(name) for name in chosen])
+
+
+def _after_hidden(masked: np.ndarray, row_lengths: np.ndarray) -> np.ndarray:
+    """(tokens,) bool: whether a hidden token stands earlier in the token's row."""
+    before = np.cumsum(masked) - masked
+    row_begins = np.cumsum(row_lengths) - row_lengths
+    filled = row_lengths > 0
+    return before > np.repeat(before[row_begins[filled]], row_lengths[filled])
 
 
 def _one_hot(classes: np.ndarray, size: int) -> np.ndarray:

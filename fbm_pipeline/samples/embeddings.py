@@ -23,22 +23,27 @@ class Embeddings:
     encoder: str
 
 
-def load_embeddings(store: Store, seasons: Iterable[int]) -> Embeddings:
-    """The embeddings of the seasons, in no promised order. About 24 MB a season at width 64.
+def load_embeddings(store: Store, cutoff: int, seasons: Iterable[int]) -> Embeddings:
+    """The seasons' embeddings by the encoder of a cutoff, in no promised order. About 24 MB a season at width 64.
 
     Raises MissingJoinError for a season without embeddings, ValueError when two encoders made them.
     """
     wanted = sorted(set(seasons))
-    stored = {int(partition["season"]) for partition in store.partitions("models.pa_embeddings")}
+    held = store.partitions("models.pa_embeddings")
+    stored = {int(partition["season"]) for partition in held if partition["cutoff"] == cutoff}
     absent = [season for season in wanted if season not in stored]
     if absent:
         raise MissingJoinError(
-            "models.pa_embeddings", len(absent), len(wanted), f"seasons {absent[:5]}", "Embed these seasons first."
+            "models.pa_embeddings",
+            len(absent),
+            len(wanted),
+            f"seasons {absent[:5]} of cutoff {cutoff}",
+            "Embed these seasons first.",
         )
     matrices, keys, encoders, first = [], [], set(), 0
     with session(store) as connection:
         for season in wanted:
-            table = query(connection, "samples/pa_embeddings", {"season": season})
+            table = query(connection, "samples/pa_embeddings", {"cutoff": cutoff, "season": season})
             rows = pa.array(np.arange(first, first + table.num_rows, dtype=np.int32))
             matrices.append(_matrix(table.column("embedding")))
             keys.append(table.select(["game_id", "plate_appearance"]).append_column("embedding_row", rows))

@@ -11,6 +11,7 @@ import numpy as np
 from fbm_pipeline.samples.outings import Outings
 
 LONGEST = 128  # tokens of a row before an outing is cut in even parts: attention costs the square of it
+PASS_COST = 64  # tokens that a group's fixed work is worth, about: small groups of like lengths pad less
 PART = 112  # tokens that a part aims at; parts end with a plate appearance
 
 
@@ -31,7 +32,7 @@ class OutingBatch:
     """Some rows of similar length. Tokens flat, row after row; padding is the model's business."""
 
     ids: np.ndarray  # (tokens, fields) int64
-    numerics: np.ndarray  # (tokens, numerics) float32, NaN where not measured
+    numerics: np.ndarray  # (tokens, numerics) float32, columns as vocabulary.NUMERICS, NaN where absent
     row_lengths: np.ndarray  # (rows,) int64
     pa_lengths: np.ndarray  # (plate appearances,) int64
     pas: np.ndarray  # (plate appearances,) int64 into Outings.pa_rows
@@ -63,16 +64,20 @@ def arrange(outings: Outings, chosen: np.ndarray, collapsed: np.ndarray | None =
 
 
 def groups(rows: Rows, tokens: int) -> Iterator[np.ndarray]:
-    """Row numbers, shortest rows first, in groups of at most `tokens` tokens when padded (or one row)."""
+    """Row numbers, shortest rows first, in groups of at most `tokens` tokens when padded (or one row).
+
+    Groups are those of the least work: padding counts as tokens do, and each group costs PASS_COST more.
+    """
     lengths = np.diff(rows.row_tokens)
     order = np.argsort(lengths, kind="stable")
+    values, counts = np.unique(lengths, return_counts=True)
+    ends = np.cumsum(counts)
     begin = 0
-    while begin < len(order):
-        # Sorted ascending: a group that ends at e costs (e - begin) times the length of its last row.
-        padded = np.arange(1, len(order) - begin + 1) * lengths[order[begin:]]
-        end = begin + max(1, int(np.searchsorted(padded, tokens, side="right")))
-        yield order[begin:end]
-        begin = end
+    for last in _last_lengths(values, counts, tokens):
+        most = max(1, tokens // max(int(values[last]), 1))
+        for first in range(begin, ends[last], most):
+            yield order[first : min(first + most, ends[last])]
+        begin = ends[last]
 
 
 def collate(outings: Outings, rows: Rows, which: np.ndarray) -> OutingBatch:
@@ -83,7 +88,7 @@ def collate(outings: Outings, rows: Rows, which: np.ndarray) -> OutingBatch:
     tokens = rows.tokens[place]
     return OutingBatch(
         ids=outings.ids[tokens].astype(np.int64),
-        numerics=outings.numerics[tokens],
+        numerics=outings.numerics_of(tokens),
         row_lengths=lengths,
         pa_lengths=rows.pa_lengths[pa_place],
         pas=rows.pas[pa_place],
@@ -100,6 +105,29 @@ def ragged(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
 def starts_of(lengths: np.ndarray) -> np.ndarray:
     """(n,) lengths -> (n + 1,) starts."""
     return np.r_[0, np.cumsum(lengths)].astype(np.int64)
+
+
+def _last_lengths(values: np.ndarray, counts: np.ndarray, tokens: int) -> list[int]:
+    """The last of the ascending lengths in each group, such that the groups cost least together.
+
+    Lengths that do not fit one group together stand alone, in as many groups as they need.
+    """
+    below = np.r_[0, np.cumsum(counts)]
+    least = np.zeros(len(values) + 1)  # cost of the groups up to a length, exclusive
+    begins = np.zeros(len(values) + 1, dtype=np.int64)
+    for last in range(len(values)):
+        padded = (below[last + 1] - below[: last + 1]) * values[last]  # by the group's first length
+        cost = np.where(padded <= tokens, padded + PASS_COST, np.inf)
+        cost[last] = padded[last] + PASS_COST * max(1, -(-int(padded[last]) // tokens))
+        total = least[: last + 1] + cost
+        begins[last + 1] = np.argmin(total)
+        least[last + 1] = total[begins[last + 1]]
+    ends = []
+    end = len(values)
+    while end:
+        ends.append(end - 1)
+        end = int(begins[end])
+    return ends[::-1]
 
 
 def _rows_of(pa_lengths: np.ndarray, outing_counts: np.ndarray) -> np.ndarray:

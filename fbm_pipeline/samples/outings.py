@@ -1,8 +1,7 @@
 """Outings, the rows of Level 1: one pitcher's pitches in one game, in order, without saying who he is.
 
-Belongs here: ragged arrays of a season from the core tables, and their concatenation. Outs, inning, score and hit
-location are left out on purpose: the outs of the next plate appearance tell how a masked one went, and hit location
-is 98 % missing before 2020, so that it marks the era.
+Belongs here: ragged arrays of a season from the core tables, and their concatenation. What a token is told is in
+`outing_columns`, which of its neighbours' state must be hidden with a hidden plate appearance in `model.pretraining`.
 """
 
 from collections.abc import Sequence
@@ -12,35 +11,38 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fbm_pipeline.samples.outing_columns import UNTOUCHED, Places, token_ids, token_physics, token_state
 from fbm_pipeline.samples.vocabulary import (
+    ENDING_FIELDS,
     FIELDS,
-    HANDS,
-    HIT_TYPES,
-    MOST_BALLS,
-    MOST_PITCHES,
-    MOST_PLATE_APPEARANCES,
-    MOST_STRIKES,
-    NUMERICS,
-    OUTCOMES,
-    PITCH_TYPES,
-    RESERVED,
-    RESULTS,
-    number_ids,
-    word_ids,
+    NOT_OVER,
+    PHYSICS,
+    STATE_NUMERICS,
+    UNKNOWN,
+    word_id,
 )
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
+
+# The statements and tables that outings are made from: what reads outings depends on them.
+STATEMENTS = ("samples/outing_plate_appearances", "samples/outing_pitches")
+TABLES = ("core.plate_appearances", "core.pitches", "core.plate_appearance_details", "core.batted_balls")
+
+_PITCH_FIELDS = ("result", "pitch_type", "balls", "strikes")
 
 
 @dataclass(frozen=True)
 class Outings:
     """Ragged outings. Tokens and plate appearances lie in outing order; keys lie in the embedding table's order.
 
-    A plate appearance without a pitch (an automatic intentional walk) has one token whose result is UNKNOWN.
+    A plate appearance without a pitch (an automatic intentional walk) has one token whose result is UNKNOWN. Its end
+    (outcome, hit type, fielder, batted-ball physics) stands on a plate appearance's last token only.
     """
 
     ids: np.ndarray  # (tokens, fields) uint8, columns as vocabulary.FIELDS
-    numerics: np.ndarray  # (tokens, numerics) float32, columns as vocabulary.NUMERICS, NaN where not measured
+    physics: np.ndarray  # (measured tokens + 1, physics) float32, NaN where not measured; row 0 is NaN throughout
+    physics_row: np.ndarray  # (tokens,) int32: the token's row of `physics`, 0 where nothing was measured
+    state: np.ndarray  # (tokens, 3) float32, columns as vocabulary.STATE_NUMERICS, NaN where not known
     pa_starts: np.ndarray  # (plate appearances + 1,) int64: where each plate appearance's tokens begin
     outing_starts: np.ndarray  # (outings + 1,) int64: where each outing's plate appearances begin
     pa_rows: np.ndarray  # (plate appearances,) int64: its row in the order of the keys
@@ -59,42 +61,72 @@ class Outings:
     def tokens(self) -> int:
         return len(self.ids)
 
+    def numerics_of(self, tokens: np.ndarray) -> np.ndarray:
+        """(tokens, numerics) float32, columns as vocabulary.NUMERICS, NaN where absent."""
+        return np.concatenate([self.physics[self.physics_row[tokens]], self.state[tokens]], axis=1)
+
+    def measured(self, name: str) -> np.ndarray:
+        """(n,) float32: all values of one of vocabulary.NUMERICS where it is known, each token's once."""
+        held, columns = (self.state, STATE_NUMERICS) if name in STATE_NUMERICS else (self.physics, PHYSICS)
+        values = held[:, columns.index(name)]
+        return values[~np.isnan(values)]
+
 
 def load_outings(store: Store, season: int) -> Outings:
-    """All outings of one season. Raises ValueError when the season has no plate appearance in the core tables."""
-    with session(store) as connection:
-        rows = query(connection, "samples/outing_plate_appearances", {"season": season})
-        pitches = query(connection, "samples/outing_pitches", {"season": season})
+    """All outings of one season. Raises ValueError when a core table lacks the season or some of its rows."""
+    return assemble(*read_rows(store, season), by="pitcher_id")
+
+
+def read_rows(store: Store, season: int) -> tuple[pa.Table, pa.Table]:
+    """A season's plate appearances and pitches for `assemble`. Raises ValueError as `load_outings`."""
+    with session(store, tables=list(TABLES)) as connection:
+        rows, pitches = (query(connection, name, {"season": season}) for name in STATEMENTS)
     if not rows.num_rows:
         raise ValueError(
             f"core.plate_appearances has no row of season {season}; materialize core/plate_appearances for it"
         )
-    return assemble(rows, pitches)
+    touched = pc.invert(pc.is_in(rows.column("outcome"), value_set=pa.array(UNTOUCHED)))
+    missing = {
+        "plate_appearance_details": rows.num_rows - pc.sum(rows.column("told")).as_py(),
+        "batted_balls": pc.sum(pc.and_(touched, pc.invert(rows.column("fielded")))).as_py(),
+    }
+    for table, count in missing.items():
+        if count:
+            raise ValueError(
+                f"core.{table} lacks {count} of {rows.num_rows} plate appearances of season {season}; materialize "
+                f"core/{table} for it"
+            )
+    return rows, pitches
 
 
-def assemble(rows: pa.Table, pitches: pa.Table) -> Outings:
-    """Outings from the results of the two statements in sql/samples, whose order is relied on."""
-    outing = rows.column("outing").to_numpy()
-    in_outing_order = np.argsort(outing, kind="stable")  # keys' order -> outings' order
-    place = np.empty_like(in_outing_order)
-    place[in_outing_order] = np.arange(len(place))
-    of_pitch = place[pitches.column("pa_row").to_numpy()]  # each pitch's plate appearance, ascending
-    pa_starts = _starts(of_pitch, rows.num_rows)
-    sorted_outing = outing[in_outing_order]
-    new_outing = np.flatnonzero(np.r_[True, sorted_outing[1:] != sorted_outing[:-1]])
-    outing_starts = np.r_[new_outing, rows.num_rows].astype(np.int64)
-    order = np.arange(rows.num_rows) - np.repeat(new_outing, np.diff(outing_starts))
-    position = np.arange(pitches.num_rows) - pa_starts[of_pitch]
-    by_pa = {name: values[in_outing_order][of_pitch] for name, values in _plate_appearance_ids(rows).items()}
-    columns = _pitch_ids(pitches) | by_pa
-    columns["position"] = RESERVED + np.minimum(position, MOST_PITCHES - 1)
-    columns["order"] = RESERVED + np.minimum(order, MOST_PLATE_APPEARANCES - 1)[of_pitch]
+def assemble(rows: pa.Table, pitches: pa.Table, by: str) -> Outings:
+    """Outings from the results of STATEMENTS: the plate appearances of one game that share the player in column `by`.
+
+    The order of `rows` is relied on, that of `pitches` is not. Pitches of unfinished plate appearances are left out.
+    """
+    game = rows.column("game").to_numpy().astype(np.int64)
+    _, first, outing = np.unique(
+        game << 32 | rows.column(by).to_numpy().astype(np.int64), return_index=True, return_inverse=True
+    )
+    pa_row = np.argsort(first[outing], kind="stable")  # outings by their first plate appearance
+    begins = np.flatnonzero(np.diff(first[outing][pa_row], prepend=-1))
+    pitch_starts, pitch_order = _own_pitches(game, rows, pitches)
+    counts = np.diff(pitch_starts)[pa_row]
+    pa_starts = np.r_[0, np.cumsum(np.maximum(counts, 1))].astype(np.int64)
+    thrown = np.repeat(counts > 0, np.maximum(counts, 1))
+    pitch = np.full(len(thrown), -1, dtype=np.int64)
+    shift = np.repeat(pitch_starts[:-1][pa_row] - pa_starts[:-1], np.maximum(counts, 1))
+    pitch[thrown] = pitch_order[(np.arange(len(thrown)) + shift)[thrown]]
+    places = Places(pa_row, pa_starts, np.r_[begins, len(pa_row)].astype(np.int64), pitch)
+    physics, physics_row = token_physics(rows, pitches, places)
     return Outings(
-        ids=np.stack([columns[field].astype(np.uint8) for field in FIELDS], axis=1),
-        numerics=_numerics(pitches, pa_starts),
+        ids=token_ids(rows, pitches, places),
+        physics=physics,
+        physics_row=physics_row,
+        state=token_state(rows, places),
         pa_starts=pa_starts,
-        outing_starts=outing_starts,
-        pa_rows=in_outing_order.astype(np.int64),
+        outing_starts=places.outing_starts,
+        pa_rows=pa_row.astype(np.int64),
         game_id=rows.column("game_id").combine_chunks(),
         plate_appearance=rows.column("plate_appearance").to_numpy().astype(np.int16),
     )
@@ -106,11 +138,17 @@ def concatenate(seasons: Sequence[Outings]) -> Outings:
         raise ValueError("no seasons to concatenate; load at least one")
     offsets = np.cumsum([0] + [season.tokens for season in seasons])
     rows = np.cumsum([0] + [season.plate_appearances for season in seasons])
-    numerics = [season.numerics for season in seasons]
-    measured = any(part.strides[0] for part in numerics)
+    measured = np.cumsum([0] + [len(season.physics) - 1 for season in seasons])
     return Outings(
         ids=np.concatenate([season.ids for season in seasons]),
-        numerics=np.concatenate(numerics) if measured else _unmeasured(int(offsets[-1])),
+        physics=np.concatenate([seasons[0].physics[:1], *(season.physics[1:] for season in seasons)]),
+        physics_row=np.concatenate(
+            [
+                np.where(season.physics_row > 0, season.physics_row + np.int32(before), np.int32(0))
+                for season, before in zip(seasons, measured, strict=False)
+            ]
+        ),
+        state=np.concatenate([season.state for season in seasons]),
         pa_starts=_joined([season.pa_starts for season in seasons], offsets),
         outing_starts=_joined([season.outing_starts for season in seasons], rows),
         pa_rows=np.concatenate([season.pa_rows + row for season, row in zip(seasons, rows, strict=False)]),
@@ -119,50 +157,34 @@ def concatenate(seasons: Sequence[Outings]) -> Outings:
     )
 
 
-def _starts(of_token: np.ndarray, groups: int) -> np.ndarray:
-    lengths = np.bincount(of_token, minlength=groups)
-    return np.r_[0, np.cumsum(lengths)].astype(np.int64)
+def unknown_shares(outings: Outings) -> dict[str, float]:
+    """Share of UNKNOWN by field, among the tokens to which the field applies; NaN for none.
+
+    Fields of a plate appearance's end apply to last tokens, those of a pitch to tokens that are one.
+    """
+    unknown = {name: outings.ids[:, index] == UNKNOWN for index, name in enumerate(FIELDS)}
+    is_pitch = ~(unknown["result"] & unknown["balls"] & unknown["strikes"])
+    applies = {name: is_pitch for name in _PITCH_FIELDS}
+    applies |= {name: outings.ids[:, FIELDS.index(name)] != word_id(name, NOT_OVER) for name in ENDING_FIELDS}
+    shares = {}
+    for name, missing in unknown.items():
+        among = missing[applies[name]] if name in applies else missing
+        shares[name] = float(among.mean()) if len(among) else float("nan")
+    return shares
+
+
+def _own_pitches(game: np.ndarray, rows: pa.Table, pitches: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """Starts (plate appearances + 1,) into an order of the pitches by their plate appearance's row and number."""
+    keys = game << 16 | rows.column("plate_appearance").to_numpy().astype(np.int64)
+    wanted = pitches.column("game").to_numpy().astype(np.int64) << 16
+    wanted |= pitches.column("plate_appearance").to_numpy().astype(np.int64)
+    row = np.searchsorted(keys, wanted)
+    found = np.flatnonzero(keys[np.minimum(row, len(keys) - 1)] == wanted)
+    number = pitches.column("pitch_number").to_numpy().astype(np.int64)
+    order = found[np.argsort((row << 16 | number)[found])]
+    return np.r_[0, np.cumsum(np.bincount(row[found], minlength=len(keys)))].astype(np.int64), order
 
 
 def _joined(starts: list[np.ndarray], offsets: np.ndarray) -> np.ndarray:
     shifted = [part[:-1] + offset for part, offset in zip(starts, offsets, strict=False)]
     return np.concatenate([*shifted, offsets[-1:]]).astype(np.int64)
-
-
-def _pitch_ids(pitches: pa.Table) -> dict[str, np.ndarray]:
-    return {
-        "result": word_ids(pitches.column("result"), RESULTS),
-        "pitch_type": word_ids(pitches.column("pitch_type"), PITCH_TYPES),
-        "balls": number_ids(pitches.column("balls"), MOST_BALLS),
-        "strikes": number_ids(pitches.column("strikes"), MOST_STRIKES),
-    }
-
-
-def _plate_appearance_ids(rows: pa.Table) -> dict[str, np.ndarray]:
-    hit_type = pc.fill_null(rows.column("hit_type"), "none")
-    return {
-        "stand": word_ids(rows.column("stand"), HANDS),
-        "throws": word_ids(rows.column("throws"), HANDS),
-        "outcome": word_ids(rows.column("outcome"), OUTCOMES),
-        "hit_type": word_ids(hit_type, HIT_TYPES),
-    }
-
-
-def _numerics(pitches: pa.Table, pa_starts: np.ndarray) -> np.ndarray:
-    columns = [pitches.column(name) for name in NUMERICS]
-    if all(column.null_count == len(column) for column in columns):
-        return _unmeasured(pitches.num_rows)
-    numerics = np.empty((pitches.num_rows, len(NUMERICS)), dtype=np.float32)
-    for index, column in enumerate(columns):
-        numerics[:, index] = column.to_numpy()
-    earlier = np.ones(pitches.num_rows, dtype=bool)
-    earlier[pa_starts[1:] - 1] = False
-    for index, name in enumerate(NUMERICS):
-        if name.startswith(("launch_", "spray_")):
-            numerics[earlier, index] = np.nan
-    return numerics
-
-
-def _unmeasured(tokens: int) -> np.ndarray:
-    # One NaN seen from everywhere: 24 seasons without physics cost no memory.
-    return np.broadcast_to(np.float32(np.nan), (tokens, len(NUMERICS)))

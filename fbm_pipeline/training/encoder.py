@@ -1,31 +1,34 @@
-"""Level 1 from core tables to stored embeddings: pre-train once, resume after a crash, embed a season in one pass.
+"""Level 1 from core tables to a finished encoder: which seasons it sees, when it is saved, how it is found again.
 
-Belongs here: which seasons, which checkpoint, when to save, what is written. The steps are in `masked_run`.
+An encoder belongs to a cutoff, the last season that it may see anything of, and to an arm: `masked` is the one in use,
+`own_games` reads batters' own games instead of pitchers' outings, `untrained` is `masked` as it was initialised.
+Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embedding`.
 """
 
 import hashlib
 import json
 import logging
 import time
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import torch
 
-from fbm_pipeline.model import attention, frequencies, level1_pitch, pretraining
+from fbm_pipeline.model import frequencies, level1_pitch, outing_blocks, pretraining
 from fbm_pipeline.model.frequencies import fit_frequencies
 from fbm_pipeline.model.level1_pitch import OutingEncoder
 from fbm_pipeline.model.pretraining import MaskedGamestate
-from fbm_pipeline.samples import outing_batches, outings, vocabulary
+from fbm_pipeline.samples import held_out, outing_batches, outing_columns, outings, own_games, vocabulary
+from fbm_pipeline.samples.held_out import split_held_out
 from fbm_pipeline.samples.outing_batches import arrange
-from fbm_pipeline.samples.outings import Outings, concatenate, load_outings
+from fbm_pipeline.samples.outings import STATEMENTS, TABLES, Outings, concatenate, load_outings
+from fbm_pipeline.samples.own_games import load_own_games
 from fbm_pipeline.samples.vocabulary import NUMERICS
-from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.settings import EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.tables import Store, inputs_key
 from fbm_pipeline.training import masked_run
 from fbm_pipeline.training.checkpoint import (
     WEIGHTS,
@@ -35,152 +38,195 @@ from fbm_pipeline.training.checkpoint import (
     restore_weights,
     save_checkpoint,
 )
-from fbm_pipeline.training.embedding import EncoderError, embed, embedding_table
+from fbm_pipeline.training.encoder_errors import EncoderError
 from fbm_pipeline.training.faultpoints import crash_point
 from fbm_pipeline.training.masked_run import MaskedRun, RunSize, held_out_masks, measure
 from fbm_pipeline.training.observer import Observer
 
-CHECKPOINTS = 8  # saved in one pre-training
+EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
 PROGRESS_SECONDS = 5.0
-STATEMENTS = ("samples/outing_plate_appearances", "samples/outing_pitches")
+ARMS: Mapping[str, Callable[[Store, int], Outings]] = {
+    "masked": load_outings, "own_games": load_own_games, "untrained": load_outings,
+}  # fmt: skip
 
 logger = logging.getLogger("fbm_pipeline.training")
 
 
 @dataclass(frozen=True)
 class EncoderCard:
-    """A finished encoder. `metrics` are nats per hidden plate appearance of the held-out season."""
+    """A finished encoder. `metrics` are nats per hidden plate appearance of the games held out."""
 
+    arm: str
     hash: str  # of configuration, data and code: the name of its folder
     folder: Path
-    cutoff: int  # last season it has seen, the held-out one included
+    cutoff: int  # last season it has seen, the games held out included
     weights: str  # sha256 of the weights
     numerics_seen: tuple[str, ...]  # measurements that it may use; others are treated as absent
     metrics: dict[str, float]
+    history: tuple[dict[str, float], ...]  # the metrics at the end of each epoch
     skipped: bool  # already finished before this call
 
 
-def train_encoder(store: Store, settings: Settings, observer: Observer) -> EncoderCard:
-    """Pre-train Level 1 on the seasons up to preset.tune_until; the last of them is held out from the gradient.
+def train_encoder(
+    store: Store, settings: Settings, cutoff: int, observer: Observer, arm: str = "masked"
+) -> EncoderCard:
+    """Pre-train Level 1 on the preset's seasons up to the cutoff; that season's games from August on are held out.
 
     Resumes from its checkpoint, bit for bit, and returns at once when the same run is finished already.
-    Raises EncoderError for fewer than two seasons of plate appearances, CorruptCheckpoint for a damaged checkpoint.
+    Raises EncoderError for an unknown cutoff or arm, or when a season is missing; CorruptCheckpoint for a damaged
+    checkpoint.
     """
     preset = settings.preset
-    seasons = _seasons(store, preset)
-    size = _size(preset)
+    plan = plan_of(preset, cutoff)
+    size = _size(preset, arm)
+    seasons = _seasons(store, plan)
     key = inputs_key(
-        size=size, tune_until=preset.tune_until, code=_code_hash(),
-        content={season: _content(store, season) for season in seasons},
-    )[:16]  # fmt: skip
+        size=size, plan=plan, code=code_hash(), content={season: content_of(store, season) for season in seasons}
+    )[:16]
     folder = settings.checkpoints / "level1" / key
     checkpoint = load_checkpoint(folder)
     if checkpoint is None or not checkpoint.card["finished"]:
-        _prepare(preset)
-        loaded = [load_outings(store, season) for season in seasons]
-        run = MaskedRun(size, concatenate(loaded[:-1]))
-        facts = {"hash": key, "size": asdict(size), "seasons": seasons, "cutoff": seasons[-1]}
-        _pretrain(run, loaded[-1], folder, checkpoint, facts, observer)
+        prepare(preset)
+        loaded = [ARMS[arm](store, season) for season in seasons]
+        last, measured = split_held_out(store, cutoff, loaded[-1])
+        run = MaskedRun(size, concatenate([*loaded[:-1], last]))
+        del loaded
+        facts = {"hash": key, "size": asdict(size), "seasons": seasons, "cutoff": cutoff}
+        _pretrain(run, measured, folder, checkpoint, facts, observer)
         checkpoint = _finished(folder)
         skipped = False
     else:
         logger.info("level 1: encoder %s is finished already, nothing to train", key)
         skipped = True
-    _make_current(folder)
+    _make_current(folder, arm, cutoff)
     return _card(checkpoint, skipped)
 
 
-def load_encoder(settings: Settings) -> tuple[OutingEncoder, EncoderCard]:
-    """The current encoder, ready for inference.
+def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[OutingEncoder, EncoderCard]:
+    """The current encoder of a cutoff, ready for inference.
 
     Raises EncoderError when none was trained or it was trained for another preset, CorruptCheckpoint for damage.
     """
-    pointer = settings.checkpoints / "level1" / "current"
+    model, card = load_pretraining(settings, cutoff, arm)
+    return model.encoder, card
+
+
+def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
+    """The encoder with the heads of its pre-training; raises as load_encoder does."""
+    pointer = _pointer(settings.checkpoints / "level1", arm, cutoff)
     if not pointer.is_file():
-        raise EncoderError(f"no Level 1 encoder under {pointer.parent}; run train_encoder first")
+        raise EncoderError(f"no Level 1 encoder {arm} of cutoff {cutoff} under {pointer.parent}; train it first")
     checkpoint = _finished(pointer.parent / pointer.read_text(encoding="utf-8").strip())
-    wanted = asdict(_size(settings.preset))
+    wanted = asdict(_size(settings.preset, arm))
     if checkpoint.card["size"] != wanted:
         raise EncoderError(
             f"{checkpoint.folder} was trained as {checkpoint.card['size']}, the preset {settings.preset.name} asks "
-            f"for {wanted}; run train_encoder with this preset"
+            f"for {wanted}; train the encoder with this preset"
         )
-    size = checkpoint.card["size"]
-    model = MaskedGamestate(OutingEncoder(size["width"], size["layers"], size["heads"]))
+    model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
     restore_weights(model, checkpoint)
-    return model.encoder.eval(), _card(checkpoint, skipped=True)
+    return model.eval(), _card(checkpoint, skipped=True)
 
 
-def embed_season(store: Store, settings: Settings, season: int) -> Written:
-    """Write models.pa_embeddings of one season with the current encoder, in the order of its keys.
+def require_cutoff_before(cutoff: int, season: int) -> None:
+    """Raise EncoderError unless what was learnt up to `cutoff` may serve a fold whose first test season is `season`."""
+    if cutoff >= season:
+        raise EncoderError(
+            f"an encoder with cutoff {cutoff} has seen the test season {season}; expected a cutoff before it: add one "
+            "to the preset's encoders, or ask for a later season"
+        )
 
-    Raises EncoderError as load_encoder does, and for an embedding that is not finite in float16.
-    """
-    encoder, card = load_encoder(settings)
-    inputs = inputs_key(weights=card.weights, code=_code_hash(), content=_content(store, season))
 
-    def compute() -> pa.Table:
-        _prepare(settings.preset)
-        began = time.monotonic()
-        loaded = load_outings(store, season)
-        embeddings = embed(encoder, loaded)
-        spent = time.monotonic() - began
-        logger.info(
-            "level 1: season %d, %d plate appearances of %d tokens embedded in %.1f s",
-            season, loaded.plate_appearances, loaded.tokens, spent,
-        )  # fmt: skip
-        return embedding_table(loaded, embeddings, season, card.hash)
+def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
+    """The preset's plan of a cutoff. Raises EncoderError for a cutoff that it does not have."""
+    plans = [*preset.encoders, *([preset.physics_encoder] if preset.physics_encoder else [])]
+    found = [plan for plan in plans if plan.cutoff == cutoff]
+    if not found:
+        raise EncoderError(
+            f"preset {preset.name} has encoders of cutoffs {[plan.cutoff for plan in plans]}, not of {cutoff}"
+        )
+    return found[0]
 
-    return store.build("models.pa_embeddings", {"season": season}, inputs, compute)
+
+def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
+    """The arms of a cutoff, the one in use first. Raises EncoderError for a cutoff that the preset does not have."""
+    return ("masked", *plan_of(preset, cutoff).arms)
+
+
+def prepare(preset: Preset) -> None:
+    """The thread count and the determinism that make a run repeat to the last bit."""
+    torch.set_num_threads(preset.threads)
+    torch.use_deterministic_algorithms(True)
+
+
+def content_of(store: Store, season: int) -> list[str]:
+    """Content hashes of all that a season's outings are made of."""
+    return [store.content(name, {"season": season}) for name in TABLES]
 
 
 def _pretrain(
-    run: MaskedRun, held_out: Outings, folder: Path, checkpoint: Checkpoint | None,
+    run: MaskedRun, measured: Outings, folder: Path, checkpoint: Checkpoint | None,
     facts: Mapping[str, Any], observer: Observer,
 ) -> None:  # fmt: skip
-    bars = _bars(run, held_out)
+    bars = _bars(run, measured)
+    history: list[dict[str, float]] = []
     if checkpoint is not None:
         restore_weights(run.model, checkpoint)
         run.restore(checkpoint.card["step"], checkpoint.training_state)
+        history = checkpoint.card["history"]
         logger.info("level 1: resumed at step %d of %d", run.step, run.size.steps)
     observer.log_params({**facts["size"], "seasons": len(facts["seasons"]), "cutoff": facts["cutoff"]})
-    every = max(1, run.size.steps // CHECKPOINTS)
+    every = max(1, run.size.steps // EPOCHS)
     began, tokens, told = time.monotonic(), 0.0, time.monotonic()
-    while run.step < run.size.steps:
-        sums = run.take_step()
-        tokens += sums.pop("tokens")
-        crash_point("training.step_done")
-        now = time.monotonic()
-        if now - told > PROGRESS_SECONDS:
-            told = now
-            logger.info(
-                "level 1: step %d of %d, %.0f tokens/s, hidden outcome %.3f nats",
-                run.step, run.size.steps, tokens / (now - began), sums["outcome"],
-            )  # fmt: skip
+    while run.step < run.size.steps or not history:
+        if run.step < run.size.steps:
+            sums = run.take_step()
+            tokens += sums["tokens"]
+            crash_point("training.step_done")
+            now = time.monotonic()
+            if now - told > PROGRESS_SECONDS:
+                told = now
+                logger.info(
+                    "level 1: step %d of %d, %.0f tokens/s, hidden outcome %.3f nats",
+                    run.step, run.size.steps, tokens / (now - began), sums["outcome"],
+                )  # fmt: skip
         if run.step % every == 0 or run.step == run.size.steps:
-            metrics = measure(run.model, held_out, run.size.seed) | bars
-            save_checkpoint(folder, run.model.state_dict(), run.state(), _facts(run, facts, metrics))
-            observer.log_metrics(metrics, run.step)
-            logger.info("level 1: step %d, held out: %s", run.step, _lift(metrics))
+            metrics = {"step": float(run.step)} | _measured(run, measured)
+            history.append(metrics)
+            card = _facts(run, facts, metrics | bars, history)
+            save_checkpoint(folder, run.model.state_dict(), run.state(), card)
+            observer.log_metrics(metrics | bars, run.step)
+            logger.info("level 1: step %d, held out: %s", run.step, _lift(metrics | bars))
     observer.log_artifact(_finished(folder).folder)
 
 
-def _facts(run: MaskedRun, facts: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, Any]:
+def _measured(run: MaskedRun, measured: Outings) -> dict[str, float]:
+    metrics = measure(run.model, measured, run.size.seed)
+    if len(measured.physics) > 1:  # row 0 is that of tokens without physics
+        blind = measure(run.model, measured, run.size.seed, physics=False)
+        metrics |= {f"{name}_without_physics": value for name, value in blind.items() if name.startswith("hidden_")}
+    return metrics
+
+
+def _facts(
+    run: MaskedRun, facts: Mapping[str, Any], metrics: Mapping[str, float], history: list[dict[str, float]]
+) -> dict[str, Any]:
     seen = run.model.encoder.numeric_seen.tolist()
     return {
         **facts,
         "step": run.step,
         "finished": run.step == run.size.steps,
         "metrics": dict(metrics),
+        "history": history,
         "numerics_seen": [name for name, known in zip(NUMERICS, seen, strict=True) if known],
     }
 
 
-def _bars(run: MaskedRun, held_out: Outings) -> dict[str, float]:
+def _bars(run: MaskedRun, measured: Outings) -> dict[str, float]:
     """What tables of frequencies score at the same hidden plate appearances, `base_outcome` and so on."""
-    chosen, masked = held_out_masks(held_out, run.size.seed)
-    hidden = arrange(held_out, chosen).pas[masked]
-    found = fit_frequencies(run.training).cross_entropies(held_out, hidden)
+    chosen, masked = held_out_masks(measured, run.size.seed)
+    hidden = arrange(measured, chosen).pas[masked]
+    found = fit_frequencies(run.training).cross_entropies(measured, hidden)
     return {f"{lookup}_{name}": nats for lookup, by in found.items() for name, nats in by.items()}
 
 
@@ -192,38 +238,38 @@ def _lift(metrics: Mapping[str, float]) -> str:
     )
 
 
-def _seasons(store: Store, preset: Preset) -> list[int]:
-    found = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    seasons = sorted(season for season in found if season <= preset.tune_until)
-    if len(seasons) < 2:
+def _seasons(store: Store, plan: EncoderPlan) -> list[int]:
+    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+    seasons = sorted(season for season in held if plan.first_season <= season <= plan.cutoff)
+    if plan.cutoff not in seasons:
         raise EncoderError(
-            f"Level 1 needs two seasons of core.plate_appearances up to {preset.tune_until} (one is held out); found "
-            f"{seasons} of {sorted(found)}; materialize earlier seasons or choose another preset"
+            f"an encoder of cutoff {plan.cutoff} learns from core.plate_appearances of {plan.first_season}-"
+            f"{plan.cutoff}; found {seasons} of {sorted(held)}; materialize these seasons or choose another preset"
         )
     return seasons
 
 
-def _size(preset: Preset) -> RunSize:
-    return RunSize(
-        width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
-        steps=preset.pretrain_steps, batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
+def _size(preset: Preset, arm: str) -> RunSize:
+    if arm not in ARMS:
+        raise EncoderError(f"Level 1 has no arm {arm!r}; choose one of {', '.join(ARMS)}")
+    size = RunSize(
+        arm=arm, width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
+        embedding=preset.level1_embedding, precision=preset.level1_precision, steps=preset.pretrain_steps,
+        batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
     )  # fmt: skip
+    return replace(size, steps=0) if arm == "untrained" else size
 
 
-def _content(store: Store, season: int) -> list[str]:
-    return [store.content(name, {"season": season}) for name in ("core.pitches", "core.plate_appearances")]
-
-
-def _code_hash() -> str:
-    modules = (attention, frequencies, level1_pitch, pretraining, outing_batches, outings, vocabulary, masked_run)
+def code_hash() -> str:
+    """Hash of the modules and statements that an encoder's weights, and its embeddings, depend on."""
+    modules = (
+        frequencies, held_out, level1_pitch, outing_batches, outing_blocks, outing_columns, outings, own_games,
+        pretraining, vocabulary, masked_run,
+    )  # fmt: skip
     texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
-    texts += [statement(name) for name in STATEMENTS]
+    texts += [statement(name) for name in (*STATEMENTS, held_out.STATEMENT)]
+    texts.append(vocabulary.MANIFEST.read_text(encoding="utf-8"))
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
-
-
-def _prepare(preset: Preset) -> None:
-    torch.set_num_threads(preset.threads)
-    torch.use_deterministic_algorithms(True)
 
 
 def _finished(folder: Path) -> Checkpoint:
@@ -234,16 +280,21 @@ def _finished(folder: Path) -> Checkpoint:
     return checkpoint
 
 
-def _make_current(folder: Path) -> None:
-    temporary = folder.parent / ".current.tmp"
+def _pointer(folder: Path, arm: str, cutoff: int) -> Path:
+    return folder / f"current-{arm}-{cutoff}"
+
+
+def _make_current(folder: Path, arm: str, cutoff: int) -> None:
+    pointer = _pointer(folder.parent, arm, cutoff)
+    temporary = pointer.with_name(f".{pointer.name}.tmp")
     temporary.write_text(folder.name, encoding="utf-8")
-    temporary.replace(folder.parent / "current")
+    temporary.replace(pointer)
 
 
 def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
     card = checkpoint.card
     return EncoderCard(
-        hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
+        arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
         weights=card["files"][WEIGHTS]["sha256"], numerics_seen=tuple(card["numerics_seen"]),
-        metrics=card["metrics"],
+        metrics=card["metrics"], history=tuple(card["history"]),
     )  # fmt: skip

@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fbm_pipeline.model.level1_pitch import OutingEncoder, seen_from
+from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder, seen_from
+from fbm_pipeline.model.outing_blocks import matrix_operations
 from fbm_pipeline.model.pretraining import (
     PHYSICS_DROPPED,
     VISIBLE_WEIGHT,
@@ -32,12 +33,14 @@ from fbm_pipeline.training.checkpoint import (
     restore_generators,
     restore_optimizer,
 )
+from fbm_pipeline.training.monitors import effective_rank, information_abundance
 
-LEARNING_RATE = 2e-3  # of weights this small; 5 % warm-up, then a cosine to zero
+LEARNING_RATE = 2e-3  # at most; 5 % warm-up, then a cosine to zero
+RATE_BY_WIDTH = 0.32  # over the width: 8e-4 at 384, where 3e-4 was still far behind after 40 steps
 WARM_UP = 0.05
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0  # norm
-PADDED_TOKENS = 4096  # in one pass: larger ones fall out of a core's cache and are slower
+PADDED_TOKENS = 4096  # in one pass: larger ones fall out of the cache and are slower
 HELD_OUT_OUTINGS = 2000
 
 
@@ -49,13 +52,20 @@ class DivergedTraining(RuntimeError):  # noqa: N818 - what happened, not who fai
 class RunSize:
     """Everything that shapes a run, recorded with it. The same sizes, data and code give the same bits."""
 
+    arm: str  # what is trained, see `encoder`
     width: int
     layers: int
     heads: int
+    embedding: int
+    precision: str
     steps: int
     batch: int  # outings in a step
     threads: int
     seed: int
+
+    @property
+    def shape(self) -> EncoderShape:
+        return EncoderShape(self.width, self.layers, self.heads, self.embedding, self.precision)
 
 
 class MaskedRun:
@@ -69,13 +79,15 @@ class MaskedRun:
             name: torch.Generator().manual_seed(size.seed + index)
             for index, name in enumerate(("outings", "masking", "physics"))
         }
-        self.model = MaskedGamestate(OutingEncoder(size.width, size.layers, size.heads))
+        self.model = MaskedGamestate(OutingEncoder(size.shape))
         self.model.initialise(torch.Generator().manual_seed(size.seed + 100))
         self.model.encoder.set_seen(*seen_from(*count_seen(training)))
         self.optimizer = torch.optim.AdamW(self.model.parameters(), weight_decay=WEIGHT_DECAY)
 
     def take_step(self) -> dict[str, float]:
-        """One step of the optimizer. Returns nats per hidden plate appearance by objective, and `tokens`.
+        """One step of the optimizer. Returns nats per hidden plate appearance by objective, `tokens`, and `operations`.
+
+        Operations are those of the matrix products on real tokens: a backward pass costs twice the forward one.
 
         Raises DivergedTraining when the loss is not finite.
         """
@@ -86,7 +98,9 @@ class MaskedRun:
             group["lr"] = self._learning_rate()
         self.optimizer.zero_grad()
         hidden = int(rows.collapsed.sum())
-        sums: dict[str, float] = {"tokens": float(len(rows.tokens))}
+        lengths = torch.from_numpy(np.diff(rows.row_tokens))
+        operations = 3.0 * matrix_operations(self.size.width, self.size.layers, lengths)
+        sums: dict[str, float] = {"tokens": float(len(rows.tokens)), "operations": operations}
         for which in groups(rows, PADDED_TOKENS):
             batch = hide(collate(self.training, rows, which), dropped.numpy()[which])
             nats = cross_entropies(self.model(batch), targets_of(self.training, batch.pas))
@@ -117,9 +131,10 @@ class MaskedRun:
 
     def _learning_rate(self) -> float:
         done = self.step / max(self.size.steps, 1)
+        highest = min(LEARNING_RATE, RATE_BY_WIDTH / self.size.width)
         if done < WARM_UP:
-            return LEARNING_RATE * (self.step + 1) / (WARM_UP * self.size.steps + 1)
-        return LEARNING_RATE * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
+            return highest * (self.step + 1) / (WARM_UP * self.size.steps + 1)
+        return highest * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
 
 
 def count_seen(outings: Outings) -> tuple[Tensor, dict[str, Tensor]]:
@@ -127,15 +142,12 @@ def count_seen(outings: Outings) -> tuple[Tensor, dict[str, Tensor]]:
     counts = np.concatenate(
         [np.bincount(outings.ids[:, i], minlength=size) for i, size in enumerate(FIELD_SIZES.values())]
     )
-    totals = {"n": torch.zeros(len(NUMERICS)).double()}
-    totals |= {"sum": totals["n"].clone(), "sum_of_squares": totals["n"].clone()}
-    if outings.numerics.strides[0]:
-        for index in range(len(NUMERICS)):
-            column = outings.numerics[:, index].astype(np.float64)
-            column = column[~np.isnan(column)]
-            totals["n"][index] = len(column)
-            totals["sum"][index] = float(column.sum())
-            totals["sum_of_squares"][index] = float((column**2).sum())
+    totals = {name: torch.zeros(len(NUMERICS)).double() for name in ("n", "sum", "sum_of_squares")}
+    for index, name in enumerate(NUMERICS):
+        values = outings.measured(name).astype(np.float64)
+        totals["n"][index] = len(values)
+        totals["sum"][index] = float(values.sum())
+        totals["sum_of_squares"][index] = float((values**2).sum())
     return torch.from_numpy(counts), totals
 
 
@@ -146,18 +158,20 @@ def held_out_masks(outings: Outings, seed: int) -> tuple[np.ndarray, np.ndarray]
     return chosen, draw_masked(outings, chosen, generator)
 
 
-def measure(model: MaskedGamestate, outings: Outings, seed: int) -> dict[str, float]:
-    """Mean nats per plate appearance by objective, `hidden_*` and `visible_*`, and the embeddings' effective rank.
+def measure(model: MaskedGamestate, outings: Outings, seed: int, *, physics: bool = True) -> dict[str, float]:
+    """Mean nats per plate appearance by objective, `hidden_*` and `visible_*`, their numbers, and signs of collapse.
 
-    Hidden outings keep their physics; nothing is drawn but the masks of held_out_masks.
+    Without physics every outing is read as one of a season that had none. Nothing is drawn but the masks of
+    held_out_masks. `embedding_*` are of the visible plate appearances' embeddings, `words_*` of the table of words.
     """
     chosen, masked = held_out_masks(outings, seed)
     rows = arrange(outings, chosen, masked)
+    dropped = np.full(len(rows.row_pas) - 1, not physics)
     sums: dict[str, float] = {}
     embeddings = []
     with torch.inference_mode():
         for which in groups(rows, PADDED_TOKENS):
-            batch: OutingBatch = hide(collate(outings, rows, which))
+            batch: OutingBatch = hide(collate(outings, rows, which), dropped[which])
             embedded = model.encoder(*batch_tensors(batch))
             nats = cross_entropies(
                 {name: head(embedded) for name, head in model.heads.items()}, targets_of(outings, batch.pas)
@@ -167,18 +181,12 @@ def measure(model: MaskedGamestate, outings: Outings, seed: int) -> dict[str, fl
                 for label, part in (("hidden", hidden), ("visible", ~hidden)):
                     sums[f"{label}_{name}"] = sums.get(f"{label}_{name}", 0.0) + float(value[part].sum())
             embeddings.append(embedded[~hidden])
-    counts = {"hidden": int(masked.sum()), "visible": int((~masked).sum())}
-    metrics = {name: total / max(counts[name.split("_")[0]], 1) for name, total in sums.items()}
-    return metrics | {"effective_rank": effective_rank(torch.cat(embeddings))}
-
-
-def effective_rank(embeddings: Tensor) -> float:
-    """exp(entropy of the covariance's eigenvalue shares) of (n, w): w for a full sphere, 1 for a line."""
-    if len(embeddings) < 2:
-        return 0.0
-    values = torch.linalg.eigvalsh(torch.cov(embeddings.double().T)).clamp(min=0)
-    shares = values / values.sum().clamp(min=1e-12)
-    return float(torch.exp(-(shares * torch.log(shares.clamp(min=1e-12))).sum()))
+    counts = {"hidden": float(masked.sum()), "visible": float((~masked).sum())}
+    metrics = {name: total / max(counts[name.split("_")[0]], 1.0) for name, total in sums.items()} | counts
+    for name, vectors in (("embedding", torch.cat(embeddings)), ("words", model.encoder.words)):
+        metrics[f"{name}_effective_rank"] = effective_rank(vectors)
+        metrics[f"{name}_information_abundance"] = information_abundance(vectors)
+    return metrics
 
 
 def _loss(nats: dict[str, Tensor], masked: Tensor, hidden: int, visible: int) -> Tensor:

@@ -4,6 +4,8 @@ For a calibrated projection the spread ratio is near its correlation with the ou
 outcome on it is 1. Not here: accuracy scores (evaluation).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -21,6 +23,30 @@ def effective_rank(vectors: Tensor) -> float:
         return 0.0
     shares = values[values > 0] / total
     return float(torch.exp(-(shares * torch.log(shares)).sum()))
+
+
+def information_abundance(matrix: Tensor) -> float:
+    """Sum of the singular values of a (rows, width) matrix over the largest: width for equal ones, 1 for a line.
+
+    Of the matrix as it is, not centred: a table of words that all lie in one place has collapsed. 0 for zeros. The
+    measure is that of arXiv 2310.04400; an effective rank forgives small directions less.
+    """
+    values = torch.linalg.svdvals(matrix.detach().to(torch.float64)) if matrix.numel() else torch.zeros(1)
+    largest = float(values.max())
+    return float(values.sum()) / largest if largest > 1e-12 else 0.0
+
+
+def collapse(matrices: Mapping[str, Tensor]) -> dict[str, float]:
+    """`NAME_effective_rank` and `NAME_information_abundance` of each named (rows, width) matrix, for a log of metrics.
+
+    Hand over embedding tables (without the rows of words that never occur) and plate-appearance embeddings, the
+    latter a few thousand of them.
+    """
+    found = {}
+    for name, matrix in matrices.items():
+        found[f"{name}_effective_rank"] = effective_rank(matrix)
+        found[f"{name}_information_abundance"] = information_abundance(matrix)
+    return found
 
 
 def spread(projected: np.ndarray, actual: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

@@ -78,7 +78,7 @@ def train_fold(store: Store, settings: Settings, player_type: str, season: int, 
     finished = load_checkpoint(folder / "finished")
     if finished is not None and finished.card["inputs"] == inputs:
         return _card(finished, skipped=True, url=observer.url)
-    windows = _windows(store, preset, player_type, [*fold.train_seasons, fold.validation_season])
+    windows = _windows(store, preset, fold, [*fold.train_seasons, fold.validation_season])
     require_encoder_before(settings, windows.encoder, fold.validation_season)
     rows = training_rows(windows, fold, preset)
     standardizer = Standardizer.fit(windows.profile[rows], windows.profile_names)
@@ -113,7 +113,7 @@ def predict_fold(store: Store, settings: Settings, player_type: str, season: int
     partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
     key = inputs_key(
         weights=finished.card["files"],
-        data=window_hash(store, player_type, [fold.validation_season, season]),
+        data=window_hash(store, fold, [fold.validation_season, season]),
         standardizer=finished.card["standardizer"],
         code=code_hash("training/projection", "training/derived_statistics", "training/prediction_table"),
     )
@@ -124,7 +124,7 @@ def fold_predictions(store: Store, preset: Preset, fold: Fold, finished: Checkpo
     """The rows of models.predictions of one fold."""
     seasons = sorted({fold.validation_season, fold.season})
     priors = load_priors(store, fold.player_type, seasons)
-    windows = _windows(store, preset, fold.player_type, seasons)
+    windows = _windows(store, preset, fold, seasons)
     model = load_network(finished, windows, preset)
     standardizer = Standardizer.from_json(finished.card["standardizer"])
     windows = replace(windows, profile=standardizer.transform(windows.profile, windows.profile_names))
@@ -172,7 +172,7 @@ def require_encoder_before(settings: Settings, encoder: str, season: int) -> Non
     if checkpoint.card["cutoff"] >= season:
         raise ValueError(
             f"encoder {encoder} has seen {checkpoint.card['cutoff']}, expected a season before {season}, which this "
-            "fold is stopped on; lower tune_until and train the encoder again"
+            "fold is stopped on; give the preset an encoder of an earlier cutoff"
         )
 
 
@@ -188,9 +188,9 @@ def training_rows(windows: Windows, fold: Fold, preset: Preset) -> np.ndarray:
     return rows
 
 
-def _windows(store: Store, preset: Preset, player_type: str, seasons: Sequence[int]) -> Windows:
-    embeddings = load_embeddings(store, stored_history(store, seasons))
-    return load_windows(store, player_type, seasons, preset, embeddings)
+def _windows(store: Store, preset: Preset, fold: Fold, seasons: Sequence[int]) -> Windows:
+    embeddings = load_embeddings(store, fold.cutoff, stored_history(store, seasons))
+    return load_windows(store, fold.player_type, seasons, preset, embeddings)
 
 
 def _folder(settings: Settings, player_type: str, season: int) -> Path:
@@ -203,7 +203,7 @@ def _record(
     """What a finished checkpoint's card says beside its weights."""
     return {
         "inputs": inputs, **asdict(fold), "trained_until": fold.trained_until, "samples": samples,
-        "data_hash": data_hash(store, fold.player_type, (*fold.train_seasons, fold.validation_season)),
+        "data_hash": data_hash(store, fold, (*fold.train_seasons, fold.validation_season)),
         "code_hash": code_hash(), "settings": network_settings(preset), "torch": torch.__version__,
         "encoder": windows.encoder, "shape": asdict(shape_for(windows, preset)),
         "standardizer": standardizer.to_json(),

@@ -9,7 +9,7 @@ import pytest
 
 from fbm_pipeline.audits.feature_match import audit_feature_match
 from fbm_pipeline.audits.nulls import Allowance, audit_nulls, column_faults
-from fbm_pipeline.audits.training_dates import audit_training_dates
+from fbm_pipeline.audits.training_dates import UsedEncoder, audit_training_dates
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
@@ -138,7 +138,7 @@ def test_seasons_without_lines_are_told(healthy: Store) -> None:
 
 
 def test_training_that_ended_before_its_season_passes(healthy: Store) -> None:
-    result = audit_training_dates(healthy, [2019], None)
+    result = audit_training_dates(healthy, [2019])
     assert result.passed, result.summary
     assert result.details["objects"] == 3
 
@@ -146,10 +146,10 @@ def test_training_that_ended_before_its_season_passes(healthy: Store) -> None:
 def test_training_on_the_season_itself_is_caught(healthy: Store, tmp_path: Path) -> None:
     store = copy_of(healthy, tmp_path / "store")
     write_controls(store, [2018], until=0)
-    result = audit_training_dates(store, [2019], None)
+    result = audit_training_dates(store, [2019])
     assert not result.passed
     assert "features.control_rates batter control for 2018 was fitted until 2018" in result.summary
-    assert audit_training_dates(store, [2019], None, ["features.playing_time"]).passed
+    assert audit_training_dates(store, [2019], tables=["features.playing_time"]).passed
 
 
 @pytest.mark.parametrize(("fitted_until", "passes"), [(2018, True), (2019, False)])
@@ -161,7 +161,7 @@ def test_marcels_constants_are_judged_by_the_test_seasons_only(
     contract = store.contracts["features.marcel_constants"]
     columns = {"player_type": "batter", "statistic": ["so_rate"], "fitted_until": fitted_until}
     store.write("features.marcel_constants", {"player_type": "batter"}, rows_of(contract, columns, 1))
-    assert audit_training_dates(store, [2019], None).passed is passes
+    assert audit_training_dates(store, [2019]).passed is passes
 
 
 def test_blend_weights_chosen_on_their_own_season_are_caught(healthy: Store, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_blend_weights_chosen_on_their_own_season_are_caught(healthy: Store, tmp
     for chosen_on, passes in (("2017, 2018", True), ("2018, 2019", False)):
         columns = {"season": 2019, "player_type": "batter", "statistic": ["so_rate"], "chosen_on": chosen_on}
         store.write("evaluation.blend_weights", {"season": 2019}, rows_of(contract, columns, 1))
-        assert audit_training_dates(store, [2019], None).passed is passes
+        assert audit_training_dates(store, [2019]).passed is passes
 
 
 @pytest.mark.parametrize(("cutoff", "passes"), [(2017, True), (2018, False)])
@@ -185,5 +185,6 @@ def test_an_encoder_that_saw_a_projected_season_is_caught(
         "trained_until": 2017,
     }  # fmt: skip
     store.write("models.predictions", {"player_type": "batter", "fold": 2019}, rows_of(contract, columns, 2))
-    result = audit_training_dates(store, [2019], cutoff, ["models.predictions"])
+    used = UsedEncoder("level 1 of the batter fold 2019", 2018, cutoff)
+    result = audit_training_dates(store, [2019], [used], ["models.predictions"])
     assert result.passed is passes, result.summary

@@ -18,6 +18,9 @@ from deltalake import DeltaTable
 from fbm_pipeline.definitions import defs
 from fbm_pipeline.settings import Settings, load_settings
 from fbm_pipeline.sources.simulated_league.league import write_league
+from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
 
 pytestmark = pytest.mark.timeout(600)  # minutes on a busy machine: whole processes are started
@@ -136,11 +139,25 @@ def test_nothing_is_stale_and_automation_asks_for_nothing(runs: Runs, instance: 
     assert runs.requested == 0
 
 
+def test_level1_is_measured_in_every_section(runs: Runs) -> None:
+    store = Store(runs.settings.store_root, ALL_CONTRACTS)
+    with session(store) as connection:
+        sections = connection.execute("select distinct section from evaluation.level1 order by 1").fetchall()
+        arms = connection.execute("select distinct arm from evaluation.level1 where section = 'useful'").fetchall()
+        dates = connection.execute(
+            "select count(*) from models.player_vectors where last_season >= season or as_of != make_date(season, 3, 1)"
+        ).fetchone()
+    assert [name for (name,) in sections] == ["collapse", "decoder", "physics_2024", "pretraining", "useful"]
+    assert {"control", "context", "vectors_on_top", "query", "masked_averaged"} <= {name for (name,) in arms}
+    assert dates == (0,)
+
+
 def test_each_training_and_backtest_is_one_finished_mlflow_run(runs: Runs) -> None:
     client = connect(runs.settings)
     found = client.search_runs([experiment_id(client, runs.settings)])
     kinds = sorted(run.data.tags["fbm.kind"] for run in found)
-    assert kinds == ["backtest", "backtest", "encoder", "network", "network", "network", "network"]
+    trained = ["decoder"] * 2 + ["encoder"] * 3 + ["network"] * 4 + ["query"] * 2
+    assert kinds == ["backtest", "backtest", *trained]
     assert {run.info.status for run in found} == {"FINISHED"}
     for run in found:
         assert run.data.metrics, run.data.tags

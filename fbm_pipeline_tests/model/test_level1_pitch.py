@@ -1,12 +1,15 @@
 """The encoder: padding and neighbours in a batch change nothing, everything learns, empty rows are harmless."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
 from fbm_pipeline.model.attention import Attention
-from fbm_pipeline.model.level1_pitch import OutingEncoder, seen_from
+from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder, seen_from
+from fbm_pipeline.model.outing_blocks import matrix_operations
 from fbm_pipeline.model.pretraining import batch_tensors
 from fbm_pipeline.samples.outing_batches import arrange, collate
 from fbm_pipeline.samples.outings import Outings
@@ -24,7 +27,7 @@ def outings(tmp_path_factory: pytest.TempPathFactory) -> Outings:
 
 @pytest.fixture
 def encoder(outings: Outings) -> OutingEncoder:
-    made = OutingEncoder(width=16, layers=2, heads=2)
+    made = OutingEncoder(EncoderShape(width=16, layers=2, heads=2, embedding=16))
     made.initialise(torch.Generator().manual_seed(1))
     made.set_seen(*seen_from(*count_seen(outings)))
     return made
@@ -50,8 +53,8 @@ def test_the_rest_of_the_outing_and_the_order_of_pitches_matter(encoder: OutingE
     before = embed(encoder, outings, [0])
     other = outings.ids.copy()
     pa = int(outings.outing_starts[1]) - 1
-    other[outings.pa_starts[pa], FIELDS.index("outcome")] ^= 1
-    after = embed(encoder, _with(outings, ids=other), [0])
+    other[outings.pa_starts[pa + 1] - 1, FIELDS.index("outcome")] ^= 1
+    after = embed(encoder, replace(outings, ids=other), [0])
     assert not torch.equal(before[0], after[0])
     assert not torch.equal(before[pa], after[pa])
 
@@ -78,7 +81,9 @@ def test_words_that_occur_each_get_a_gradient(encoder: OutingEncoder, outings: O
     assert torch.equal(moved, counts > 0)
 
 
-@pytest.mark.parametrize(("row_lengths", "pa_lengths"), [([0, 1], [1]), ([3, 0], [0, 3]), ([1], [1]), ([0], [])])
+@pytest.mark.parametrize(
+    ("row_lengths", "pa_lengths"), [([0, 1], [1]), ([3, 0], [0, 3]), ([1], [1]), ([0], []), ([], [])]
+)
 def test_empty_rows_give_finite_values_and_gradients(
     encoder: OutingEncoder, row_lengths: list[int], pa_lengths: list[int]
 ) -> None:
@@ -94,7 +99,7 @@ def test_empty_rows_give_finite_values_and_gradients(
 
 
 def test_what_was_never_seen_is_unknown_and_absent(outings: Outings) -> None:
-    encoder = OutingEncoder(width=8, layers=1, heads=2)
+    encoder = OutingEncoder(EncoderShape(width=8, layers=1, heads=2, embedding=8))
     encoder.initialise(torch.Generator().manual_seed(1))
     counts, totals = count_seen(outings)
     seen = {name: value.clone() for name, value in totals.items()}
@@ -105,23 +110,39 @@ def test_what_was_never_seen_is_unknown_and_absent(outings: Outings) -> None:
     counts[offset : offset + FIELD_SIZES["pitch_type"]] = 0
     encoder.set_seen(*seen_from(counts, seen))
     known = embed(encoder, outings, [0])
-    ids, numerics = outings.ids.copy(), outings.numerics.copy()
+    ids, physics = outings.ids.copy(), outings.physics.copy()
     ids[:, fastball] = UNKNOWN
-    numerics[:, speed] = np.nan
-    absent = embed(encoder, _with(outings, ids=ids, numerics=numerics), [0])
+    physics[:, speed] = np.nan
+    absent = embed(encoder, replace(outings, ids=ids, physics=physics), [0])
     for pa, embedding in known.items():
         assert torch.equal(embedding, absent[pa])
 
 
 def test_measured_physics_is_used_and_a_measured_mean_is_not_absence(encoder: OutingEncoder, outings: Outings) -> None:
-    numerics = outings.numerics.copy()
+    physics = outings.physics.copy()
     speed = NUMERICS.index("release_speed")
-    numerics[:, speed] = float(encoder.numeric_mean[speed])
-    average = embed(encoder, _with(outings, numerics=numerics.copy()), [0])
-    numerics[:, speed] = np.nan
-    absent = embed(encoder, _with(outings, numerics=numerics), [0])
+    physics[:, speed] = float(encoder.numeric_mean[speed])
+    average = embed(encoder, replace(outings, physics=physics.copy()), [0])
+    physics[:, speed] = np.nan
+    absent = embed(encoder, replace(outings, physics=physics), [0])
     assert not torch.equal(average[0], absent[0])
     assert not torch.equal(average[0], embed(encoder, outings, [0])[0])
+
+
+def test_bfloat16_is_close_to_float32(encoder: OutingEncoder, outings: Outings) -> None:
+    exact = embed(encoder, outings, [0, 1])
+    encoder.precision = torch.bfloat16
+    for pa, rough in embed(encoder, outings, [0, 1]).items():
+        assert rough.dtype == torch.float32
+        assert not torch.equal(rough, exact[pa])
+        torch.testing.assert_close(rough, exact[pa], rtol=0.05, atol=0.1)
+
+
+def test_operations_are_those_of_the_matrix_products() -> None:
+    lengths = torch.tensor([3, 5])
+    # A token and layer: 2 w 3w, 2 w w, 2 w 4w, 2 4w w; a pair of tokens: 2 w for the scores and 2 w for the mixture.
+    expected = 2 * (24 * 16 * 8 + 4 * 4 * (9 + 25))
+    assert matrix_operations(4, 2, lengths) == expected
 
 
 def test_attention_of_a_row_without_tokens_is_its_output_bias() -> None:
@@ -141,10 +162,3 @@ def test_attention_of_a_row_without_tokens_is_its_output_bias() -> None:
 def test_attention_needs_whole_heads() -> None:
     with pytest.raises(ValueError, match="width 10 is not a multiple of heads 4"):
         Attention(10, 4)
-
-
-def _with(outings: Outings, ids: np.ndarray | None = None, numerics: np.ndarray | None = None) -> Outings:
-    return Outings(
-        outings.ids if ids is None else ids, outings.numerics if numerics is None else numerics,
-        outings.pa_starts, outings.outing_starts, outings.pa_rows, outings.game_id, outings.plate_appearance,
-    )  # fmt: skip

@@ -16,6 +16,7 @@ from fbm_pipeline.store.tables import Store
 
 SEASONS = range(2015, 2020)
 TARGET_SEASONS = (2016, 2017, 2018, 2019, 2021)  # 2021 is the season to come
+CUTOFF = 2017  # of the encoder that made the embeddings
 WIDTH = 4
 BATTERS = range(100, 112)
 PITCHERS = range(200, 206)
@@ -87,11 +88,12 @@ def _write_appearances(store: Store, season: int, appearances: list[tuple], draw
     store.write("core.plate_appearances", {"season": season, "month": 3}, table)
     vectors = draw.normal(size=(n, WIDTH)).astype("<f2")
     embedded = {
-        "season": season, "game_id": columns["game_id"], "plate_appearance": columns["plate_appearance"],
-        "encoder": "small", "embedding": [vector.tobytes() for vector in vectors],
+        "cutoff": CUTOFF, "season": season, "month": 3, "game_id": columns["game_id"],
+        "plate_appearance": columns["plate_appearance"], "encoder": "small",
+        "embedding": [vector.tobytes() for vector in vectors],
     }  # fmt: skip
     table = rows_of(store.contracts["models.pa_embeddings"], embedded, n)
-    store.write("models.pa_embeddings", {"season": season}, table)
+    store.write("models.pa_embeddings", {"cutoff": CUTOFF, "season": season, "month": 3}, table)
 
 
 def _write_player_games(store: Store, season: int, appearances: list[tuple]) -> None:

@@ -22,13 +22,14 @@ from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.samples.planted import planted_windows
-from fbm_pipeline_tests.samples.small_store import BATTERS, copy_of, rows_of, write_season
+from fbm_pipeline_tests.samples.small_store import BATTERS, CUTOFF, copy_of, rows_of, write_season
 
 PRESET = replace(PRESETS["demo"], batter_games=10, pitcher_games=6)
 
 
 def load(store: Store, player_type: str = "batter", seasons: tuple[int, ...] = (2018, 2019)) -> Windows:
-    return load_windows(store, player_type, seasons, PRESET, load_embeddings(store, stored_history(store, seasons)))
+    embeddings = load_embeddings(store, CUTOFF, stored_history(store, seasons))
+    return load_windows(store, player_type, seasons, PRESET, embeddings)
 
 
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
@@ -143,7 +144,7 @@ def test_nothing_on_or_after_the_date_changes_a_window(small: Store, tmp_path: P
         ("features.stat_profiles", {"player_type": "batter", "season": 2019}),
         ("features.archetypes", {"player_type": "batter", "season": 2019}),
         ("core.player_games", {"season": 2018, "month": 3}),
-        ("models.pa_embeddings", {"season": 2018}),
+        ("models.pa_embeddings", {"cutoff": CUTOFF, "season": 2018, "month": 3}),
     ],
 )
 def test_a_missing_partner_is_an_error_with_a_count(small: Store, tmp_path: Path, table: str, partition: dict) -> None:
@@ -159,17 +160,23 @@ def test_a_missing_partner_is_an_error_with_a_count(small: Store, tmp_path: Path
 
 def test_a_season_without_embeddings_is_named(small: Store) -> None:
     with pytest.raises(MissingJoinError, match="2014"):
-        load_embeddings(small, (2014, 2015))
+        load_embeddings(small, CUTOFF, (2014, 2015))
+
+
+def test_another_cutoff_is_another_encoder(small: Store) -> None:
+    with pytest.raises(MissingJoinError, match=r"seasons \[2018\] of cutoff 2009"):
+        load_embeddings(small, 2009, (2018,))
 
 
 def test_two_encoders_are_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", ALL_CONTRACTS)
     contract = ALL_CONTRACTS["models.pa_embeddings"]
     for season in (2014, 2015):
-        columns = {"season": season, "encoder": str(season), "embedding": b"\0\0"}
-        store.write("models.pa_embeddings", {"season": season}, rows_of(contract, columns, 1))
+        part = {"cutoff": CUTOFF, "season": season, "month": 3}
+        columns = part | {"encoder": str(season), "embedding": b"\0\0"}
+        store.write("models.pa_embeddings", part, rows_of(contract, columns, 1))
     with pytest.raises(ValueError, match="2 encoders"):
-        load_embeddings(store, (2014, 2015))
+        load_embeddings(store, CUTOFF, (2014, 2015))
 
 
 def test_an_incomplete_prior_is_an_error_with_a_count(small: Store, tmp_path: Path) -> None:
@@ -213,14 +220,10 @@ def test_time_tells_how_long_ago_and_the_season_gap() -> None:
 def test_embeddings_survive_the_binary_column(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", ALL_CONTRACTS)
     vectors = np.arange(12, dtype="<f2").reshape(3, 4)
-    columns = {
-        "season": 2014,
-        "plate_appearance": [1, 2, 3],
-        "encoder": "e",
-        "embedding": [v.tobytes() for v in vectors],
-    }
-    store.write("models.pa_embeddings", {"season": 2014}, rows_of(ALL_CONTRACTS["models.pa_embeddings"], columns, 3))
-    found = load_embeddings(store, (2014,))
+    part = {"cutoff": CUTOFF, "season": 2014, "month": 3}
+    columns = part | {"plate_appearance": [1, 2, 3], "encoder": "e", "embedding": [v.tobytes() for v in vectors]}
+    store.write("models.pa_embeddings", part, rows_of(ALL_CONTRACTS["models.pa_embeddings"], columns, 3))
+    found = load_embeddings(store, CUTOFF, (2014,))
     with duckdb.connect() as connection:
         connection.register("keys", found.keys)
         order = [

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
-from fbm_pipeline.settings import PRESETS, Preset, Settings
+from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training import projection
@@ -26,6 +26,7 @@ from fbm_pipeline_tests.samples.small_store import BATTERS, WIDTH, copy_of, writ
 PRESET = replace(
     PRESETS["demo"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
     epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
+    encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
 
 
@@ -196,7 +197,7 @@ def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_pat
 
 def test_small_samples_are_left_out_of_training_only() -> None:
     windows = planted_windows(20)
-    fold = projection.Fold("batter", 2012, 2011, (2010,))
+    fold = projection.Fold("batter", 2012, 2011, (2010,), 2009)
     rows = training_rows(windows, fold, replace(PRESET, min_train_opportunities=100))
     assert (windows.season[rows] == 2010).all()
     assert 1 not in rows.tolist()  # he did not play

@@ -1,34 +1,24 @@
--- grain: one row per pitch of a season, or one without a result for a plate appearance that has none, by outing
-with plate_appearances as (
-    select *
+-- grain: one row per pitch of a season's games, in no order, with the game's number in the embedding table's order
+-- Sorting happens on whole numbers outside: sorting 700,000 wide rows by text here took most of the time.
+with games as (
+    select
+        game_id,
+        row_number() over (order by game_id) - 1 as game
     from core.plate_appearances
     where season = $season
+    group by game_id
 ),
 
 pitches as (
-    select *
-    from core.pitches
+    select * from core.pitches
     where season = $season
 ),
 
-numbered as (
-    select
-        *,
-        row_number() over (order by game_id, plate_appearance) - 1 as pa_row
-    from plate_appearances
-),
-
-outings as (
-    select
-        *,
-        min(pa_row) over (partition by game_id, pitcher_id) as outing
-    from numbered
-),
-
 final as (
-    -- Batted-ball physics belongs to the last pitch; the plate appearance knows it where its pitches do not.
     select
-        outings.pa_row::integer as pa_row,
+        games.game::integer as game,
+        pitches.plate_appearance,
+        pitches.pitch_number,
         pitches.result,
         pitches.pitch_type,
         pitches.balls,
@@ -36,19 +26,19 @@ final as (
         pitches.release_speed,
         pitches.release_spin_rate,
         pitches.release_extension,
+        pitches.release_pos_x,
+        pitches.release_pos_z,
         pitches.pfx_x,
         pitches.pfx_z,
         pitches.plate_x,
         pitches.plate_z,
-        outings.launch_speed,
-        outings.launch_angle,
-        outings.spray_deg
-    from outings
-    left join pitches
-        on
-            outings.game_id = pitches.game_id
-            and outings.plate_appearance = pitches.plate_appearance
-    order by outings.outing, outings.pa_row, pitches.pitch_number
+        pitches.sz_top,
+        pitches.sz_bot,
+        pitches.spin_axis,
+        pitches.bat_speed,
+        pitches.swing_length
+    from pitches
+    inner join games on pitches.game_id = games.game_id
 )
 
 select * from final

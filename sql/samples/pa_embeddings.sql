@@ -1,8 +1,8 @@
--- grain: one row per plate appearance of the season that has an embedding
+-- grain: one row per plate appearance of the season that the encoder of a cutoff has embedded
 with
 pa_embeddings as (
     select * from models.pa_embeddings
-    where season = $season
+    where cutoff = $cutoff and season = $season
 ),
 
 final as (
