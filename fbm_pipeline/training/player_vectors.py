@@ -291,7 +291,8 @@ def _content(store: Store, season: int) -> list[str]:
 
 def _code_hash() -> str:
     modules = (pitch_decoder, meeting_heads, meetings, decoder_run, vector_filter)
-    texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
+    files = [__file__, *(str(module.__file__) for module in modules)]
+    texts = [Path(file).read_text(encoding="utf-8") for file in files]
     texts += [statement(name) for name in STATEMENTS]
     return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
 
