@@ -176,7 +176,7 @@ def _pretrain(
         history = checkpoint.card["history"]
         logger.info("level 1: resumed at step %d of %d", run.step, run.size.steps)
     observer.log_params({**facts["size"], "seasons": len(facts["seasons"]), "cutoff": facts["cutoff"]})
-    every = max(1, run.size.steps // EPOCHS)
+    every = max(1, -(-run.size.steps // EPOCHS))  # rounded up: else a ninth epoch of a few steps follows
     began, tokens, told = time.monotonic(), 0.0, time.monotonic()
     while run.step < run.size.steps or not history:
         if run.step < run.size.steps:
