@@ -128,15 +128,6 @@ def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tu
     return model.eval(), _card(checkpoint, skipped=True)
 
 
-def require_cutoff_before(cutoff: int, season: int) -> None:
-    """Raise EncoderError unless what was learnt up to `cutoff` may serve a fold whose first test season is `season`."""
-    if cutoff >= season:
-        raise EncoderError(
-            f"an encoder with cutoff {cutoff} has seen the test season {season}; expected a cutoff before it: add one "
-            "to the preset's encoders, or ask for a later season"
-        )
-
-
 def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
     """The preset's plan of a cutoff. Raises EncoderError for a cutoff that it does not have."""
     plans = [*preset.encoders, *([preset.physics_encoder] if preset.physics_encoder else [])]

@@ -4,8 +4,6 @@ For a calibrated projection the spread ratio is near its correlation with the ou
 outcome on it is 1. Not here: accuracy scores (evaluation).
 """
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from torch import Tensor
@@ -34,19 +32,6 @@ def information_abundance(matrix: Tensor) -> float:
     values = torch.linalg.svdvals(matrix.detach().to(torch.float64)) if matrix.numel() else torch.zeros(1)
     largest = float(values.max())
     return float(values.sum()) / largest if largest > 1e-12 else 0.0
-
-
-def collapse(matrices: Mapping[str, Tensor]) -> dict[str, float]:
-    """`NAME_effective_rank` and `NAME_information_abundance` of each named (rows, width) matrix, for a log of metrics.
-
-    Hand over embedding tables (without the rows of words that never occur) and plate-appearance embeddings, the
-    latter a few thousand of them.
-    """
-    found = {}
-    for name, matrix in matrices.items():
-        found[f"{name}_effective_rank"] = effective_rank(matrix)
-        found[f"{name}_information_abundance"] = information_abundance(matrix)
-    return found
 
 
 def spread(projected: np.ndarray, actual: np.ndarray, weight: np.ndarray) -> tuple[float, float]:

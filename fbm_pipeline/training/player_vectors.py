@@ -83,15 +83,6 @@ class Meaning(NamedTuple):
     loading: float
 
 
-def require_cutoff_before(cutoff: int, season: int) -> None:
-    """Raise DecoderError when a decoder of this cutoff has seen the season that it is to be used for."""
-    if cutoff >= season:
-        raise DecoderError(
-            f"the decoder of cutoff {cutoff} has seen the target season {season}; expected a cutoff before it: take "
-            "settings.cutoff_for"
-        )
-
-
 def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Observer) -> DecoderCard:
     """Learn the shared weights on the plan's seasons; games from 1 August of the cutoff season are held out.
 

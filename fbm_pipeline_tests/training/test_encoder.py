@@ -19,7 +19,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training import encoder as encoder_room
 from fbm_pipeline.training.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
 from fbm_pipeline.training.embedding import embed, embed_season, seasons_served
-from fbm_pipeline.training.encoder import arms_of, load_encoder, require_cutoff_before, train_encoder
+from fbm_pipeline.training.encoder import arms_of, load_encoder, train_encoder
 from fbm_pipeline.training.encoder_errors import EncoderError
 from fbm_pipeline.training.faultpoints import POINTS
 from fbm_pipeline.training.masked_run import DivergedTraining, MaskedRun, RunSize
@@ -135,13 +135,6 @@ def test_arms_are_encoders_of_their_own(seasons: Store, trained: Settings) -> No
     assert again.weights == cards[0].weights
     with pytest.raises(EncoderError, match="no arm 'other'"):
         train_encoder(seasons, trained, CUTOFF, NullObserver(), "other")
-
-
-@pytest.mark.parametrize("season", [2015, 2016])
-def test_an_encoder_may_not_serve_what_it_has_seen(season: int) -> None:
-    require_cutoff_before(CUTOFF, 2017)
-    with pytest.raises(EncoderError, match=f"cutoff 2016 has seen the test season {season}"):
-        require_cutoff_before(CUTOFF, season)
 
 
 def test_a_cutoff_serves_through_the_next(trained: Settings) -> None:

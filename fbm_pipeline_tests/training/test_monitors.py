@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.training.monitors import collapse, effective_rank, information_abundance, spread
+from fbm_pipeline.training.monitors import effective_rank, information_abundance, spread
 
 
 def test_rank_counts_the_directions_in_use() -> None:
@@ -22,14 +22,6 @@ def test_abundance_of_known_matrices() -> None:
     assert information_abundance(torch.diag(torch.tensor([4.0, 2.0, 2.0]))) == pytest.approx(2.0)
     assert information_abundance(torch.zeros(4, 3)) == 0.0
     assert information_abundance(torch.zeros(0, 3)) == 0.0
-
-
-def test_collapse_names_its_matrices() -> None:
-    line = torch.outer(torch.arange(6.0), torch.ones(3))
-    found = collapse({"result": torch.eye(4), "embedding": line})
-    assert found["result_effective_rank"] == pytest.approx(3.0, abs=0.01)  # centred: four corners span three
-    assert found["result_information_abundance"] == pytest.approx(4.0)
-    assert found["embedding_effective_rank"] == found["embedding_information_abundance"] == pytest.approx(1.0)
 
 
 def test_spread_and_slope_of_a_shrunk_projection() -> None:
