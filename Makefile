@@ -6,7 +6,7 @@ export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix real yardstick level1 controls-table public-table has-data dev dev-real bench clean
+.PHONY: help install demo test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
 
 REAL := FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA))
 
@@ -28,6 +28,7 @@ demo: install ## simulated league -> every asset -> projections and report
 real: install has-data ## the same on real data: make real DATA=../shared/data
 	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
 	@$(REAL) $(BIN)/fbm results
+	@$(REAL) $(BIN)/fbm newcomers
 	@$(REAL) $(BIN)/fbm level1
 
 yardstick: install has-data ## controls, evaluation and audits on real data, without any network
@@ -42,6 +43,11 @@ controls-table: yardstick ## Marcel and the controls, test seasons pooled -> doc
 
 public-table: yardstick ## the controls beside public systems on their common players -> docs/results
 	@$(REAL) $(BIN)/fbm compare public
+
+minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems -> docs/results
+	@$(REAL) $(BIN)/fbm compare minors
+	@$(REAL) $(BIN)/fbm compare minors_public
+	@$(REAL) $(BIN)/fbm newcomers
 
 has-data:
 	@test -d "$(DATA)/retrosheet" || { echo "No retrosheet/ under DATA=$(DATA); see 'Bring real data' in README.md"; exit 2; }

@@ -21,7 +21,10 @@ from fbm_pipeline.store.contracts import Contract
 from fbm_pipeline.store.tables import Store, duplicate_keys
 
 # What features and projections may read. Of the raw tables only these: what else they tell stands in core.
-COPIED = ("core.", "features.", "models.pa_embeddings", "raw.lahman_", "raw.register", "raw.partial_pitches")
+COPIED = (
+    "core.", "features.", "models.pa_embeddings", "raw.lahman_", "raw.register", "raw.partial_pitches",
+    "raw.club_rosters",
+)  # fmt: skip
 PLAYER_COLUMNS = ("mlbam_id", "batter_id", "pitcher_id")
 # Columns that look over whole careers in tables of people; dates of birth and hands are known before a debut.
 CAREER_COLUMNS = {"core.players": ("primary_position",), "raw.lahman_people": ("weight", "debut")}
@@ -179,13 +182,16 @@ def _altered(rows: pa.Table, contract: Contract, everybody: np.ndarray, draw: np
 
 
 def _exchanged(column: pa.ChunkedArray, everybody: np.ndarray, draw: np.random.Generator) -> pa.Array:
-    """Players who change places among themselves, a tenth of them with players who were not there."""
-    present, place = np.unique(column.to_numpy().astype(np.int64), return_inverse=True)
+    """Players who change places among themselves, a tenth with some who were not there; unknown ones stay unknown."""
+    known = column.is_valid().to_numpy()
+    present, place = np.unique(column.drop_null().to_numpy().astype(np.int64), return_inverse=True)
     others = np.setdiff1d(everybody, present)
     new = draw.choice(others, min(len(others), round(SHARE_ADDED * len(present))), replace=False)
     taken = draw.permutation(present)
     taken[: len(new)] = new
-    return pa.array(draw.permutation(taken)[place])
+    players = np.zeros(len(column), np.int64)
+    players[known] = draw.permutation(taken)[place]
+    return pa.array(players, mask=~known)
 
 
 def _added(rows: pa.Table, contract: Contract) -> pa.Table:

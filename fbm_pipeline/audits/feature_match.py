@@ -14,7 +14,7 @@ STATEMENT = "audits/feature_match"
 SMALLEST_SHARE = 0.98
 READS = (
     "core.season_lines", "features.stat_profiles", "features.marcel_rates", "features.archetypes",
-    "features.control_rates", "features.playing_time", "features.sequence_counts",
+    "features.control_rates", "features.mle_rates", "features.playing_time", "features.sequence_counts",
 )  # fmt: skip
 
 

@@ -41,6 +41,8 @@ def allowance(table: str, player_type: str | None) -> Allowance:
     """The declared allowance of a feature table; one that is not named here may hold no null and no dead column."""
     if table == "features.stat_profiles" and player_type is not None:
         return _profiles(player_type)
+    if table == "features.playing_time":
+        return _playing_time(player_type)
     return _DECLARED.get(table, Allowance())
 
 
@@ -50,9 +52,19 @@ def _profiles(player_type: str) -> Allowance:
     rates = {f"({'|'.join(HORIZONS)})_{name}": 1.0 for name in others}
     # Nobody plays in February: the shortest horizon of a preseason profile is always empty.
     constant = ("identity_source", "career_supplied_by", "thirty_day_(opportunities|supplied_by)")
-    return Allowance(
-        {**rates, "days_since_last_game": 0.02}, (*constant, "role") if player_type == "batter" else constant
-    )
+    # Newcomers have played no game; a league whose minors nobody published has none, and no opportunities there.
+    constant = (*constant, "minor_opportunities", *(("role",) if player_type == "batter" else ()))
+    return Allowance({**rates, "days_since_last_game": 0.7}, constant)
+
+
+def _playing_time(player_type: str | None) -> Allowance:
+    """`if_regular` is learned from regulars alone: a league with too few of them has none. Batters have no outs and no
+    role, and whoever missed the last season has no role to change.
+    """
+    nulls = {"if_regular": 1.0, "role_change": 0.7}
+    if player_type != "pitcher":
+        nulls |= {"outs(_p[0-9]+)?": 1.0, "role|starter_chance|role_change": 1.0}
+    return Allowance(nulls, _PROVENANCE)
 
 
 # How a row was made (when its model was trained, on how many) is the same for all rows of a season.
@@ -61,9 +73,13 @@ _PROVENANCE = ("trained_from", "trained_until", "n")
 _DECLARED = {
     "features.marcel_rates": Allowance(),
     "features.control_rates": Allowance(constant=_PROVENANCE),
-    # `if_regular` is learned from regulars alone: a league with too few of them has none.
-    "features.playing_time": Allowance(nulls={"if_regular": 1.0}, constant=_PROVENANCE),
+    # Of whom the minors say nothing they tell no rate; a concentration is told of the heads by two of three systems.
+    "features.mle_rates": Allowance(
+        nulls={"minor_rate|concentration": 1.0}, constant=("minor_weight|source", *_PROVENANCE)
+    ),
     "features.park_factors": Allowance(constant=("seasons",)),
+    # Runs and outs are a pitcher's alone, and the table holds both sides of the ball.
+    "features.neutral_lines": Allowance(nulls={"er": 1.0, "outs": 1.0}),
     "features.physics_counts": Allowance(constant=(".*",)),
 }
 

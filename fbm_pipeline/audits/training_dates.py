@@ -15,7 +15,8 @@ STATEMENT = "audits/training_dates"
 READS = (
     "features.marcel_constants", "features.archetype_centroids", "features.control_rates", "features.playing_time",
     "features.marcel_rates", "features.archetypes", "models.predictions", "evaluation.blend_weights",
-    "evaluation.error_spread",
+    "evaluation.error_spread", "features.mle_translations", "features.mle_rates",
+    "features.debut_means", "features.newcomer_playing_time",
 )  # fmt: skip
 
 
@@ -33,10 +34,10 @@ def audit_training_dates(
 ) -> CheckResult:
     """Compare what each object was fitted until with the first season that it was used for.
 
-    Objects fitted by season (controls, playing time, folds, blend weights, error spread) are judged in every season.
-    Encoders are judged by the first season whose outcomes a fold was stopped or tested on. Marcel's constants and the
-    archetypes' centroids are fitted once on seasons that the development seasons belong to: they are judged against
-    `test_seasons` only.
+    Objects fitted by season (controls, the minors' translations, playing time, folds, blend weights, error spread) are
+    judged in every season. Encoders are judged by the first season whose outcomes a fold was stopped or tested on.
+    Marcel's constants and the archetypes' centroids are fitted once on seasons that the development seasons belong to:
+    they are judged against `test_seasons` only.
     """
     with session(store, tables=READS) as connection:
         rows = query(connection, STATEMENT, {"test_seasons": [int(season) for season in test_seasons]}).to_pylist()

@@ -4,7 +4,6 @@ Heavy rooms are imported inside the verb that needs them: `fbm --help` answers a
 """
 
 import argparse
-import datetime as dt
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -15,7 +14,9 @@ import duckdb
 from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import describe_contracts
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.level1 import level1
+from fbm_pipeline.cli.newcomers import newcomers
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -75,16 +76,6 @@ def sql(settings: Settings, options: argparse.Namespace) -> int:
             connection.sql(options.statement).show(max_rows=options.limit, max_width=200)
         except duckdb.Error as error:
             raise CommandError(f"{error}") from error
-    return 0
-
-
-def fetch(settings: Settings, options: argparse.Namespace) -> int:
-    """Download Statcast days into the data folder."""
-    from fbm_pipeline.sources.fetch import fetch_statcast
-
-    today = dt.datetime.now(dt.UTC).date()
-    for day in fetch_statcast(options.start, options.end, settings.data, today=today):
-        print(day)
     return 0
 
 
@@ -153,6 +144,7 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "export": export,
     "ablations": ablations,
     "level1": level1,
+    "newcomers": newcomers,
     "results": results,
     "contracts": contracts,
 }

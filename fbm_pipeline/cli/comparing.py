@@ -14,7 +14,8 @@ from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 
-REGISTERED = ("controls", "public", "network", "physics")  # evaluation.comparisons, told without importing pandas
+# As evaluation.comparisons has them, told without importing pandas.
+REGISTERED = ("controls", "public", "network", "physics", "minors", "minors_public")
 
 
 def add_compare(verbs: Any) -> None:
@@ -71,8 +72,9 @@ def _compare(store: Store, settings: Settings, options: argparse.Namespace) -> i
     for season, absent in found.left_out.items():
         print(f"season {season} left out: no {', '.join(absent)}")
     scores = pooled(found.scores, seasons)
-    _print(scores_text, scores[scores["universe"].isin([comparison.universe, "projected"])])
-    _print(pairs_text, found.pairs[found.pairs["universe"] == comparison.universe])
+    shown = comparison.shown or (comparison.universe,)
+    _print(scores_text, scores[scores["universe"].isin([*shown, "projected"])])
+    _print(pairs_text, found.pairs[found.pairs["universe"].isin(shown)])
     print("\n".join(looks_text(count_looks(looks, settings.data_kind), list(comparison.systems))))
     print("By season, by tier of history and the rest: " + ", ".join(str(path) for path in paths))
     return 0

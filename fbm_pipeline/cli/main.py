@@ -4,7 +4,6 @@ The only room, with defs, that may read the clock.
 """
 
 import argparse
-import datetime as dt
 import logging
 import signal
 import sys
@@ -13,7 +12,9 @@ from pathlib import Path
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.fetching import add_fetch
 from fbm_pipeline.cli.level1 import add_level1
+from fbm_pipeline.cli.newcomers import add_newcomers
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
@@ -35,10 +36,7 @@ def parser() -> argparse.ArgumentParser:
     sql.add_argument("statement", help='such as "select count(*) from core.pitches"')
     sql.add_argument("--limit", type=int, default=40, help="rows to print")
 
-    fetch = verbs.add_parser("fetch", help="download pitches as their publisher offers them")
-    fetch.add_argument("source", choices=["statcast"])
-    fetch.add_argument("--start", type=dt.date.fromisoformat, required=True, help="first day, YYYY-MM-DD")
-    fetch.add_argument("--end", type=dt.date.fromisoformat, required=True, help="last day, YYYY-MM-DD")
+    add_fetch(verbs)
 
     project = verbs.add_parser("project", help="print a player's projection by every system")
     project.add_argument("player", help="part of the name, or an MLBAM id")
@@ -64,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     contracts.add_argument("--docs", type=Path, default=Path("docs"))
 
     add_level1(verbs)
+    add_newcomers(verbs)
 
     results = verbs.add_parser("results", help="write docs/results from the backtest in the store")
     results.add_argument("--docs", type=Path, default=Path("docs"))

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Audit = Callable[[Store, Settings, list[int]], CheckResult]
 
-_BY_TYPE = ("marcel_rates", "stat_profiles", "archetypes", "playing_time", "control_rates")
-_SHARED = ("park_factors", "physics_counts")
+_BY_TYPE = ("marcel_rates", "mle_rates", "stat_profiles", "archetypes", "playing_time", "control_rates")
+_SHARED = ("park_factors", "neutral_lines", "physics_counts")
 
 
 def _audit_check(asset: str, name: str, audit: Audit, description: str) -> dg.AssetChecksDefinition:
@@ -187,6 +187,7 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     from fbm_pipeline.identity.archetypes import assign_archetypes
     from fbm_pipeline.identity.profiles import build_stat_profiles
     from fbm_pipeline.marcel.controls import build_control_rates
+    from fbm_pipeline.marcel.neutral_lines import build_neutral_lines
     from fbm_pipeline.marcel.park_factors import build_park_factors
     from fbm_pipeline.marcel.physics_counts import build_physics_counts
     from fbm_pipeline.marcel.playing_time_model import build_playing_time
@@ -197,11 +198,13 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
     shared = [
         Rebuild("features.park_factors", {"season": season}, lambda one: build_park_factors(one, season)),
+        Rebuild("features.neutral_lines", {"season": season - 1}, lambda one: build_neutral_lines(one, season - 1)),
         Rebuild("features.physics_counts", {"season": season - 1}, lambda one: build_physics_counts(one, season - 1)),
     ]
     return [
         *(shared if player_type == PLAYER_TYPES[0] else []),
         Rebuild("features.marcel_rates", own, lambda one: build_marcel_rates(one, player_type, season)),
+        *_minors(store, season, player_type),
         Rebuild("features.stat_profiles", own, lambda one: build_stat_profiles(one, player_type, season)),
         Rebuild("features.archetypes", own, lambda one: assign_archetypes(one, player_type, season)),
         Rebuild(
@@ -210,6 +213,26 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
         Rebuild("features.playing_time", own, lambda one: build_playing_time(one, player_type, season)),
         Rebuild("features.control_rates", own, lambda one: build_control_rates(one, player_type, season)),
     ]  # fmt: skip
+
+
+def _minors(store: Store, season: int, player_type: str) -> Sequence[object]:
+    """What the minors say, where enough of them is held to fit it; pitchers' translations read the batters'."""
+    from fbm_pipeline.audits.future import Rebuild
+    from fbm_pipeline.mle.debut_means import build_debut_means
+    from fbm_pipeline.mle.newcomer_playing_time import build_newcomer_playing_time
+    from fbm_pipeline.mle.rates import build_mle_rates
+    from fbm_pipeline.mle.translations import build_translations
+
+    own: dict[str, int | str] = {"player_type": player_type, "season": season}
+    made = (
+        ("features.mle_translations", build_translations), ("features.debut_means", build_debut_means),
+        ("features.mle_rates", build_mle_rates), ("features.newcomer_playing_time", build_newcomer_playing_time),
+    )  # fmt: skip
+    return [Rebuild(table, own, _of_season(build, player_type, season)) for table, build in made]
+
+
+def _of_season(build: Callable[[Store, str, int], object], player_type: str, season: int) -> Callable[[Store], object]:
+    return lambda store: build(store, player_type, season)
 
 
 def _predictions(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
@@ -243,6 +266,11 @@ AUDITS = [
     *(_dates(f"{kind}/marcel_rates", ("features.marcel_constants",)) for kind in PLAYER_TYPES),
     *(_dates(f"{kind}/control_rates", ("features.control_rates",)) for kind in PLAYER_TYPES),
     *(_dates(f"{kind}/playing_time", ("features.playing_time",)) for kind in PLAYER_TYPES),
+    *(
+        _dates(f"{kind}/mle_rates", ("features.mle_translations", "features.debut_means", "features.mle_rates"))
+        for kind in PLAYER_TYPES
+    ),
+    *(_dates(f"{kind}/newcomer_playing_time", ("features.newcomer_playing_time",)) for kind in PLAYER_TYPES),
     *(_dates(f"{kind}/archetypes", ("features.archetype_centroids",)) for kind in PLAYER_TYPES),
     *(_dates(f"{kind}/predictions", ("models.predictions",)) for kind in PLAYER_TYPES),
     _dates("evaluation/blend_weights", ("evaluation.blend_weights",)),
@@ -254,7 +282,7 @@ AUDITS = [
     _future(
         [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("control_rates", "playing_time")],
         _features, "features.control_rates", lambda settings: settings.preset.test_seasons,
-        [f"{kind}/archetypes" for kind in PLAYER_TYPES],
+        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("archetypes", "newcomer_playing_time")],
     ),
     _future(
         [f"{kind}/predictions" for kind in PLAYER_TYPES],

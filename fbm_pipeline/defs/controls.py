@@ -41,7 +41,8 @@ def _control_rates(player_type: str) -> dg.AssetsDefinition:
             dependency(f"{player_type}/marcel_constants"), dependency(f"{player_type}/marcel_rates", UP_TO),
             *(dependency(f"{side}/sequence_counts", BEFORE) for side in PLAYER_TYPES),
             dependency("features/park_factors", UP_TO), dependency("features/physics_counts", BEFORE),
-            *(dependency(f"core/{table}", BEFORE) for table in ("games", "player_games")),
+            *(dependency(f"core/{table}", BEFORE) for table in ("games", "player_games", "plate_appearances")),
+            dependency("raw/club_rosters"), dependency(f"{player_type}/mle_rates", UP_TO),
         ],
     )  # fmt: skip
 

@@ -11,7 +11,8 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
 _CODE = ("evaluation", "baseball.statistics")
-_RATES = ("marcel_rates", "control_rates", "predictions")
+_RATES = ("marcel_rates", "control_rates", "mle_rates", "predictions")
+_PLAYING_TIME = ("playing_time", "newcomer_playing_time")
 
 
 def predicted_seasons(store: Store, settings: Settings) -> Collection[int]:
@@ -94,7 +95,7 @@ ASSETS = [
         deps=[
             *(dependency(f"{name}/{table}", BEFORE) for name in PLAYER_TYPES for table in _RATES),
             dependency("evaluation/blend_weights", BEFORE), dependency("core/season_lines", BEFORE),
-            dependency("core/player_games", BEFORE), dependency("raw/public_projections"),
+            dependency("core/player_games", BEFORE), dependency("core/players"), dependency("raw/public_projections"),
         ],
     ),
     season_table(
@@ -102,7 +103,8 @@ ASSETS = [
         group="evaluation", code=_CODE, seasons=_tested_seasons, describe=_track_backtest,
         description="What every system said before a development or test season beside what happened.",
         deps=[
-            *(dependency(f"{name}/{table}") for name in PLAYER_TYPES for table in (*_RATES, "playing_time")),
+            *(dependency(f"{name}/{table}") for name in PLAYER_TYPES for table in (*_RATES, *_PLAYING_TIME)),
+            *(dependency(f"{name}/debut_means") for name in PLAYER_TYPES), dependency("core/players"),
             dependency("evaluation/blend_weights"), dependency("evaluation/error_spread"),
             dependency("core/season_lines", UP_TO), dependency("core/player_games"),
             dependency("raw/public_projections"),

@@ -25,7 +25,8 @@ def _profiles(player_type: str) -> dg.AssetsDefinition:
         description="Career, 3-year, 1-year and 30-day rates before the season and at midseason, with opportunities.",
         deps=[
             dependency("core/player_games", UP_TO), dependency("core/season_lines", BEFORE), dependency("core/players"),
-            dependency(f"{player_type}/marcel_constants"),
+            dependency("core/minor_lines", BEFORE), dependency(f"{player_type}/marcel_constants"),
+            dependency(f"{player_type}/mle_rates"),
         ],
     )  # fmt: skip
 

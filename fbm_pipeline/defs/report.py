@@ -9,6 +9,7 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
 from fbm_pipeline.defs.metadata import Metadata
+from fbm_pipeline.defs.partitions import BEFORE
 from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
@@ -38,7 +39,10 @@ _PROJECTIONS = season_table(
     description="The season's projections with intervals, by player and system; also as CSV and Parquet files.",
     deps=[
         *(dependency(f"{name}/{table}") for name in PLAYER_TYPES
-          for table in ("predictions", "marcel_rates", "control_rates", "playing_time", "stat_profiles", "archetypes")),
+          for table in ("predictions", "marcel_rates", "control_rates", "mle_rates", "playing_time",
+                        "newcomer_playing_time", "stat_profiles", "archetypes")),
+        dependency("core/minor_lines", BEFORE), dependency("core/season_lines", BEFORE),
+        dependency("raw/club_rosters"),
         dependency("evaluation/blend_weights"), dependency("evaluation/error_spread"), dependency("core/players"),
     ],
 )  # fmt: skip

@@ -17,6 +17,7 @@ from fbm_pipeline.warehouse.core import (
     build_players,
     build_season_lines,
 )
+from fbm_pipeline.warehouse.minor_lines import build_minor_lines, minor_seasons
 from fbm_pipeline.warehouse.raw import RAW_TABLES, SEASON_TABLES, ingest
 from fbm_pipeline.warehouse.recipes import RECIPES
 
@@ -26,6 +27,9 @@ _RAW_NOTES = {
     "raw.batted_ball_physics": "Exit velocity, launch angle and spray of balls in play, keyed to Retrosheet's plays.",
     "raw.partial_pitches": "Velocity and movement of some days' pitches, for seasons without whole Statcast files.",
     "raw.register": "The Chadwick register: who is who in every source.",
+    "raw.milb_batting": "Minor-league batting lines of every publisher: the same season may stand in several.",
+    "raw.milb_pitching": "Minor-league pitching lines of every publisher: the same season may stand in several.",
+    "raw.club_rosters": "The clubs' 40-man rosters on the dates for which they were fetched.",
     "raw.public_projections": "Public projections, for comparison only: never a feature.",
 }
 
@@ -63,7 +67,7 @@ def played_seasons(store: Store, settings: Settings) -> Collection[int]:
 def _reads(table: str) -> list[dg.AssetDep]:
     """The tables that the recipes of a core table read; all but the players and the lines ask who tells the games."""
     names = {name for (made, _), recipe in RECIPES.items() if made == table for name in recipe.reads}
-    if table not in ("core.players", "core.season_lines"):
+    if table not in ("core.players", "core.season_lines", "core.minor_lines"):
         names |= {"raw.retrosheet_plays", "raw.statcast_pitches"}
     return [dependency(_key(name)) for name in sorted(names)]
 
@@ -75,12 +79,21 @@ def _core(table: str, build: BuildSeason, description: str) -> dg.AssetsDefiniti
     )  # fmt: skip
 
 
+def _minor_seasons(store: Store, settings: Settings) -> Collection[int]:
+    return minor_seasons(store)
+
+
 ASSETS = [
     *(_raw_season(table) if table in SEASON_TABLES else _raw_whole(table) for table in RAW_TABLES),
     whole(
         "core/players", "core.players", lambda store, settings: build_players(store), group="core",
         description="Every player under his one id (MLBAM), with the ids of the other sources.",
         code=("warehouse", "baseball"), deps=_reads("core.players"),
+    ),
+    season_table(
+        "core/minor_lines", "core.minor_lines", lambda store, settings, season: build_minor_lines(store, season),
+        group="core", code=("warehouse", "baseball"), seasons=_minor_seasons, deps=_reads("core.minor_lines"),
+        description="What players did in the minors, whoever published it, under their one id.",
     ),
     _core(
         "core.games", lambda store, settings, season: build_games(store, season),

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics, statistics
 from fbm_pipeline.evaluation.actuals import load_actuals
+from fbm_pipeline.evaluation.debutants import STATEMENT as DEBUTANTS_STATEMENT
+from fbm_pipeline.evaluation.debutants import with_debutants
 from fbm_pipeline.evaluation.error_spread import (
     TABLE,
     actuals_inputs,
@@ -21,22 +23,26 @@ from fbm_pipeline.evaluation.error_spread import (
     predictive_variance,
 )
 from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.innings import with_outs
 from fbm_pipeline.evaluation.intervals import batter_predictives, pitcher_predictives
 from fbm_pipeline.evaluation.luck import KEY, STATEMENTS, TOPS, load_luck
 from fbm_pipeline.evaluation.predictive import Predictive
 from fbm_pipeline.evaluation.projected import projected_opportunities, projected_rates, rates_inputs
 from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS, RAW_TABLE, PublicRates, public_rates
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, NETWORKS, TOP
+from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, NETWORKS, NEWCOMERS, TOP
+from fbm_pipeline.mle.debut_means import TABLE as DEBUT_MEANS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 BACKTEST = "evaluation.backtest"
-OPPORTUNITIES = "opportunities"  # the name of playing time among the statistics
+# The names of playing time among the statistics: PA or BF; of those who then have 200; a pitcher's outs
+OPPORTUNITIES, IF_REGULAR, OUTS = "opportunities", "opportunities_if_regular", "outs"
 
 FROM_ERRORS, FROM_CONCENTRATION, FROM_MODEL = "earlier errors", "own concentration", "own quantiles"
 
+_PLAYER = ["player_type", "mlbam_id", "system"]
 _RATE = ["player_type", "mlbam_id", "statistic", "system"]
 _PER_OPPORTUNITY = {
     item.name for name in PLAYER_TYPES for item in statistics(name) if item.denominator == (("opportunities", 1.0),)
@@ -53,10 +59,12 @@ def build_backtest(store: Store, settings: Settings, season: int) -> Written:
     statements = ("public_projections", "season_lines", "prior_opportunities", *STATEMENTS)
     key = inputs_key(
         code=code_of("baseball", "evaluation"),
-        sql=[statement(f"evaluation/{name}") for name in statements],
+        sql=[*(statement(f"evaluation/{name}") for name in statements), statement(DEBUTANTS_STATEMENT)],
+        debut_means=store.content(DEBUT_MEANS, {"season": season}),
         rates=rates_inputs(store, season),
         public=store.content(RAW_TABLE),
         public_systems=PUBLIC_SYSTEMS,
+        players=store.content("core.players"),
         actuals=actuals_inputs(store, season),
         spread=store.content(TABLE, {"season": season}),
     )
@@ -85,7 +93,7 @@ def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
 def _backtest(store: Store, settings: Settings, season: int) -> pa.Table:
     own = projected_rates(store, season)
     public = public_rates(store, season)
-    rates = _rates(store, settings, season, own, public)
+    rates = _rates(store, settings, season, with_debutants(store, season, own), public)
     rows = pd.concat([rates, _playing_time(store, season, own, public)], ignore_index=True)
     rows = rows.assign(season=season).sort_values(_RATE)
     schema = store.contracts[BACKTEST].schema
@@ -114,9 +122,13 @@ def _rates(store: Store, settings: Settings, season: int, own: pd.DataFrame, pub
 
 
 def _with_intervals(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with p10, p90, crps and interval_from: from a model's own concentration, else from earlier errors."""
+    """`rows` with p10, p90, crps and interval_from: from a system's own concentration, else from earlier errors.
+
+    A control tells a concentration of newcomers only: theirs say more than the errors of its players of few seasons.
+    """
     found = rows.assign(p10=np.nan, p90=np.nan, crps=np.nan, interval_from=None).astype({"interval_from": object})
-    own = rows["system"].isin(NETWORKS).to_numpy()
+    told = rows["concentration"].notna().groupby([rows[name] for name in _PLAYER]).transform("any")
+    own = (rows["system"].isin(NETWORKS) | (rows["system"].isin(NEWCOMERS) & told)).to_numpy()
     variance = predictive_variance(rows, spread).to_numpy(np.float64)
     pieces = [
         *_from_variance(rows, variance, ~own & np.isfinite(variance)),
@@ -172,18 +184,27 @@ def _from_concentration(rows: pd.DataFrame, chosen: np.ndarray) -> Iterator[_Pie
 
 
 def _playing_time(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
-    """PA or BF of everybody projected beside the actual ones, zero for those who did not play."""
+    """PA or BF, and outs, of everybody projected beside the actual ones, zero for those who did not play.
+
+    What a system expects of a regular is there where it tells one.
+    """
     ours = projected_opportunities(store, season, sorted(set(own["system"])))
-    rows = pd.concat([ours, public.opportunities], ignore_index=True) if len(public.opportunities) else ours
+    known = pd.concat([ours, public.opportunities], ignore_index=True) if len(public.opportunities) else ours
+    known = with_outs(known, pd.concat([own, public.rates], ignore_index=True) if len(public.rates) else own)
     with session(store, tables=("core.season_lines",)) as connection:
         bounds = {"first_season": season, "last_season": season}
         lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
         before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
     key = ["player_type", "mlbam_id"]
-    played = lines[[*key, "opportunities"]].rename(columns={"opportunities": "actual"})
-    rows = rows.rename(columns={"opportunities": "projected"}).merge(played, on=key, how="left")
-    rows = rows.merge(before, on=key, how="left").fillna({"actual": 0, "prior_opportunities": 0})
+    played = lines[[*key, "opportunities", "outs"]].rename(columns={"opportunities": "faced", "outs": "made"})
+    known = known.merge(played, on=key, how="left").merge(before, on=key, how="left")
+    known = known.fillna({"faced": 0, "made": 0, "prior_opportunities": 0})
+    outs = {"p10": known["outs_p10"], "p90": known["outs_p90"]}
+    kinds = [
+        known.assign(statistic=OPPORTUNITIES, projected=known["opportunities"], actual=known["faced"]),
+        known.assign(statistic=IF_REGULAR, projected=known["if_regular"], actual=known["faced"], p10=None, p90=None),
+        known.assign(statistic=OUTS, projected=known["outs"], actual=known["made"], **outs),
+    ]
+    rows = pd.concat([kind[kind["projected"].notna()] for kind in kinds], ignore_index=True)
     source = rows["p10"].notna().map({True: FROM_MODEL, False: None})
-    return rows.assign(
-        statistic=OPPORTUNITIES, opportunities=rows["actual"], luck_variance=np.nan, crps=np.nan, interval_from=source
-    )
+    return rows.assign(opportunities=rows["faced"], luck_variance=np.nan, crps=np.nan, interval_from=source)

@@ -16,6 +16,7 @@ Floats = NDArray[np.float64]
 
 DRAWS = 2000
 SEED = 20180301
+CONSTANT_SPREAD = 1e-6  # of the largest value: a smaller spread is rounding, and has no r
 LEVEL = 0.95
 
 
@@ -83,12 +84,18 @@ def resample(
         p = _centred(column, weight, season)
         sum_p, sum_pp, sum_py = layout.drawn_sums(counts, weight * p, weight * p * p, weight * p * y)
         var_p, covariance = _spread(sum_pp, sum_p, sum_p, total), _spread(sum_py, sum_p, sum_y, total)
-        scale = np.sqrt(var_p * var_y)
+        scale = np.sqrt(_varying(var_p, column, total) * _varying(var_y, truth, total))
         r.append(np.divide(covariance, scale, out=np.full_like(scale, np.nan), where=scale > 0))
         error = np.maximum(var_p + var_y - 2 * covariance, 0.0)
         rmse.append(np.sqrt(error / total.sum(axis=1)))
     all_r, all_rmse = np.stack(r, axis=1), np.stack(rmse, axis=1)  # (1 + draws, systems)
     return Resampled(len(ids), all_r[0], all_rmse[0], all_r[1:], all_rmse[1:])
+
+
+def _varying(variance: Floats, values: Floats, total: Floats) -> Floats:
+    """Sums of squares by draw, 0 where what is left of them is rounding."""
+    least = total.sum(axis=1) * (CONSTANT_SPREAD * np.abs(values).max()) ** 2
+    return np.where(variance > least, variance, 0.0)
 
 
 @lru_cache(maxsize=64)  # the same players come again with every statistic; 2 MB for 1000 of them

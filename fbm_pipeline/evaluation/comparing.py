@@ -12,7 +12,8 @@ from fbm_pipeline.evaluation.backtest import BACKTEST, load_backtest
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.pairs import PAIRS, pair_rows
-from fbm_pipeline.evaluation.scoring import absent_seasons, sheet_scores, sheets
+from fbm_pipeline.evaluation.scoring import absent_seasons, sheet_scores
+from fbm_pipeline.evaluation.sheets import sheets
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store

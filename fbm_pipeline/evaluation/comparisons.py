@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
+from fbm_pipeline.evaluation.universes import DEBUTS, TIERS
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Comparison:
     systems: tuple[str, ...]
     seasons: tuple[int, ...] | None = None
     pairs: tuple[tuple[str, str], ...] | None = None
+    shown: tuple[str, ...] = ()  # the universes that a reader is shown first; none named: its own
 
     @property
     def universe(self) -> str:
@@ -55,7 +57,30 @@ NETWORK = Comparison(
 )
 # Measured physics begins in 2020: only these test seasons follow two seasons of it.
 PHYSICS = Comparison("physics", ("control", "control_physics"), seasons=(2022, 2023, 2024))
-REGISTERED = {item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS)}
+# Who has no history, or a short one: what the minors tell of him.
+_SHORT_HISTORIES = (DEBUTS, *TIERS)
+MINORS = Comparison(
+    "minors",
+    (
+        "marcel", "ridge", "ridge_minors", "control", "control_minors", "control_full", "debut_mean",
+        "component_factors", "mle",
+    ),
+    pairs=(
+        ("debut_mean", "mle"), ("component_factors", "mle"), ("marcel", "mle"), ("ridge", "ridge_minors"),
+        ("control", "control_minors"), ("mle", "control_minors"), ("control", "control_full"),
+    ),
+    shown=_SHORT_HISTORIES,
+)  # fmt: skip
+MINORS_PUBLIC = Comparison(
+    "minors_public",
+    ("control", "control_minors", "control_full", "mle", "steamer", "zips", "atc"),
+    pairs=(
+        ("steamer", "control"), ("steamer", "control_minors"), ("steamer", "control_full"), ("zips", "control_full"),
+        ("atc", "control_full"), ("zips", "mle"),
+    ),
+    shown=_SHORT_HISTORIES,
+)  # fmt: skip
+REGISTERED = {item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS, MINORS, MINORS_PUBLIC)}
 
 
 def named(words: Sequence[str]) -> Comparison:

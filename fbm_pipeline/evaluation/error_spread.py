@@ -34,9 +34,10 @@ def build_error_spread(store: Store, settings: Settings, season: int) -> list[Wr
         return []
     key = inputs_key(
         code=code_of("baseball", "evaluation"),
-        sql=[statement(f"evaluation/{name}") for name in ("error_spread", *STATEMENTS)],
+        sql=[statement(f"evaluation/{name}") for name in ("error_spread", "public_projections", *STATEMENTS)],
         rates={year: rates_inputs(store, year) for year in earlier},
         public=store.content(RAW_TABLE),
+        players=store.content("core.players"),
         actuals={year: actuals_inputs(store, year) for year in earlier},
         rules=[MIN_OPPORTUNITIES, MIN_PLAYERS, LEAST_SHARE],
     )
@@ -98,6 +99,7 @@ def _spread(store: Store, season: int, earlier: list[int]) -> pa.Table:
         "luck_scales": pa.Table.from_pandas(scales, preserve_index=False),
     }
     with session(store, tables=(), **tables) as connection:
+        connection.execute("set threads = 1")  # two threads add up in any order, and the last bits with them
         bounds = {"min_opportunities": MIN_OPPORTUNITIES, "min_players": MIN_PLAYERS}
         found = query(connection, "evaluation/error_spread", bounds).to_pandas()
     found = found.merge(scales.rename(columns={"scale": "luck_scale"}), on=["player_type", "statistic"])
@@ -110,4 +112,5 @@ def _projected(store: Store, seasons: list[int]) -> pa.Table:
     """Rates of all systems of these seasons; kept in Arrow, for there are millions."""
     own = own_rates(store, seasons).drop_columns(["concentration"])
     parts = [public_rates(store, year).rates.assign(season=year)[own.column_names] for year in seasons]
-    return pa.concat_tables([own, *(pa.Table.from_pandas(part, own.schema, preserve_index=False) for part in parts)])
+    rows = pa.concat_tables([own, *(pa.Table.from_pandas(part, own.schema, preserve_index=False) for part in parts)])
+    return rows.sort_by([(name, "ascending") for name in ("season", "player_type", "system", "statistic", "mlbam_id")])

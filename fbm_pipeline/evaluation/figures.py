@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from fbm_pipeline.evaluation.comparisons import Comparison
-from fbm_pipeline.evaluation.scoring import RATE
+from fbm_pipeline.evaluation.sheets import RATE
 from fbm_pipeline.evaluation.universes import SYSTEMS, TIERS, complete_seasons, eligible, shared, widen
 
 STATISTICS = {
@@ -25,7 +25,9 @@ STATISTICS = {
 COLOURS = {
     "marcel_classic": "#9aa5b1", "marcel": "#3e4c59", "ridge": "#7cb342", "control_ridge": "#26a69a",
     "control_trees": "#004d40", "control": "#2e7d32", "control_parks": "#c0a000", "control_physics": "#7b1fa2",
-    "contextual": "#1565c0", "ensemble": "#00acc1", "steamer": "#ef6c00", "zips": "#8e24aa", "atc": "#c62828",
+    "ridge_minors": "#d4e157", "control_minors": "#ff8f00", "control_full": "#d81b60", "debut_mean": "#b0aa9f",
+    "component_factors": "#8d7b68", "mle": "#0277bd", "contextual": "#1565c0", "ensemble": "#00acc1",
+    "steamer": "#ef6c00", "zips": "#8e24aa", "atc": "#c62828",
     "depthcharts": "#6d4c41", "thebat": "#558b2f", "thebatx": "#ad1457",
 }  # fmt: skip
 _TIER_LABELS = {"under_500": "< 500", "500_1200": "500-1200", "over_1200": "> 1200"}

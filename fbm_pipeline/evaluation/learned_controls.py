@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.marcel.blocks import Block
+from fbm_pipeline.marcel.control_fits import CONTROL, CONTROL_PENALTY, fit_both
 from fbm_pipeline.marcel.control_frame import Frame, read_frame, require_rows
-from fbm_pipeline.marcel.controls import CONTROL, CONTROL_PENALTY, fit_both
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories
 from fbm_pipeline.marcel.sequence_counts import find_rows
 from fbm_pipeline.settings import Preset, cutoff_for

@@ -15,7 +15,8 @@ from fbm_pipeline.evaluation.bootstrap import DRAWS, SEED, Difference, Resampled
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import holm, verdict
-from fbm_pipeline.evaluation.scoring import KINDS, MIN_PLAYERS, RATE, Sheet, seasons_label, sheets, universes_of
+from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, compared_systems, seasons_label, universes_of
+from fbm_pipeline.evaluation.sheets import KINDS, RATE, Sheet, sheets
 from fbm_pipeline.evaluation.universes import DEBUTS, TOP_300, complete_seasons, eligible, shared
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.code import code_of
@@ -32,6 +33,7 @@ class _Tested:
     """One statistic of a family: who was compared, and the differences in r and RMSE of every pair."""
 
     known: PairRow
+    pairs: tuple[tuple[str, str], ...]  # base and new
     r: tuple[Difference, ...]
     rmse: tuple[Difference, ...]
 
@@ -101,29 +103,34 @@ def pair_rows(held: Iterable[Sheet], wanted: Sequence[tuple[Comparison, Sequence
 
 
 def tested_universes(comparison: Comparison, kind: str) -> list[str]:
-    """Where a kind is scored, less debuts (few, and unknown to most systems) and the regulars (the gate's)."""
-    return [name for name in universes_of(comparison, kind) if name not in (DEBUTS, TOP_300)]
+    """Where a kind is scored, less the regulars (the gate's), and less debuts, few and unknown to most systems, but
+    for a comparison that is about them.
+    """
+    asked = (TOP_300,) if DEBUTS in comparison.shown else (DEBUTS, TOP_300)
+    return [name for name in universes_of(comparison, kind) if name not in asked]
 
 
 def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe: str) -> _Tested | None:
     """The differences of one statistic; None where too few players are shared or no pair is asked for."""
-    systems = list(comparison.systems)
     players = eligible(sheet.wide[sheet.wide["season"].isin(list(seasons))], universe)
+    systems = compared_systems(comparison, universe, players)
+    tested = [pair for pair in comparison.tested if set(pair) <= set(systems)]
     complete = complete_seasons(players, systems)
     chosen = shared(players[players["season"].isin(complete)], systems)
-    if len(chosen) < MIN_PLAYERS or not comparison.tested:
+    if len(chosen) < MIN_PLAYERS or not tested:
         return None
     weights = chosen["opportunities"] if sheet.kind == RATE else np.ones(len(chosen))
-    asked = sorted({name for pair in comparison.tested for name in pair}, key=systems.index)
+    asked = sorted({name for pair in tested for name in pair}, key=systems.index)
     sample = resample(chosen[asked], chosen["actual"], weights, chosen["season"], chosen["mlbam_id"])
     known: PairRow = {
         "comparison": comparison.name, "universe": universe, "seasons": seasons_label(complete),
         "player_type": sheet.player_type, "kind": sheet.kind, "stat": sheet.stat, "n": len(chosen),
         "players": sample.players,
     }  # fmt: skip
-    places = [(asked.index(base), asked.index(new)) for base, new in comparison.tested]
+    places = [(asked.index(base), asked.index(new)) for base, new in tested]
     return _Tested(
         known,
+        tuple(tested),
         tuple(difference_of(sample, "r", *pair) for pair in places),
         tuple(difference_of(sample, "rmse", *pair) for pair in places),
     )
@@ -132,10 +139,13 @@ def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe
 def _rows(comparison: Comparison, family: Sequence[_Tested]) -> list[PairRow]:
     """All pairs of a family of statistics, Holm's adjustment across the statistics of each pair."""
     rows: list[PairRow] = []
-    for place, (base, new) in enumerate(comparison.tested):
-        holm_r = holm([item.r[place].p for item in family])
-        holm_rmse = holm([item.rmse[place].p for item in family])
-        for item, adjusted_r, adjusted_rmse in zip(family, holm_r, holm_rmse, strict=True):
+    for base, new in comparison.tested:
+        held = [(item, item.pairs.index((base, new))) for item in family if (base, new) in item.pairs]
+        if not held:
+            continue
+        holm_r = holm([item.r[place].p for item, place in held])
+        holm_rmse = holm([item.rmse[place].p for item, place in held])
+        for (item, place), adjusted_r, adjusted_rmse in zip(held, holm_r, holm_rmse, strict=True):
             r, rmse = item.r[place], item.rmse[place]
             rows.append(
                 {

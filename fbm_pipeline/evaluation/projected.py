@@ -12,16 +12,23 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.universes import MARCELS, OWN_SYSTEMS
+from fbm_pipeline.evaluation.universes import MARCELS, NEWCOMERS, OWN_SYSTEMS
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store
 
 MARCEL_RATES = "features.marcel_rates"
 CONTROL_RATES = "features.control_rates"
+MLE_RATES = "features.mle_rates"
 PLAYING_TIME = "features.playing_time"
+NEWCOMER_PLAYING_TIME = "features.newcomer_playing_time"
 PREDICTIONS = "models.predictions"
 WEIGHTS = "evaluation.blend_weights"
-RATE_TABLES = (MARCEL_RATES, CONTROL_RATES, PREDICTIONS, WEIGHTS)
+
+# What features.playing_time says beside the expectation: PA or BF, outs, and a pitcher's role with its chances.
+MODELLED = (
+    "p10", "p90", "if_regular", "outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change",
+)  # fmt: skip
+RATE_TABLES = (MARCEL_RATES, CONTROL_RATES, MLE_RATES, PREDICTIONS, WEIGHTS)
 
 
 def rates_inputs(store: Store, season: int) -> dict[str, object]:
@@ -30,7 +37,7 @@ def rates_inputs(store: Store, season: int) -> dict[str, object]:
         "sql": [statement("evaluation/projected_rates"), statement("evaluation/projected_opportunities")],
         "held": {
             name: store.content(name, {"fold" if name == PREDICTIONS else "season": season})
-            for name in (*RATE_TABLES, PLAYING_TIME)
+            for name in (*RATE_TABLES, PLAYING_TIME, NEWCOMER_PLAYING_TIME)
         },
     }
 
@@ -73,7 +80,10 @@ def _check_present(store: Store, rates: pd.DataFrame, season: int) -> None:
 
 
 def check_coverage(rates: pd.DataFrame, season: int) -> None:
-    """Raises EvaluationError unless all rates are finite and each statistic's systems project Marcel's players."""
+    """Raises EvaluationError unless all rates are finite and each statistic's systems project Marcel's players.
+
+    Those of NEWCOMERS may project others besides.
+    """
     unknown = rates[~np.isfinite(rates["rate"])]
     if len(unknown):
         raise EvaluationError(
@@ -91,7 +101,8 @@ def check_coverage(rates: pd.DataFrame, season: int) -> None:
     ).fillna(0).astype(int)  # fmt: skip
     expected = marcel.groupby(["player_type", "statistic"]).size().rename("marcel")
     counts = counts.join(expected, on=["player_type", "statistic"]).fillna({"marcel": 0})
-    uneven = counts[(counts["players"] != counts["marcel"]) | (counts["matched"] != counts["marcel"])]
+    others = (counts["players"] != counts["marcel"]) & ~counts.index.get_level_values("system").isin(NEWCOMERS)
+    uneven = counts[others | (counts["matched"] != counts["marcel"])]
     if len(uneven):
         raise EvaluationError(
             f"season {season}: each own system must project the same players as marcel, found other players in "
@@ -101,14 +112,16 @@ def check_coverage(rates: pd.DataFrame, season: int) -> None:
 
 
 def projected_opportunities(store: Store, season: int, systems: Sequence[str]) -> pd.DataFrame:
-    """PA or BF that each of our `systems` projects: player_type, mlbam_id, system, opportunities, p10, p90.
+    """PA or BF that each of our `systems` projects: player_type, mlbam_id, system, opportunities, and MODELLED.
 
-    Marcel's own for both Marcels. The others use features.playing_time, with its interval, where the season has it,
-    else Marcel's. Raises EvaluationError when features.playing_time leaves out players whom Marcel projects.
+    Marcel's own for both Marcels, whose MODELLED are NaN. The others use features.playing_time where the season has
+    it, else Marcel's; those of NEWCOMERS also features.newcomer_playing_time. Raises EvaluationError when
+    features.playing_time leaves out players whom Marcel projects.
     """
     bounds = {"season": season, "as_of": preseason(season)}
-    with session(store, tables=(MARCEL_RATES, PLAYING_TIME)) as connection:
-        players = query(connection, "evaluation/projected_opportunities", bounds).to_pandas()
+    with session(store, tables=(MARCEL_RATES, PLAYING_TIME, NEWCOMER_PLAYING_TIME)) as connection:
+        everybody = query(connection, "evaluation/projected_opportunities", bounds).to_pandas()
+    players = everybody[everybody["marcel"].notna()].reset_index(drop=True)
     modelled = players.loc[players["model"].notna(), "player_type"].unique()
     left_out = players[players["model"].isna() & players["player_type"].isin(modelled)]
     if len(left_out):
@@ -119,10 +132,10 @@ def projected_opportunities(store: Store, season: int, systems: Sequence[str]) -
         )
     parts = []
     for system in [name for name in OWN_SYSTEMS if name in set(systems)]:
-        key = players[["player_type", "mlbam_id"]].assign(system=system)
+        known = everybody if system in NEWCOMERS else players
+        own = known[["player_type", "mlbam_id", *MODELLED]].assign(system=system)
         if system in MARCELS:
-            parts.append(key.assign(opportunities=players["marcel"], p10=np.nan, p90=np.nan))
+            parts.append(own.assign(opportunities=known["marcel"], **dict.fromkeys(MODELLED, np.nan)))
         else:
-            chosen = players["model"].fillna(players["marcel"])
-            parts.append(key.assign(opportunities=chosen, p10=players["p10"], p90=players["p90"]))
-    return pd.concat(parts, ignore_index=True)
+            parts.append(own.assign(opportunities=known["model"].fillna(known["marcel"])))
+    return pd.concat(parts, ignore_index=True).astype({"role": object})

@@ -19,8 +19,8 @@ PUBLIC_SYSTEMS = ("steamer", "zips", "atc", "depthcharts", "thebat", "thebatx")
 
 @dataclass(frozen=True)
 class PublicRates:
-    """`rates` is long: player_type, mlbam_id, statistic, system, rate; `opportunities` (PA or BF) has one row per
-    player_type, mlbam_id and system. The counts tell what was left out.
+    """`rates` is long: player_type, mlbam_id, statistic, system, rate; `opportunities` (PA or BF; `outs` for
+    pitchers, NaN for batters) has one row per player_type, mlbam_id and system. The counts tell what was left out.
     """
 
     rates: pd.DataFrame
@@ -36,8 +36,9 @@ class PublicRates:
 def public_rates(store: Store, season: int) -> PublicRates:
     """Public systems' rates for a season; empty where the table or the season is absent."""
     if not store.exists(RAW_TABLE):
-        return PublicRates(_empty(), _empty()[_PLAYER].assign(opportunities=0.0), without_id=0, duplicates=0)
-    with session(store, tables=(RAW_TABLE,)) as connection:
+        nobody = _empty()[_PLAYER].assign(opportunities=0.0, outs=0.0)
+        return PublicRates(_empty(), nobody, without_id=0, duplicates=0)
+    with session(store, tables=(RAW_TABLE, "core.season_lines", "core.players")) as connection:
         wide = query(
             connection,
             "evaluation/public_projections",
@@ -50,7 +51,7 @@ def public_rates(store: Store, season: int) -> PublicRates:
     ranked = known.sort_values(order, ascending=[True, True, True, False, True, True, True, True])
     single = ranked.drop_duplicates(["player_type", "system", "mlbam_id"])
     return PublicRates(
-        _long(single), single[[*_PLAYER, "opportunities"]],
+        _long(single), single[[*_PLAYER, "opportunities", "outs"]],
         without_id=len(wide) - len(known), duplicates=len(known) - len(single),
     )  # fmt: skip
 

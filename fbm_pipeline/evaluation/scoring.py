@@ -7,16 +7,12 @@ weighting would count a regular twice. Not here: the metrics themselves, and the
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
-from fbm_pipeline.evaluation.backtest import OPPORTUNITIES
 from fbm_pipeline.evaluation.comparisons import Comparison
-from fbm_pipeline.evaluation.counts import RATES, widen_counts
 from fbm_pipeline.evaluation.metrics import (
     Floats,
     Moments,
@@ -27,6 +23,15 @@ from fbm_pipeline.evaluation.metrics import (
     top_overlap,
     total,
 )
+from fbm_pipeline.evaluation.sheets import (
+    BESIDE,
+    PLAYING_TIME,
+    RATE,
+    REGULAR_COUNT,
+    REGULAR_PLAYING_TIME,
+    Sheet,
+    sheets,
+)
 from fbm_pipeline.evaluation.universes import (
     DEBUTS,
     OWN_SYSTEMS,
@@ -34,21 +39,12 @@ from fbm_pipeline.evaluation.universes import (
     SYSTEMS,
     TIERS,
     TOP_300,
-    UNIVERSES,
     complete_seasons,
-    eligible,
     present_systems,
     shared,
-    widen,
 )
-from fbm_pipeline.marcel.aging import is_good_when_high
-from fbm_pipeline.store.contracts import RATE_COLUMNS
 
 MIN_PLAYERS = 20  # a correlation over fewer player-seasons says nothing
-
-RATE, PLAYING_TIME, COUNT, COUNT_TRUE_TIME = "rate", "playing_time", "count", "count_true_playing_time"
-KINDS = (RATE, PLAYING_TIME, COUNT, COUNT_TRUE_TIME)
-_BESIDE = ("p10", "p90", "crps")
 
 ScoreRow = dict[str, str | int | float | None]
 
@@ -56,45 +52,6 @@ ScoreRow = dict[str, str | int | float | None]
 def seasons_label(seasons: Sequence[int]) -> str:
     """`2019` for one season, `2019-2023` from the first to the last of several."""
     return str(seasons[0]) if len(seasons) == 1 else f"{min(seasons)}-{max(seasons)}"
-
-
-def scored_statistics(player_type: str) -> list[str]:
-    """The published statistics of a player type, in their usual order."""
-    return [item.name for item in statistics(player_type) if item.name in RATE_COLUMNS]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One statistic of one kind: a row per player-season, as from `universes.widen`, with what stands beside it.
-
-    `beside` holds, by the same rows and with SYSTEMS as columns, the ends of the intervals and the CRPS; NaN where
-    there are none. `luck` is the variance of each actual rate by luck, NaN where unknown.
-    """
-
-    player_type: str
-    kind: str
-    stat: str
-    wide: pd.DataFrame
-    beside: dict[str, Floats]  # p10, p90, crps
-    luck: Floats
-
-    @cached_property
-    def projected(self) -> Floats:
-        """(player-seasons, SYSTEMS)"""
-        return self.wide[list(SYSTEMS)].to_numpy(np.float64)
-
-    @cached_property
-    def players(self) -> dict[str, pd.DataFrame]:
-        """The player-seasons of each universe."""
-        asked = [name for name in UNIVERSES if name != PROJECTED or self.kind == PLAYING_TIME]
-        return {name: eligible(self.wide, name) for name in asked}
-
-    @property
-    def good_when_high(self) -> bool:
-        """Whether more of it is better for the player: the first of a ranking."""
-        name = RATES.get(self.stat, self.stat)
-        known = [item for item in statistics(self.player_type) if item.name == name]
-        return is_good_when_high(known[0], self.player_type) if known else True
 
 
 @dataclass(frozen=True)
@@ -129,39 +86,27 @@ def absent_seasons(backtest: pd.DataFrame, comparison: Comparison, seasons: Sequ
     return {year: systems for year, systems in missing.items() if systems}
 
 
-def sheets(backtest: pd.DataFrame) -> Iterator[Sheet]:
-    """All statistics of all kinds that the backtest can tell, one player type after the other."""
-    for player_type in PLAYER_TYPES:
-        rows = backtest[backtest["player_type"] == player_type]
-        for stat in scored_statistics(player_type):
-            yield _sheet(rows, player_type, RATE, stat)
-        yield _sheet(rows, player_type, PLAYING_TIME, OPPORTUNITIES)
-        for kind in (COUNT, COUNT_TRUE_TIME):
-            for count in RATES:
-                wide = widen_counts(rows, player_type, count, true_playing_time=kind == COUNT_TRUE_TIME)
-                nothing = np.full((len(wide), len(SYSTEMS)), np.nan)
-                yield Sheet(player_type, kind, count, wide, dict.fromkeys(_BESIDE, nothing), np.full(len(wide), np.nan))
-
-
-def _sheet(rows: pd.DataFrame, player_type: str, kind: str, stat: str) -> Sheet:
-    own = rows[rows["statistic"] == stat]
-    systems = list(SYSTEMS)
-    wides = {value: widen(own, player_type, stat, value) for value in ("projected", "luck_variance", *_BESIDE)}
-    beside = {value: wides[value][systems].to_numpy(np.float64) for value in _BESIDE}
-    luck = wides["luck_variance"][systems].max(axis=1).to_numpy(np.float64)  # every system's row tells the same
-    return Sheet(player_type, kind, stat, wides["projected"], beside, luck)
-
-
 def universes_of(comparison: Comparison, kind: str) -> tuple[str, ...]:
     """The universes in which a kind of figure is scored.
 
     Playing time among those who reached 200 is selected on the outcome, so our own systems are asked over everybody
-    whom Marcel projects as well.
+    whom Marcel projects as well. What is expected of a regular is asked of those alone who became one.
     """
+    if kind in (REGULAR_PLAYING_TIME, REGULAR_COUNT):
+        return (comparison.universe,)
     if kind == RATE:
         return (comparison.universe, *TIERS, DEBUTS, TOP_300)
     own = kind == PLAYING_TIME and set(comparison.systems) <= set(OWN_SYSTEMS)
     return (comparison.universe, TOP_300, *((PROJECTED,) if own else ()))
+
+
+def compared_systems(comparison: Comparison, universe: str, players: pd.DataFrame) -> list[str]:
+    """Those of the comparison's systems that are asked: of debuts, which no Marcel knows, those that project some."""
+    systems = list(comparison.systems)
+    if universe != DEBUTS:
+        return systems
+    present = present_systems(players, systems)
+    return [name for name in systems if any(name in found for found in present.values())]
 
 
 def sheet_scores(sheet: Sheet, comparison: Comparison, seasons: Sequence[int]) -> list[ScoreRow]:
@@ -170,10 +115,7 @@ def sheet_scores(sheet: Sheet, comparison: Comparison, seasons: Sequence[int]) -
     for universe in universes_of(comparison, sheet.kind):
         players = sheet.players[universe]
         players = players[players["season"].isin(list(seasons))]
-        systems = list(comparison.systems)
-        if universe == DEBUTS:
-            present = present_systems(players, systems)
-            systems = [name for name in systems if any(name in found for found in present.values())]
+        systems = compared_systems(comparison, universe, players)
         chosen = shared(players[players["season"].isin(complete_seasons(players, systems))], systems)
         if not systems or len(chosen) < MIN_PLAYERS:
             continue
@@ -209,7 +151,7 @@ def _season_score(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) ->
     luck = sheet.luck[place]
     known = np.isfinite(luck)
     noise = float(weights[known] @ luck[known] / weights[known].sum() * weights.sum()) if known.mean() > 0.5 else np.nan
-    low, high, crps = (sheet.beside[value][here] for value in _BESIDE)
+    low, high, crps = (sheet.beside[value][here] for value in BESIDE)
     return SeasonScore(
         moments=season_moments(projected, actual, weights),
         noise=noise,

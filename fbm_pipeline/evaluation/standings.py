@@ -10,7 +10,8 @@ from fbm_pipeline.evaluation.backtest import BACKTEST, backtest_seasons, load_ba
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.pairs import season_groups
-from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, RATE, absent_seasons, seasons_label, sheet_scores, sheets
+from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, absent_seasons, seasons_label, sheet_scores
+from fbm_pipeline.evaluation.sheets import RATE, sheets
 from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, PRESENT_SHARE, SYSTEMS, TOP
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_of

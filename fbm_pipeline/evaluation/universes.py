@@ -12,9 +12,14 @@ import pandas as pd
 from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
 
 MARCELS = ("marcel_classic", "marcel")
-CONTROLS = ("ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics")
+CONTROLS = (
+    "ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics", "ridge_minors",
+    "control_minors", "control_full",
+)  # fmt: skip
+MINORS = ("debut_mean", "component_factors", "mle")
 NETWORKS = ("contextual", "ensemble")
-OWN_SYSTEMS = MARCELS + CONTROLS + NETWORKS
+OWN_SYSTEMS = MARCELS + CONTROLS + MINORS + NETWORKS
+NEWCOMERS = ("control_minors", "control_full", *MINORS)  # the systems that project players whom Marcel does not know
 SYSTEMS = OWN_SYSTEMS + PUBLIC_SYSTEMS
 
 FULL, COMMON, DEBUTS, TOP_300, PROJECTED = "full", "common", "debuts", "top_300", "projected"

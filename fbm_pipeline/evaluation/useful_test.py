@@ -28,7 +28,8 @@ from fbm_pipeline.evaluation.learned_controls import (
     system_rates,
 )
 from fbm_pipeline.evaluation.pairs import difference_of
-from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, scored_statistics, seasons_label
+from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
+from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.settings import Preset, Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
 

@@ -27,7 +27,8 @@ def profile_features(table: pa.Table) -> tuple[np.ndarray, list[str]]:
     """(n, F) float32 and the names of its F columns, from rows of `features.stat_profiles` of one player type.
 
     In order: rates by horizon, log(1 + opportunities) by horizon, one flag per horizon and longer horizon that
-    supplies it (none set: its own), age in years, hands as flags (none set: unknown), for pitchers whether a starter.
+    supplies it (none set: its own), log(1 + opportunities that the minors weigh), age in years, hands as flags (none
+    set: unknown), for pitchers whether a starter.
     The names depend on the player type only. Raises EncodingError for both types at once or a missing rate.
     """
     player_type = _player_type(table)
@@ -41,6 +42,7 @@ def profile_features(table: pa.Table) -> tuple[np.ndarray, list[str]]:
     for k, horizon in enumerate(HORIZONS):
         for longer in HORIZONS[:k]:
             columns[f"{horizon}_from_{longer}"] = _flags(table, f"{horizon}_supplied_by", (longer,))
+    columns["minor_log_opportunities"] = np.log1p(_numbers(table, "minor_opportunities"))
     columns["age"] = _numbers(table, "age")
     for name, letters in _BATS.items():
         columns[name] = _flags(table, "bats", letters)

@@ -1,13 +1,17 @@
 """`features.stat_profiles`: who a player is as of a date, from what he did before it.
 
 Rates are shrunk toward the league's rate known at that date by Marcel's fitted constants, so that sixty plate
-appearances make nobody an outlier. Not here: the network's matrix (encoding) and player kinds (archetypes).
+appearances make nobody an outlier. Below BLENDED_BELOW opportunities the minors join in by the opportunities they
+weigh; a newcomer's rates are the minors' alone. `identity_source` tells which: `mlb`, `blended` or `mle`.
+Not here: the network's matrix (encoding), player kinds (archetypes), what the minors say (minors).
 """
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from fbm_pipeline.baseball.calendar import age_on, midseason
 from fbm_pipeline.baseball.statistics import Statistic, head_statistics
@@ -20,11 +24,20 @@ from fbm_pipeline.identity.horizons import (
     horizon_starts,
     read_horizons,
 )
+from fbm_pipeline.identity.minors import (
+    NEWCOMERS_STATEMENT,
+    PARTS_STATEMENT,
+    STARTER_BATTERS_FACED,
+    TABLE,
+    MinorsParts,
+    read_minors_parts,
+)
 from fbm_pipeline.marcel.aging import PEAK_AGE
 from fbm_pipeline.marcel.constants import Fit, read_constants
 from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES
+from fbm_pipeline.mle.rates import BLENDED_BELOW
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.contracts import CONTRACTS, HORIZONS
 from fbm_pipeline.store.engine import statement
@@ -50,7 +63,10 @@ def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
     dates = as_of_dates(store, season)
     key = inputs_key(
         code=code_of("baseball", "identity", "marcel"),
-        sql=[statement(COUNTS_STATEMENT), statement(PLAYERS_STATEMENT)],
+        sql=[
+            statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT, PARTS_STATEMENT, NEWCOMERS_STATEMENT)
+        ],
+        minors=store.content(TABLE, {"player_type": player_type, "season": season}),
         games=_games_content(store, season),
         lines={
             int(part["season"]): store.content("core.season_lines", part)
@@ -60,13 +76,19 @@ def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
         players=store.content("core.players"),
         constants=store.content("features.marcel_constants", {"player_type": player_type}),
         horizons=[horizon_starts(season, as_of) for as_of in dates],
-        rules=[MINIMUM_OPPORTUNITIES, STARTER_SHARE, SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES],
+        rules=[
+            MINIMUM_OPPORTUNITIES, STARTER_SHARE, SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES, BLENDED_BELOW,
+            STARTER_BATTERS_FACED,
+        ],
         weights=YEAR_WEIGHTS[player_type].tolist(),
-    )
+    )  # fmt: skip
 
     def compute() -> pa.Table:
         parts = read_horizons(store, player_type, season, dates)
-        return pa.concat_tables([profiles_table(part, constants) for part in parts])
+        minors = read_minors_parts(store, player_type, season)
+        known = [profiles_table(part, constants, minors) for part in parts]
+        fresh = [newcomers_table(part, minors) for part in parts]
+        return pa.concat_tables([*known, *fresh])
 
     return store.build("features.stat_profiles", {"player_type": player_type, "season": season}, key, compute)
 
@@ -81,11 +103,13 @@ def _games_content(store: Store, season: int) -> dict[str, str]:
     return found
 
 
-def profiles_table(horizons: HorizonCounts, constants: Mapping[str, Fit]) -> pa.Table:
+def profiles_table(horizons: HorizonCounts, constants: Mapping[str, Fit], minors: MinorsParts) -> pa.Table:
     """Rows of `features.stat_profiles` for one as-of date; rates of the other player type's statistics are null."""
     n = len(horizons.mlbam_id)
     opportunities = horizons.counts["opportunities"]
     suppliers = supplying_horizons(opportunities)  # (n, 4)
+    few = opportunities[:, HORIZONS.index("three_year")] < BLENDED_BELOW
+    weight = np.where(few, minors.weights_of(horizons.mlbam_id, "so_rate")[0], 0.0)
     columns: dict[str, object] = {
         "season": [horizons.season] * n,
         "player_type": [horizons.player_type] * n,
@@ -95,18 +119,64 @@ def profiles_table(horizons: HorizonCounts, constants: Mapping[str, Fit]) -> pa.
         "bats": horizons.bats,
         "throws": horizons.throws,
         "role": _roles(horizons),
-        "identity_source": ["mlb"] * n,
+        "identity_source": np.where(weight > 0, "blended", "mlb").tolist(),
+        "minor_opportunities": weight,
         "days_since_last_game": _days_since(horizons),
     }
     for k, horizon in enumerate(HORIZONS):
         columns[f"{horizon}_opportunities"] = opportunities[:, k]
         columns[f"{horizon}_supplied_by"] = [HORIZONS[at] for at in suppliers[:, k]]
     for statistic in head_statistics(horizons.player_type):
-        rates = _supplied_rates(horizons, statistic, constants[statistic.name], suppliers)
+        rates = _supplied_rates(horizons, statistic, constants[statistic.name], suppliers, minors, few)
         for k, horizon in enumerate(HORIZONS):
             columns[f"{horizon}_{statistic.name}"] = rates[:, k]
+    return _table(columns, n)
+
+
+def newcomers_table(horizons: HorizonCounts, minors: MinorsParts) -> pa.Table:
+    """Rows for who has lines in the minors only, as of the horizons' date: no opportunities, and the minors' rates.
+
+    A newcomer who has played before the date has counts of his own and is in `profiles_table`.
+    """
+    fresh = minors.newcomers.filter(pa.array(~np.isin(minors.newcomers.column("mlbam_id"), horizons.mlbam_id)))
+    ids = fresh.column("mlbam_id").to_numpy().astype(np.int64)
+    n, place = len(ids), np.searchsorted(minors.mlbam_id, ids)
+    starts = fresh.column("is_starter").to_pylist()
+    born, told = fresh.column("birth_date").to_pylist(), fresh.column("age").to_pylist()
+    columns: dict[str, object] = {
+        "season": [horizons.season] * n,
+        "player_type": [horizons.player_type] * n,
+        "as_of": [horizons.as_of] * n,
+        "mlbam_id": ids,
+        "age": [_age(date, age, horizons.season) for date, age in zip(born, told, strict=True)],
+        "bats": pc.fill_null(fresh.column("bats"), "U"),
+        "throws": pc.fill_null(fresh.column("throws"), "U"),
+        "role": ["batter" if horizons.player_type == "batter" else "starter" if one else "reliever" for one in starts],
+        "identity_source": ["mle"] * n,
+        "minor_opportunities": minors.weight["so_rate"][place],
+        "days_since_last_game": [None] * n,
+    }
+    for horizon in HORIZONS:
+        columns[f"{horizon}_opportunities"] = [0] * n
+        columns[f"{horizon}_supplied_by"] = ["career"] * n
+        for statistic in head_statistics(horizons.player_type):
+            columns[f"{horizon}_{statistic.name}"] = minors.blended[statistic.name][place]
+    return _table(columns, n)
+
+
+def _age(born: dt.date | None, told: float | None, season: int) -> float:
+    if born is not None:
+        return age_on(born, season)
+    return PEAK_AGE if told is None else float(told)
+
+
+def _table(columns: Mapping[str, object], n: int) -> pa.Table:
     schema = CONTRACTS["features.stat_profiles"].schema
-    arrays = [pa.array(columns.get(field.name, [None] * n)).cast(field.type) for field in schema]
+    arrays = []
+    for field in schema:
+        values = columns.get(field.name, [None] * n)
+        array = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else pa.array(values)
+        arrays.append(array.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
@@ -122,15 +192,22 @@ def supplying_horizons(opportunities: np.ndarray) -> np.ndarray:
     return suppliers
 
 
-def _supplied_rates(horizons: HorizonCounts, statistic: Statistic, fit: Fit, suppliers: np.ndarray) -> np.ndarray:
+def _supplied_rates(
+    horizons: HorizonCounts, statistic: Statistic, fit: Fit, suppliers: np.ndarray, minors: MinorsParts,
+    few: np.ndarray,
+) -> np.ndarray:  # fmt: skip
     """(n, 4) shrunk rates of the supplying horizons, each (numerator + k x league) / (denominator + k).
 
-    k is Marcel's in opportunities of the latest year. Where the supplier does not know the statistic (earned runs by
-    game before box scores held them) the next longer horizon that does supplies it.
+    k is Marcel's in opportunities of the latest year. Of the `few` who hardly played the minors stand in both sums with
+    the opportunities they weigh. Where the supplier does not know the statistic (earned runs by game before box scores
+    held them) the next longer horizon that does supplies it.
     """
     numerator, denominator = horizons.totals(statistic)
     regression = fit.regression / YEAR_WEIGHTS[horizons.player_type][0]
-    shrunk = (numerator + regression * league_rate(horizons, statistic)) / (denominator + regression)
+    weight, rate = minors.weights_of(horizons.mlbam_id, statistic.name)
+    weight = np.where(few, weight, 0.0)[:, None]
+    above = numerator + regression * league_rate(horizons, statistic) + weight * rate[:, None]
+    shrunk = above / (denominator + regression + weight)
     source = suppliers.copy()
     rows = np.arange(len(source))[:, None]
     for _ in HORIZONS[1:]:

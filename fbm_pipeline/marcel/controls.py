@@ -5,10 +5,12 @@ The systems, each an addition to tuned Marcel fitted on target seasons before th
 - `ridge` (c): ridge on season lines;
 - `control_ridge`, `control_trees`: with the sequence aggregates and the context columns too; `control` (d) is their
   mean, the figure that every model here has to beat;
-- `control_parks`: d with park factors, again the mean of both;
-- `control_physics`: d and a ridge on what d missed, from measured batted balls and pitches; it *is* d where none are.
+- `control_parks`: d with park factors of all hands, a statistic's own components, again the mean of both;
+- `control_physics`: d and a ridge on what d missed, from measured batted balls and pitches; it *is* d where none are;
+- `ridge_minors`, `control_minors`: c and d on Marcel with the minors (`minors_controls`), where a translation was
+  fitted for the season; `control_full` is the latter with parks too.
 
-Not here: the rows (`control_frame`), the two models (`residual_models`), and any choice made on test seasons.
+Not here: the rows (`control_frame`), the fits (`control_fits`), and any choice made on test seasons.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +20,13 @@ import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
+from fbm_pipeline.marcel.control_fits import CONTROL, CONTROL_PENALTY, LINES_PENALTY, SEED, Rates, fit_both
 from fbm_pipeline.marcel.control_frame import FAMILIES, Frame, read_frame, require_rows, training_targets
+from fbm_pipeline.marcel.control_inputs import contents, minors_contents, parks_contents, seasons_before
 from fbm_pipeline.marcel.lahman_block import STATEMENTS as LAHMAN_STATEMENTS
-from fbm_pipeline.marcel.lines_block import BENDING
+from fbm_pipeline.marcel.minors_controls import minors_rates
 from fbm_pipeline.marcel.physics_block import has_physics
-from fbm_pipeline.marcel.residual_models import fit_ridge, fit_trees
+from fbm_pipeline.marcel.residual_models import fit_ridge
 from fbm_pipeline.marcel.season_lines import STATEMENT
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_of
@@ -30,22 +34,15 @@ from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
-SYSTEMS = ("ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics")
-CONTROL = ("lines", *FAMILIES)
-
-# Ridge penalties in rows of mean weight, chosen on target seasons 2010-2017: flat within a factor of three.
-LINES_PENALTY = {"batter": 500.0, "pitcher": 60.0}
-CONTROL_PENALTY = {"batter": 500.0, "pitcher": 300.0}
-# Doubles are nearly all luck from one season to the next, and want four times the penalty.
-OWN_PENALTY = {"double_rate": 2000.0}
-SEED = 11
+SYSTEMS = (
+    "ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics", "ridge_minors",
+    "control_minors", "control_full",
+)  # fmt: skip
 
 # No development season has measured physics behind it, so this penalty is not tuned: some 25 columns that explain a
 # fiftieth of what the control misses ask for 25 x 50 rows.
 PHYSICS_PENALTY = 1250.0
 PHYSICS_FROM = 2021  # the first target with measured batted balls (2020's) before it
-
-Rates = dict[str, np.ndarray]  # by system, (players, statistics)
 
 
 def trainable_seasons(store: Store, settings: Settings) -> set[int]:
@@ -68,22 +65,19 @@ def build_control_rates(store: Store, player_type: str, season: int) -> Written:
     what they missed. Raises MarcelError when too few seasons or players can teach; FileNotFoundError when the table
     behind a block was never written.
     """
-    targets, before = training_targets(store, season), _before(store, season)
+    targets, before = training_targets(store, season), seasons_before(store, season)
     earlier = [year for year in targets if year >= PHYSICS_FROM and training_targets(store, year)]
     for year in earlier:
         build_control_rates(store, player_type, year)
     key = inputs_key(
         data=residual_key(store, player_type, season),
-        physics=_contents(store, "features.physics_counts", [{"season": year} for year in before]),
-        parks=[
-            _contents(store, "features.park_factors", [{"season": year} for year in [*targets, season]]),
-            _contents(store, "core.player_games", [{"season": year} for year in before]),
-            _contents(store, "core.games", [{"season": year} for year in before]),
-        ],
-        earlier=_contents(
+        physics=contents(store, "features.physics_counts", [{"season": year} for year in before]),
+        parks=parks_contents(store, [*targets, season]),
+        minors=minors_contents(store, player_type, [*targets, season]),
+        earlier=contents(
             store, "features.control_rates", [{"player_type": player_type, "season": year} for year in earlier]
         ),
-    )  # fmt: skip
+    )
 
     def compute() -> pa.Table:
         frame = read_frame(store, player_type, season, (*CONTROL, "parks", "physics"))
@@ -92,7 +86,7 @@ def build_control_rates(store: Store, player_type: str, season: int) -> Written:
         rates["control_physics"] = with_physics(
             frame, rates["control"], {year: _read_control(store, player_type, year, frame) for year in earlier}
         )
-        return _table(frame, player_type, rates)
+        return _table(frame, player_type, rates | minors_rates(store, frame, player_type))
 
     return store.build("features.control_rates", {"player_type": player_type, "season": season}, key, compute)
 
@@ -149,52 +143,17 @@ def residual_of(
 def residual_key(store: Store, player_type: str, season: int) -> str:
     """Hash of all that `residual_fit` reads: code, statements and the contents of tables, before the season."""
     targets = [*training_targets(store, season), season]
-    before = _before(store, season)
+    before = seasons_before(store, season)
     return inputs_key(
         code=code_of("baseball", "marcel"),
         sql=[statement(name) for name in (STATEMENT, *LAHMAN_STATEMENTS)],
-        lines=_contents(store, "core.season_lines", [{"season": year} for year in before]),
+        lines=contents(store, "core.season_lines", [{"season": year} for year in before]),
         players=store.content("core.players"),
         lahman=[store.content(f"raw.lahman_{name}") for name in ("batting", "appearances", "people")],
         constants=store.content("features.marcel_constants", {"player_type": player_type}),
-        rates=_contents(store, "features.marcel_rates", [{"player_type": player_type, "season": y} for y in targets]),
-        sequences=_contents(store, "features.sequence_counts", [{"season": year} for year in before]),
+        rates=contents(store, "features.marcel_rates", [{"player_type": player_type, "season": y} for y in targets]),
+        sequences=contents(store, "features.sequence_counts", [{"season": year} for year in before]),
     )
-
-
-def _before(store: Store, season: int) -> list[int]:
-    held = {int(part["season"]) for part in store.partitions("core.season_lines")}
-    return sorted(year for year in held if year < season)
-
-
-def _contents(store: Store, name: str, partitions: Sequence[Mapping[str, int | str]]) -> dict[str, str]:
-    return {str(dict(partition)): store.content(name, partition) for partition in partitions}
-
-
-def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """(players, S) rates of the season projected by ridge and by trees: Marcel and what each says it missed.
-
-    The trees see the ridge's own forecast as one more column, because a straight line costs shallow trees many splits,
-    and not the columns that only let a line bend. Without a seed there are no trees: both are the ridge. No rate is
-    below zero, and a statistic that no source recorded stays Marcel's.
-    """
-    names, columns = frame.columns(families)
-    plain = np.array([not name.startswith(BENDING) for name in names])
-    here = frame.projected
-    by_ridge, by_trees = frame.prior[here].copy(), frame.prior[here].copy()
-    for at, name in enumerate(frame.names):
-        residual = frame.outcome[:, at] - frame.prior[:, at]
-        rows = (frame.weight > 0) & ~np.isnan(residual)
-        if not rows.any():
-            continue
-        own = OWN_PENALTY.get(name, penalty)
-        line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], own)(columns)
-        by_ridge[:, at] += line[here]
-        if seed is not None:
-            widened = np.column_stack([columns[:, plain], line])
-            by_trees[:, at] += fit_trees(widened[rows], residual[rows], frame.weight[rows], seed)(widened[here])
-    by_ridge = np.maximum(by_ridge, 0.0)
-    return by_ridge, by_ridge if seed is None else np.maximum(by_trees, 0.0)
 
 
 def with_physics(frame: Frame, control: np.ndarray, earlier: Mapping[int, np.ndarray]) -> np.ndarray:
@@ -247,7 +206,7 @@ def _table(frame: Frame, player_type: str, rates: Rates) -> pa.Table:
     n, s = len(players), len(frame.names)
     schema = CONTRACTS["features.control_rates"].schema
     parts = []
-    for system in SYSTEMS:
+    for system in [name for name in SYSTEMS if name in rates]:
         columns = {
             "season": [frame.season] * (n * s), "player_type": [player_type] * (n * s),
             "as_of": [preseason(frame.season)] * (n * s), "mlbam_id": np.repeat(players, s),

@@ -26,7 +26,7 @@ def expected_opportunities(lines: SeasonLines, players: Histories) -> np.ndarray
     if lines.player_type == "batter":
         return recent + PLATE_APPEARANCES
     innings = np.where(are_starters(lines, players), STARTER_OUTS, RELIEVER_OUTS)
-    return recent + innings * _batters_per_out(lines, players)
+    return recent + innings * batters_per_out(lines, players)
 
 
 def are_starters(lines: SeasonLines, players: Histories) -> np.ndarray:
@@ -36,7 +36,11 @@ def are_starters(lines: SeasonLines, players: Histories) -> np.ndarray:
     return starts >= STARTER_SHARE * np.maximum(games, 1)
 
 
-def _batters_per_out(lines: SeasonLines, players: Histories) -> np.ndarray:
+def batters_per_out(lines: SeasonLines, players: Histories) -> np.ndarray:
+    """(n,) batters faced per out of each pitcher's three seasons, regressed to the league's of all lines.
+
+    Raises MarcelError when no outs are known.
+    """
     known = ~np.isnan(lines.counts["outs"])
     faced = np.where(known, lines.counts["opportunities"], 0.0)
     outs = np.where(known, lines.counts["outs"], 0.0)

@@ -1,24 +1,33 @@
-"""`features.playing_time`: the plate appearances or batters faced to expect of every player Marcel projects.
+"""`features.playing_time`: plate appearances, batters faced and outs to expect of every player Marcel projects.
 
 Learned from target seasons before the one projected, with zero for those who did not play: a projection of playing
-time must say who will not. The expectation is the mean of boosted trees and a ridge, brought to the league's total; the
-quantiles are trees of their own. What a player would have as a regular is told beside it: whoever asks about players
-known to have played (all published bars do) must not use an expectation that holds the chance of not playing.
-Not here: the columns (`playing_time_inputs`), Marcel's formula (`playing_time`).
+time must say who will not. The expectation is the mean of boosted trees and a ridge, for pitchers weighted over their
+roles, brought to the league's total; the quantiles are trees of their own. What a player would have as a regular is
+told beside it: whoever asks about players known to have played (all published bars do) must not use an expectation that
+holds the chance of not playing. A pitcher's outs are his batters faced by his own outs per batter, regressed as Marcel
+does: a model of their own is no better.
+Not here: the columns (`playing_time_inputs`), the learners (`playing_time_fits`), Marcel's formula (`playing_time`).
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
 from fbm_pipeline.marcel.constants import FIRST_TARGET
-from fbm_pipeline.marcel.hinge_ridge import HingeRidge
+from fbm_pipeline.marcel.playing_time import batters_per_out
+from fbm_pipeline.marcel.playing_time_fits import QUANTILES, Predictor, fit_expectation, fit_quantiles
 from fbm_pipeline.marcel.playing_time_inputs import Inputs, playing_time_inputs
+from fbm_pipeline.marcel.playing_time_role import (
+    expected_roles,
+    learn_by_role,
+    learn_starter_chance,
+    roles_after,
+)
 from fbm_pipeline.marcel.season_lines import (
     STATEMENT as LINES_STATEMENT,
 )
@@ -36,27 +45,14 @@ from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
-QUANTILES = (0.1, 0.5, 0.9)
 MINIMUM_PLAYER_SEASONS = 30  # below this a league says nothing; with so few the trees are their mean, the ridge learns
 MINIMUM_REGULARS = 100  # under two leaves and a half of the trees below
 SEASONS_OF_TOTAL = 3  # latest training targets that tell how much of the league's play falls to projected players
 
-# Chosen on target seasons 2010-2017, as was the mean of trees and ridge. Shallow changes of any of them move r by
-# less than .002 there.
-MEAN_TREES = {
-    "learning_rate": 0.03, "max_iter": 250, "max_leaf_nodes": 15, "min_samples_leaf": 40, "max_features": 0.3,
-    "l2_regularization": 10.0,
-}  # fmt: skip
-QUANTILE_TREES = {
-    "learning_rate": 0.05, "max_iter": 150, "max_leaf_nodes": 12, "min_samples_leaf": 40, "max_features": 0.3,
-}  # fmt: skip
-PENALTY = 200.0
-SEED = 0
+PITCHERS_COLUMNS = ("outs", "outs_p10", "outs_p50", "outs_p90", "role", "starter_chance", "role_change")
 
 # Opportunities per scheduled game of a regular: 200 in 162 games, from which on rates are scored.
 REGULAR = 200.0 / 162.0
-
-Predictor = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -66,6 +62,7 @@ class Learned:
     expectation: Predictor  # (n, k) -> (n,)
     if_regular: Predictor | None  # (n, k) -> (n,), None where too few players reached REGULAR
     quantiles: Predictor  # (n, k) -> (n, 3), in order
+    starter_chance: Predictor | None  # (n, k) -> (n,), None for batters
     total: float  # opportunities per scheduled game of all projected players together
     seasons: tuple[int, ...]  # target seasons learned from
     n: int
@@ -75,8 +72,9 @@ def build_playing_time(store: Store, player_type: str, season: int) -> Written:
     """Playing time of every player Marcel projects for a season, learned from the target seasons before it.
 
     `opportunities` is the mean, p10, p50 and p90 are quantiles, all in PA or BF of the planned schedule; `if_regular`
-    is the mean among those who reach REGULAR, learned from them alone, and null where too few did. Targets start at
-    FIRST_TARGET or the store's second season, without the short one. Raises MarcelError when there is none.
+    is the mean among those who reach REGULAR, learned from them alone, and null where too few did. Pitchers have outs
+    with the same quantiles, and a role (see `playing_time_role`), null for batters. Targets start at FIRST_TARGET or
+    the store's second season, without the short one. Raises MarcelError when there is none.
     """
     held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
     targets = training_seasons(held, season)
@@ -132,9 +130,24 @@ def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targe
         "trained_until": [learned.seasons[-1]] * len(expected),
         "n": [learned.n] * len(expected),
     }
+    columns |= _pitchers_columns(lines, players, columns, learned, inputs)
     schema = CONTRACTS["features.playing_time"].schema
-    arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
+    arrays = [pa.array(columns[field.name], field.type, from_pandas=True) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _pitchers_columns(
+    lines: SeasonLines, players: Histories, columns: Mapping[str, Any], learned: Learned, inputs: Inputs
+) -> dict[str, Any]:
+    """Outs with their quantiles and the role; all null for batters."""
+    if learned.starter_chance is None:
+        return {name: [None] * len(players.season) for name in PITCHERS_COLUMNS}
+    per_batter = 1.0 / batters_per_out(lines, players)
+    outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p50", "p90")}
+    roles = expected_roles(learned.starter_chance(inputs.values), lines, players)
+    return {name: values * per_batter for name, values in outs.items()} | {
+        "role": roles.role, "starter_chance": roles.starter_chance, "role_change": roles.change,
+    }  # fmt: skip
 
 
 def training_rows(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> tuple[Histories, Inputs, np.ndarray]:
@@ -167,45 +180,17 @@ def learn(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> Learned:
     regular = share >= REGULAR
     enough = regular.sum() >= MINIMUM_REGULARS
     with threadpool_limits(1):  # one thread adds the same numbers in the same order every time
-        expectation = _fit_expectation(inputs.values, share)
-        if_regular = _fit_expectation(inputs.values[regular], share[regular]) if enough else None
-        quantiles = _fit_quantiles(inputs.values, share)
+        starter_chance, expectation = None, None
+        if lines.player_type == "pitcher":
+            became = roles_after(lines, players)
+            starter_chance = learn_starter_chance(became, inputs.values)
+            expectation = learn_by_role(became, inputs.values, share, starter_chance)
+        expectation = expectation or fit_expectation(inputs.values, share)
+        if_regular = fit_expectation(inputs.values[regular], share[regular]) if enough else None
+        quantiles = fit_quantiles(inputs.values, share)
     latest = targets[-SEASONS_OF_TOTAL:]
     total = float(share[np.isin(players.season, latest)].sum() / len(latest))
-    return Learned(expectation, if_regular, quantiles, total, tuple(targets), len(share))
-
-
-def _known(values: np.ndarray) -> np.ndarray:
-    """Columns that somebody has: neither trees nor ridge can be fitted to one that nobody has."""
-    return ~np.isnan(values).all(axis=0)
-
-
-def _fit_expectation(values: np.ndarray, share: np.ndarray) -> Predictor:
-    known = _known(values)
-    ridge = HingeRidge(PENALTY).fit(values[:, known], share)
-    trees = HistGradientBoostingRegressor(**MEAN_TREES, early_stopping=False, random_state=SEED)
-    trees.fit(values[:, known], share)
-
-    def expectation(rows: np.ndarray) -> np.ndarray:
-        return np.maximum((trees.predict(rows[:, known]) + ridge.predict(rows[:, known])) / 2.0, 0.0)
-
-    return expectation
-
-
-def _fit_quantiles(values: np.ndarray, share: np.ndarray) -> Predictor:
-    known = _known(values)
-    fitted = [
-        HistGradientBoostingRegressor(
-            loss="quantile", quantile=quantile, **QUANTILE_TREES, early_stopping=False, random_state=SEED
-        ).fit(values[:, known], share)
-        for quantile in QUANTILES
-    ]
-
-    def quantiles(rows: np.ndarray) -> np.ndarray:
-        found = np.column_stack([trees.predict(rows[:, known]) for trees in fitted])
-        return np.sort(np.maximum(found, 0.0), axis=1)
-
-    return quantiles
+    return Learned(expectation, if_regular, quantiles, starter_chance, total, tuple(targets), len(share))
 
 
 def _to_the_total(expected: np.ndarray, total: float) -> np.ndarray:

@@ -11,7 +11,9 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.marcel.constants import FIRST_TARGET
-from fbm_pipeline.marcel.park_factors import COMPONENTS, REGRESSION, park_sample, read_park_counts
+from fbm_pipeline.marcel.park_factors import COMPONENTS, REGRESSION, read_park_counts
+from fbm_pipeline.marcel.park_hands import HAND_REGRESSION, HANDS, hand_factors
+from fbm_pipeline.marcel.park_sample import park_sample
 from fbm_pipeline.marcel.physics_block import BALL_DENOMINATORS, BALL_K
 from fbm_pipeline.marcel.physics_counts import read_physics_counts
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, MarcelError
@@ -21,6 +23,7 @@ from fbm_pipeline.store.tables import Store
 
 GRID = (500.0, 1_000.0, 2_000.0, 3_000.0, 5_000.0, 7_000.0, 10_000.0, 14_000.0, 20_000.0, 30_000.0, 50_000.0, 150_000.0)
 SEASON_OF_GAMES = 3_000  # plate appearances from which a park's season is worth predicting
+SEASON_OF_A_HAND = 1_000  # of batters on one side
 FIRST_MEASURED = 2020
 ENOUGH_BALLS = 40
 
@@ -39,6 +42,27 @@ def park_errors(counts: Mapping[int, pa.Table], component: str, targets: Sequenc
             told = dict(zip(past.park_id.tolist(), np.log(past.regressed(k)), strict=True))
             expected = np.array([told.get(park, 0.0) for park in now.park_id[kept].tolist()])
             errors[k].extend((np.log(now.raw()[kept]) - expected) ** 2)
+    return {k: float(np.sqrt(np.average(found, weights=weights))) for k, found in errors.items()}
+
+
+def hand_errors(counts: Mapping[int, pa.Table], component: str, targets: Sequence[int]) -> dict[float, float]:
+    """As `park_errors`, of each park's raw factor by hand, and by the constant of the hands' step alone: that of the
+    all-hands factor is the one in use."""
+    errors: dict[float, list[float]] = {k: [] for k in GRID}
+    weights: list[float] = []
+    for target in targets:
+        before = pa.concat_tables([counts[season] for season in range(target - SEASONS_BACK, target)])
+        past = {hand: park_sample(before, component, hand) for hand in HANDS}
+        whole = park_sample(before, component).regressed(REGRESSION[component])
+        told = {k: hand_factors(past, whole, k) for k in GRID}
+        for hand in HANDS:
+            now = park_sample(counts[target], component, hand)
+            kept = np.flatnonzero((now.pa >= SEASON_OF_A_HAND) & (now.observed > 0))
+            weights.extend(now.pa[kept])
+            for k in GRID:
+                logs = dict(zip(past[hand].park_id.tolist(), np.log(told[k][hand]), strict=True))
+                expected = np.array([logs.get(park, 0.0) for park in now.park_id[kept].tolist()])
+                errors[k].extend((np.log(now.raw()[kept]) - expected) ** 2)
     return {k: float(np.sqrt(np.average(found, weights=weights))) for k, found in errors.items()}
 
 
@@ -91,6 +115,12 @@ def main() -> None:
         errors = park_errors(counts, component, targets)
         best = min(errors, key=lambda k: errors[k])
         print(f"park {component:8} in use {REGRESSION[component]:7.0f}  best {best:7.0f}  error {errors[best]:.4f}")
+        errors, used = hand_errors(counts, component, targets), HAND_REGRESSION[component]
+        best = min(errors, key=lambda k: errors[k])
+        alike = errors[GRID[-1]]
+        print(
+            f"hand {component:8} in use {used:7.0f}  best {best:7.0f}  error {errors[best]:.4f}  both alike {alike:.4f}"
+        )
     for player_type in PLAYER_TYPES:
         physics = read_physics_counts(store, player_type, [FIRST_MEASURED])
         for name, k in ball_constants(physics, player_type).items():

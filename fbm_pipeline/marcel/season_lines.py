@@ -45,6 +45,15 @@ class SeasonLines:
         unknown = np.isnan(numerator) | np.isnan(denominator)
         return np.where(unknown, 0.0, numerator), np.where(unknown, 0.0, denominator)
 
+    def since(self, season: int) -> "SeasonLines":
+        """The lines of a season and later ones."""
+        kept = self.season >= season
+        counts = {name: values[kept] for name, values in self.counts.items()}
+        return SeasonLines(
+            self.player_type, self.season[kept], self.mlbam_id[kept], self.birth_date[kept], counts,
+            self.other_opportunities[kept],
+        )  # fmt: skip
+
     def of_the_league(self) -> np.ndarray:
         """(n,) whether a line counts towards the league's rates: pitchers who bat do not."""
         return ~is_pitcher_batting(self.player_type, self.counts["opportunities"], self.other_opportunities)

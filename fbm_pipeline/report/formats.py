@@ -45,6 +45,9 @@ SYSTEM_LABELS = {
     "marcel_classic": "Marcel (classic)", "marcel": "Marcel", "ridge": "Ridge on lines",
     "control_ridge": "Control (ridge)", "control_trees": "Control (trees)", "control": "Control",
     "control_parks": "Control + parks", "control_physics": "Control + physics",
+    "ridge_minors": "Ridge + minors", "control_minors": "Control + minors",
+    "control_full": "Control + parks + minors", "debut_mean": "Mean of debutants",
+    "component_factors": "Component factors", "mle": "MLE",
     "contextual": "Contextual", "ensemble": "Ensemble",
     "steamer": "Steamer", "zips": "ZiPS", "atc": "ATC", "depthcharts": "Depth Charts", "thebat": "THE BAT",
     "thebatx": "THE BAT X",
@@ -55,6 +58,8 @@ TITLES = {  # of the registered comparisons
     "public": "Public systems",
     "network": "The network against the controls",
     "physics": "What measured physics adds",
+    "minors": "Short histories: what the minors tell",
+    "minors_public": "Short histories beside public systems",
 }
 
 OPPORTUNITIES = {"batter": "PA", "pitcher": "BF"}

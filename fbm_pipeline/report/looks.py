@@ -14,7 +14,8 @@ import pandas as pd
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
-from fbm_pipeline.evaluation.scoring import scored_statistics, seasons_label
+from fbm_pipeline.evaluation.scoring import seasons_label
+from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.report.writing import replace_file
 
 LOOK_COLUMNS = ("data", "system", "look", "configuration", "seasons")

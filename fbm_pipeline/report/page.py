@@ -21,6 +21,7 @@ from fbm_pipeline.report.page_script import SCRIPT
 from fbm_pipeline.report.page_style import STYLE
 from fbm_pipeline.report.player_cards import CARD_SECTION, card_data, embed
 from fbm_pipeline.report.projections import TABLE, load_projections, projected_players
+from fbm_pipeline.report.rate_sources import rate_sources
 from fbm_pipeline.report.writing import replace_text
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
@@ -52,7 +53,8 @@ def write_page(store: Store, settings: Settings, season: int) -> Path:
             backtest_tables(scores, MIN_OPPORTUNITIES, settings.preset.test_seasons) if len(scores) else EMPTY,
         ),
     ]
-    text = _compose(settings, season, projections, sections, stamp) + embed(card_data(projections, ages))
+    cards = card_data(projections, ages, rate_sources(store, season))
+    text = _compose(settings, season, projections, sections, stamp) + embed(cards)
     return replace_text(page_path(settings, season), f"{text}<script>{SCRIPT}</script>\n</body>\n</html>\n")
 
 

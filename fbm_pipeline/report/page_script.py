@@ -70,15 +70,51 @@ SCRIPT = r"""
   });
 
   function facts(p) {
-    var rows = [[data.opportunities[p[0]] + " projected", String(p[7])]];
-    if (p[8] !== null) { rows.push(["Innings", String(p[8])]); }
+    function between(ends) { return ends[0] === null ? "" : " (" + ends[0] + " to " + ends[1] + ")"; }
+    var rows = [[data.opportunities[p[0]] + " projected", p[7] + between(p[10])]];
+    if (p[8] !== null) { rows.push(["Innings", p[8] + between(p[11])]); }
+    if (p[12] !== null) { rows.push(["Expected role", p[12]]); }
+    if (p[13] !== null) { rows.push(["Chance that his role changes", Math.round(100 * p[13]) + "%"]); }
     if (p[4] !== null) { rows.push(["Age", p[4].toFixed(1)]); }
     if (p[5] !== null) { rows.push(["Archetype", String(p[5])]); }
     rows.push(["History", p[6]]);
+    if (p[15] !== null) { rows.push(["Club", p[3] + ", " + p[15]]); }
     var box = el("dl", "facts");
     rows.forEach(function (row) {
       var pair = el("div"); pair.append(el("dt", "", row[0]), el("dd", "", row[1])); box.append(pair);
     });
+    return box;
+  }
+  function table(caption, heads, rows) {
+    var box = el("table", "sources"), head = el("thead"), body = el("tbody"), top = el("tr");
+    box.append(el("caption", "", caption));
+    heads.forEach(function (text) { var cell = el("th", "", text); cell.scope = "col"; top.append(cell); });
+    head.append(top); box.append(head);
+    rows.forEach(function (cells) {
+      var row = el("tr");
+      cells.forEach(function (text, k) { row.append(el(k ? "td" : "th", "", text)); });
+      body.append(row);
+    });
+    box.append(body); return box;
+  }
+  function sources(p) {
+    var s = p[14], box = el("div", "where"), many = data.opportunities[p[0]], fresh = p[6] === "minors";
+    function count(x) { return x === null ? "–" : String(x); }
+    box.append(el("h4", "", "Where his numbers come from"));
+    box.append(el("p", "note", (fresh
+      ? "He has not played in the majors: the mean of newcomers of his age, and his lines in the minors, translated."
+      : "Few " + many + " in the majors: Marcel, and his lines in the minors, translated.") +
+      " Each part counts by the opportunities behind it, in brackets."));
+    box.append(table("Rates by source", ["", fresh ? "Newcomers' mean" : "Majors", "Minors, translated", "Together"],
+      s.rates.map(function (r) {
+        return [r[0], (fresh ? "" : print(r[1], "percent")) + " (" + r[2] + ")",
+          print(r[3], "percent") + " (" + r[4] + ")", print(r[5], "percent")];
+      })));
+    box.append(table("His lines in the minors", ["Season", "Level", "Club", many, "SO", "BB", "HR", "H"],
+      s.lines.map(function (r) {
+        return [String(r[0]), r[1], r[2], count(r[3]), count(r[4]), count(r[5]),
+          (r[7] ? "≈" : "") + count(r[6]), count(r[8]) + (r[8] !== null && r[9] !== r[3] ? " in " + r[9] : "")];
+      })));
     return box;
   }
   function statistic(p, stat, s) {
@@ -119,6 +155,7 @@ SCRIPT = r"""
     var grid = el("div", "stats");
     data.stats[p[0]].forEach(function (stat, s) { grid.append(statistic(p, stat, s)); });
     card.replaceChildren(head, facts(p), legend, grid); card.hidden = false;
+    if (p[14]) { card.append(sources(p)); }
   }
   function follow(scroll) {
     var i = byKey[location.hash.slice(1)];

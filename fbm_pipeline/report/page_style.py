@@ -83,6 +83,12 @@ margin:.2rem 0 .9rem}
 vertical-align:-1px}
 .legend .tick i{width:2px;border-radius:0;background:var(--ink);margin-left:.3rem;opacity:.55}
 .legend .marcel i,.line.marcel i,.line.marcel b{background:var(--marcel)}
+.line.control_full i,.line.control_full b,.legend .control_full i{background:var(--good)}
+.where{margin-top:1.4rem}.where h4{margin:0 0 .3rem}
+.sources{margin:.8rem 0;font-variant-numeric:tabular-nums}
+.sources caption{text-align:left;font-weight:650;padding:.2rem 0}
+.sources th,.sources td{padding:.25rem .6rem .25rem 0;text-align:right;border-bottom:1px solid var(--line)}
+.sources th:first-child,.sources td:first-child{text-align:left}
 .legend .control i,.line.control i,.line.control b{background:var(--control)}
 .legend .contextual i,figcaption .contextual i,.line.contextual i,.line.contextual b{background:var(--contextual)}
 .legend .ensemble i,figcaption .ensemble i,.line.ensemble i,.line.ensemble b{background:var(--ensemble)}

@@ -9,18 +9,23 @@ import numpy as np
 import pandas as pd
 
 from fbm_pipeline.report.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS
+from fbm_pipeline.report.rate_sources import Sources
 
-SYSTEMS = ("marcel", "control", "contextual", "ensemble")
+SYSTEMS = ("marcel", "control", "control_full", "contextual", "ensemble")
+WHO = ("ensemble", "control_full", "mle")  # whose row tells who a player is: the first that projects him
 HISTORY = {"mlb": "majors", "mle": "minors", "blended": "majors and minors"}
+CLUB_FROM = {"roster": "on its winter roster", "last_line": "his last club", "parent_club": "his parent club"}
 VALUES = ("", "_p10", "_p90")
 SCALE = 10_000  # rates travel as integers in ten-thousandths: half the size of decimals
 
 
-def card_data(projections: pd.DataFrame, ages: pd.DataFrame) -> dict:
+def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -> dict:
     """Everything the card shows: statistics with their axis, and one list per player.
 
     `ages` holds player_type, mlbam_id and age. A player is [type, id, name, team, age, archetype, source,
-    opportunities, ip, values]; values run statistic by statistic, within it system by system: rate, p10, p90.
+    opportunities, ip, values, ends of opportunities, ends of ip, role, chance that it changes, sources, how the
+    club is known]; ends are [p10, p90], null where not known, as are the role and, for whom the minors tell nothing,
+    the sources (see `rate_sources`); values run statistic by statistic, within it system by system: rate, p10, p90.
     """
     stats, players = {}, []
     shown = [system for system in SYSTEMS if system in set(projections["system"])]
@@ -34,16 +39,25 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame) -> dict:
             {"key": stat, "label": form.label, "title": form.title, "style": form.style, **_axis(wide, stat)}
             for stat, form in forms.items()
         ]
-        blocks = [wide[system][columns].to_numpy(np.float64).reshape(-1, len(forms), 3) for system in shown]
+        who = _who(own)
+        blocks = [
+            wide[system].reindex(who.index)[columns].to_numpy(np.float64).reshape(-1, len(forms), 3) for system in shown
+        ]
         values = np.rint(SCALE * np.stack(blocks, axis=2)).reshape(len(blocks[0]), -1)  # (player, stat*system*3)
         players += [
-            _player(player_type, row, values[i])
-            for i, row in enumerate(wide["ensemble"].reset_index().to_dict("records"))
+            [*_player(player_type, row, values[i]), sources.get((player_type, row["mlbam_id"])), _club_from(row)]
+            for i, row in enumerate(who.reset_index().to_dict("records"))
         ]
     return {
         "scale": SCALE, "systems": [{"key": name, "label": SYSTEM_LABELS[name]} for name in shown],
         "opportunities": OPPORTUNITIES, "stats": stats, "players": players,
     }  # fmt: skip
+
+
+def _who(own: pd.DataFrame) -> pd.DataFrame:
+    """One row per player, by id: of the first system of WHO that projects him."""
+    ranked = own[own["system"].isin(WHO)].assign(place=own["system"].map({name: k for k, name in enumerate(WHO)}))
+    return ranked.sort_values(["mlbam_id", "place"]).drop_duplicates("mlbam_id").set_index("mlbam_id")
 
 
 def _axis(systems: dict[str, pd.DataFrame], stat: str) -> dict[str, float]:
@@ -65,15 +79,23 @@ def _player(player_type: str, row: dict, values: np.ndarray) -> list:
     def known(value: object) -> object:
         return None if value is None or value != value else value
 
-    archetype, age, ip = (known(row[name]) for name in ("archetype", "age", "ip"))
+    def whole(name: str) -> int | None:
+        return None if known(row[name]) is None else round(float(row[name]))
+
+    archetype, age, role, change = (known(row[name]) for name in ("archetype", "age", "role", "role_change"))
     return [
         player_type, row["mlbam_id"], row["name"], known(row["team"]) or "",
         None if age is None else round(float(age), 1),  # type: ignore[arg-type]
         None if archetype is None else int(archetype),  # type: ignore[call-overload]
         HISTORY.get(row["identity_source"], row["identity_source"]), round(row["opportunities"]),
-        None if ip is None else round(float(ip)),  # type: ignore[arg-type]
-        [None if np.isnan(value) else int(value) for value in values],
+        whole("ip"), [None if np.isnan(value) else int(value) for value in values],
+        *([whole(f"{name}_p10"), whole(f"{name}_p90")] for name in ("opportunities", "ip")),
+        role, None if change is None else round(float(change), 2),  # type: ignore[arg-type]
     ]  # fmt: skip
+
+
+def _club_from(row: dict) -> str | None:
+    return CLUB_FROM.get(row["team_from"]) if isinstance(row["team_from"], str) else None
 
 
 def embed(data: dict) -> str:

@@ -3,7 +3,7 @@
 Not here: the files (exports), the page, and the making of the rates (training, evaluation).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,17 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
 from fbm_pipeline.evaluation.error_spread import TABLE as ERROR_SPREAD
 from fbm_pipeline.evaluation.error_spread import load_spread
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.intervals import Floats, outs_per_batter
+from fbm_pipeline.evaluation.innings import with_outs
+from fbm_pipeline.evaluation.intervals import Floats
 from fbm_pipeline.evaluation.predictive import QUANTILES
-from fbm_pipeline.evaluation.projected import projected_opportunities, projected_rates, rates_inputs
+from fbm_pipeline.evaluation.projected import (
+    NEWCOMER_PLAYING_TIME,
+    projected_opportunities,
+    projected_rates,
+    rates_inputs,
+)
 from fbm_pipeline.evaluation.universes import OWN_SYSTEMS
+from fbm_pipeline.marcel.coming_clubs import read_winter_rosters, rosters_content
 from fbm_pipeline.report.exports import write_exports
 from fbm_pipeline.report.published_intervals import published_intervals
 from fbm_pipeline.settings import Settings
@@ -27,18 +34,27 @@ from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 TABLE = "publish.projections"
+IDENTITY_TABLES = (
+    "core.players", "core.season_lines", "core.minor_lines", "features.marcel_rates", "features.mle_rates",
+    "features.stat_profiles", "features.archetypes",
+)  # fmt: skip
 STATEMENTS = ("projected_players", "prior_weights", "prior_opportunities")
 
-# The halves of the control are steps of its making.
-PUBLISHED = tuple(system for system in OWN_SYSTEMS if system not in ("control_ridge", "control_trees"))
+# The halves of the control are steps of its making; two systems only show what the translation of minors is worth.
+UNPUBLISHED = ("control_ridge", "control_trees", "debut_mean", "component_factors")
+PUBLISHED = tuple(system for system in OWN_SYSTEMS if system not in UNPUBLISHED)
 
 Rates = Mapping[str, Floats]
+
+_PLAYER = ["player_type", "mlbam_id"]
+_ROLE = ["role", "starter_chance", "role_change"]
 
 
 def publish(store: Store, settings: Settings, season: int) -> Written:
     """Write publish.projections of a season and its exports: every system of `PUBLISHED` that was made for it.
 
-    Both Marcels keep Marcel's playing time, the others take that of features.playing_time. Raises EvaluationError when
+    Both Marcels keep Marcel's playing time, with the innings that their rates imply; the others take that of
+    features.playing_time, with its intervals and roles. Raises EvaluationError when
     Marcel's rates, the blend weights of the season's fold or a projected player's identity are missing.
     """
     key = inputs_key(
@@ -47,13 +63,15 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
         rates=rates_inputs(store, season),
         spread=store.content(ERROR_SPREAD, {"season": season}),
         players=store.content("core.players"),
+        rosters=rosters_content(store, [season]),
         lines={
-            part["season"]: store.content("core.season_lines", part)
-            for part in store.partitions("core.season_lines") if int(part["season"]) < season
+            f"{name} {part['season']}": store.content(name, part)
+            for name in ("core.season_lines", "core.minor_lines")
+            for part in store.partitions(name) if int(part["season"]) < season
         },
         features={
             name: store.content(f"features.{name}", {"season": season})
-            for name in ("stat_profiles", "archetypes")
+            for name in ("stat_profiles", "archetypes", "mle_rates")
         },
         systems=PUBLISHED, quantiles=QUANTILES,
     )  # fmt: skip
@@ -76,10 +94,22 @@ def projected_players(store: Store, season: int) -> pd.DataFrame:
     Marcel's playing time; one row per player type and player.
     """
     bounds = {"season": season, "as_of": preseason(season)}
-    with session(store) as connection:
+    with session(store, tables=IDENTITY_TABLES) as connection:
         players = query(connection, "evaluation/projected_players", bounds).to_pandas()
         before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
-    return players.merge(before, on=["player_type", "mlbam_id"], how="left").fillna({"prior_opportunities": 0})
+    players = players.merge(before, on=["player_type", "mlbam_id"], how="left").fillna({"prior_opportunities": 0})
+    return _with_coming_clubs(store, season, players)
+
+
+def _with_coming_clubs(store: Store, season: int, players: pd.DataFrame) -> pd.DataFrame:
+    """`team` by the winter's last roster for who stands on it, and `team_from`: `roster`, `last_line`, `parent_club`
+    (of a newcomer's last line in the minors), null without any.
+    """
+    rosters = read_winter_rosters(store, season, season)
+    club = dict(zip(rosters.column("mlbam_id").to_pylist(), rosters.column("club").to_pylist(), strict=True))
+    coming = players["mlbam_id"].map(club)
+    told = players["identity_source"].map({"mle": "parent_club"}).fillna("last_line").where(players["team"].notna())
+    return players.assign(team=coming.fillna(players["team"]), team_from=told.mask(coming.notna(), "roster"))
 
 
 def projections(store: Store, season: int) -> pa.Table:
@@ -89,8 +119,8 @@ def projections(store: Store, season: int) -> pa.Table:
     players = projected_players(store, season)
     _check_identities(rates, players, season)
     made = [system for system in PUBLISHED if system in set(rates["system"])]
-    time = projected_opportunities(store, season, made)[["player_type", "mlbam_id", "system", "opportunities"]]
-    players = players.drop(columns="opportunities").merge(time, on=["player_type", "mlbam_id"])
+    players = players.drop(columns="opportunities").merge(_playing_time(store, season, made, rates), on=_PLAYER)
+    rates = _with_playing_time(store, season, rates[rates["system"].isin(made)], players)
     spread = load_spread(store, season)
     parts = []
     for player_type in PLAYER_TYPES:
@@ -102,6 +132,35 @@ def projections(store: Store, season: int) -> pa.Table:
     rows = pd.concat(parts, ignore_index=True).assign(season=season, as_of=preseason(season))
     schema = store.contracts[TABLE].schema
     return pa.Table.from_pandas(rows.reindex(columns=schema.names), schema, preserve_index=False)
+
+
+def _playing_time(store: Store, season: int, systems: Sequence[str], rates: pd.DataFrame) -> pd.DataFrame:
+    """Opportunities and innings with their intervals, and role, by player and system; innings null for batters."""
+    time = with_outs(projected_opportunities(store, season, systems), rates)
+    innings = {"ip": "outs", "ip_p10": "outs_p10", "ip_p90": "outs_p90"}
+    found = time.rename(columns={"p10": "opportunities_p10", "p90": "opportunities_p90"})
+    found = found.assign(**{name: time[outs].astype("float64") / 3 for name, outs in innings.items()})
+    ends = ["opportunities", "opportunities_p10", "opportunities_p90"]
+    return found[[*_PLAYER, "system", *ends, *innings, *_ROLE]]
+
+
+def _with_playing_time(store: Store, season: int, rates: pd.DataFrame, time: pd.DataFrame) -> pd.DataFrame:
+    """`rates` without newcomers where too few came before them to expect any playing time: they are not published.
+
+    Raises EvaluationError where features.newcomer_playing_time was made and leaves newcomers out.
+    """
+    key = [*_PLAYER, "system"]
+    found = rates.merge(time[key], on=key, how="left", indicator=True)
+    known = (found.pop("_merge") == "both").to_numpy()
+    missing = found.loc[~known, _PLAYER].drop_duplicates()
+    made = {str(part["player_type"]) for part in store.partitions(NEWCOMER_PLAYING_TIME) if part["season"] == season}
+    left_out = missing[missing["player_type"].isin(made)]
+    if len(left_out):
+        raise EvaluationError(
+            f"{NEWCOMER_PLAYING_TIME} of {season} leaves out {len(left_out)} newcomers, such as "
+            f"{left_out.iloc[0].to_dict()}. Next: materialize it again for {season}."
+        )
+    return found[known].reset_index(drop=True)
 
 
 def _concentrations(store: Store, season: int, rates: pd.DataFrame) -> pd.Series:
@@ -140,7 +199,6 @@ def _system_rows(
     """One row per player with the rates of one system and their quantiles, columns as the table names them."""
     wide = rates.pivot(index="mlbam_id", columns="statistic", values=["rate", "concentration"]).sort_index()
     rows = players.set_index("mlbam_id").loc[wide.index].reset_index()
-    opportunities = rows["opportunities"].to_numpy(np.float64)
     rate = {name: wide["rate", name].to_numpy(np.float64) for name in rates["statistic"].unique()}
     heads = {item.name for item in head_statistics(player_type)}
     concentration = {name: wide["concentration", name].to_numpy(np.float64) for name in rate if name in heads}
@@ -150,8 +208,6 @@ def _system_rows(
     for name in [item for item in RATE_COLUMNS if item in rate]:
         columns[name] = rate[name]
         columns |= {f"{name}_{label}": getattr(intervals[name], label) for label in QUANTILES}
-    if player_type == "pitcher":
-        columns["ip"] = opportunities * outs_per_batter(rate) / 3
     return pd.concat([rows, pd.DataFrame(columns, index=rows.index)], axis=1)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.scoring import KINDS, RATE, scored_statistics
+from fbm_pipeline.evaluation.sheets import KINDS, RATE, scored_statistics
 from fbm_pipeline.evaluation.universes import COMMON, FULL, SYSTEMS, TOP_300, UNIVERSES
 from fbm_pipeline.report.writing import replace_file
 from fbm_pipeline.store.contracts import CONTRACTS

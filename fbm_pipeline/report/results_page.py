@@ -12,7 +12,9 @@ import pandas as pd
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.bootstrap import DRAWS
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
-from fbm_pipeline.evaluation.scoring import COUNT, COUNT_TRUE_TIME, MIN_PLAYERS, PLAYING_TIME
+from fbm_pipeline.evaluation.scoring import MIN_PLAYERS
+from fbm_pipeline.evaluation.sheets import KINDS as SCORED_KINDS
+from fbm_pipeline.evaluation.sheets import RATE
 from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, PROJECTED, SYSTEMS, TIERS, TOP
 from fbm_pipeline.report.ablations_section import ablations_section
 from fbm_pipeline.report.formats import TITLES
@@ -99,8 +101,11 @@ Every comparison scores its systems on the same players. Universes:
 - `top_300`: the {TOP} players of a season and player type with most playing time projected by Marcel.
 - `projected`: everybody whom Marcel projects, played or not; for playing time.
 
-Cells with fewer than {MIN_PLAYERS} player-seasons are not written. Playing time and counts are in PA, BF
-and events, unweighted. Single seasons stand in backtest.csv for rates in `full`, `common` and `top_300`;
+Cells with fewer than {MIN_PLAYERS} player-seasons are not written. Playing time and counts are in PA, BF, outs, innings
+and events, unweighted. `if regular` is what a system expects of a player should he reach {MIN_OPPORTUNITIES}: asked of
+those who did, it knows their selection. Systems that do not tell it (Marcel, the public ones) stand there with what
+they project, so that such a gain over them is in part that of the question. Single seasons stand in backtest.csv for
+rates in `full`, `common` and `top_300`;
 `evaluation.scores` holds all of them.
 A single season decides little: with some 330 player-seasons a difference in r has a standard error of .01 to .04.
 """
@@ -152,20 +157,22 @@ def _what_was_run(scores: pd.DataFrame, kind: str, run: Mapping) -> str:
 def _comparison(comparison: Comparison, scores: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
     parts = [f"### {TITLES[comparison.name]}\n"]
     rates = scores[scores["kind"] == "rate"]
-    main = rates[rates["universe"] == comparison.universe]
+    shown = comparison.shown or (comparison.universe,)
+    main = rates[rates["universe"].isin(shown)]
     parts += _tables(main, "r / RMSE", accuracy)
     parts += _tables(main, "slope, attainable, coverage", calibration)
     if comparison.name in ("controls", "network"):
         parts += _tables(main, "spread of the projections over the actual one / r", collapse)
-    tested = pairs[(pairs["universe"] == comparison.universe) & (pairs["kind"] == "rate")]
-    if len(tested):
-        parts += [f"#### Differences, `{comparison.universe}`, {labels(tested)}\n", counted_verdicts(tested)]
-        parts.append(verdict_table(tested))
+    for universe in shown:
+        tested = pairs[(pairs["universe"] == universe) & (pairs["kind"] == "rate")]
+        if len(tested):
+            parts += [f"#### Differences, `{universe}`, {labels(tested)}\n", counted_verdicts(tested)]
+            parts.append(verdict_table(tested))
     if comparison.name == "controls":
         for player_type, rows in _by_type(rates[rates["universe"].isin(list(TIERS))]):
             parts += [f"#### {player_type.title()}s by history, {labels(rows)} (r / RMSE)\n", by_tier(rows, TIERED)]
     if comparison.name in ("controls", "public"):
-        for kind in (PLAYING_TIME, COUNT, COUNT_TRUE_TIME):
+        for kind in [name for name in SCORED_KINDS if name != RATE]:
             own = scores[(scores["kind"] == kind) & scores["universe"].isin([comparison.universe, PROJECTED])]
             parts += _tables(own, f"{kind.replace('_', ' ')}, r / RMSE", accuracy)
     return parts

@@ -9,7 +9,6 @@ import gzip
 import hashlib
 import json
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,11 +16,11 @@ from pathlib import Path
 
 import requests
 
+from fbm_pipeline.sources.download import PAUSE, TIMEOUT, write_whole
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.sources.savant import BASE_URL, TIMEOUT, count_rows, download_day
+from fbm_pipeline.sources.savant import BASE_URL, count_rows, download_day
 
 SETTLED_AFTER = dt.timedelta(days=3)
-PAUSE = 1.0  # seconds between two requests: the service is public and free
 _LOGGER = logging.getLogger("fbm_pipeline.sources")
 
 
@@ -100,7 +99,7 @@ def _keep(target: Path, day: dt.date, body: bytes, held: FetchedDay | None, toda
         )  # fmt: skip
     name = f"statcast_{day}.csv.gz" if rows else None
     if name is not None:
-        _write_whole(target / name, gzip.compress(body, mtime=0))
+        write_whole(target / name, gzip.compress(body, mtime=0))
     return FetchedDay(
         date=day.isoformat(), rows=rows, sha256=hashlib.sha256(body).hexdigest(), fetched_at=today.isoformat(),
         complete=today - day >= SETTLED_AFTER, file=name,
@@ -110,14 +109,4 @@ def _keep(target: Path, day: dt.date, body: bytes, held: FetchedDay | None, toda
 def _write_manifest(target: Path, manifest: dict[str, FetchedDay]) -> None:
     lines = [asdict(manifest[date]) for date in sorted(manifest)]
     text = json.dumps({"source": BASE_URL, "days": lines}, indent=1) + "\n"
-    _write_whole(target / "fetched.json", text.encode("utf-8"))
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the target, flush to disk, rename: a reader sees the old file or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_whole(target / "fetched.json", text.encode("utf-8"))

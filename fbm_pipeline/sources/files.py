@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from fbm_pipeline.sources.errors import SourceError
@@ -23,9 +24,14 @@ KINDS: dict[str, tuple[str, str]] = {
     "register": ("register", r"people.*"),
     "minor_batting": ("milb", r".*(hitter|batter|batting).*"),
     "minor_pitching": ("milb", r".*(pitcher|pitching).*"),
+    "club_rosters": ("rosters", r"statsapi_40man_.+"),
     "projections": ("projections", r"(hitters|pitchers)(_.*)?"),
 }
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
+# Kinds that StatsAPI's answers belong to, beside or instead of tables.
+_OTHER_SUFFIXES: dict[str, tuple[str, ...]] = {
+    "minor_batting": (*SUFFIXES, ".json"), "minor_pitching": (*SUFFIXES, ".json"), "club_rosters": (".json",),
+}  # fmt: skip
 
 
 def find_files(root: Path, kind: str) -> list[Path]:
@@ -36,10 +42,11 @@ def find_files(root: Path, kind: str) -> list[Path]:
     folder, pattern = KINDS[kind]
     if not (root / folder).is_dir():
         return []
+    suffixes = _OTHER_SUFFIXES.get(kind, SUFFIXES)
     found = sorted(
         path
         for path in (root / folder).iterdir()
-        if path.is_file() and stem(path) is not None and re.fullmatch(pattern, stem(path) or "")
+        if path.is_file() and re.fullmatch(pattern, stem(path, suffixes) or "")
     )
     for path in found:
         # The name becomes a folder of the store, where spaces, quotes and percent signs are read in two ways.
@@ -51,9 +58,9 @@ def find_files(root: Path, kind: str) -> list[Path]:
     return found
 
 
-def stem(path: Path) -> str | None:
-    """The name without its suffix; None where the suffix is none of ours."""
-    for suffix in SUFFIXES:
+def stem(path: Path, suffixes: Sequence[str] = SUFFIXES) -> str | None:
+    """The name without its suffix; None where it is none of `suffixes`, and for a hidden file."""
+    for suffix in suffixes:
         if path.name.endswith(suffix) and not path.name.startswith("."):
             return path.name.removesuffix(suffix)
     return None

@@ -1,4 +1,4 @@
-"""Minor-league batting and pitching lines: FanGraphs' exports, and Savant's, which know a player by name only."""
+"""Minor-league batting and pitching lines: StatsAPI's, FanGraphs' exports, and Savant's, which know names only."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.sources.layout import Layout, names
 from fbm_pipeline.sources.reading import read_columns, with_constants, without
+from fbm_pipeline.sources.statsapi_lines import read_lines
 
 FANGRAPHS = Layout(
     kind="FanGraphs minor-league lines", required=("season", "level", "name", "player_id"),
@@ -29,10 +30,12 @@ _PERCENTAGES = ("K%", "BB%", "hard_hit%", "barrel_per_pa%")
 def read_minor_leagues(path: Path, schema: pa.Schema) -> pa.Table:
     """Lines of one file, in the schema of `raw.milb_batting` or `raw.milb_pitching`.
 
-    `source` is `savant` for a file of that name, else `fangraphs`; `row` counts from 1. Savant gives no level, age or
-    id. Rates are fractions: Savant's percentages are divided by 100. Raises SourceError for a damaged file, missing
-    required columns or a value that does not fit.
+    `source` is `statsapi` for JSON, `savant` for a file of that name, else `fangraphs`; `row` counts from 1. Savant
+    gives no level, age or id. Rates are fractions: Savant's percentages are divided by 100. Raises SourceError for a
+    damaged file, missing required columns or a value that does not fit.
     """
+    if path.suffix == ".json":
+        return read_lines(path, schema)
     savant = re.match(r"savant", path.name) is not None
     made = ("source_file", "source", "row")
     table = read_columns(path, SAVANT if savant else FANGRAPHS, without(schema, *made))

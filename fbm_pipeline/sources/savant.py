@@ -1,27 +1,23 @@
-"""One day of pitches from Baseball Savant over HTTP: the request, its retries, and the checks of what came back.
+"""One day of pitches from Baseball Savant over HTTP: the request and the checks of what came back.
 
-Not here: which days to ask for and where they are kept (fetch.py). Savant answers errors with status 200 and a web
-page, cuts long answers without a word, and sends "Query Timeout" as a one-column table; each is an error here.
+Not here: retries (download.py), which days to ask for and where they are kept (fetch.py). Savant answers errors with
+status 200 and a web page, cuts long answers without a word, and sends "Query Timeout" as a one-column table; each is
+an error here.
 """
 
 import csv
 import datetime as dt
 import io
-import logging
 from collections.abc import Callable
 
 import requests
 
+from fbm_pipeline.sources.download import TIMEOUT, ask
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.statcast import REQUIRED
 
 BASE_URL = "https://baseballsavant.mlb.com"
 ROW_LIMIT = 25_000  # Savant has cut answers at 25,000 and more rows; a full day of games has about 5,000
-ATTEMPTS = 4
-FIRST_WAIT = 2.0  # seconds before the second attempt; doubled for each one after
-TIMEOUT = 90.0  # seconds to connect, and between two pieces of the answer
-_RETRIED_STATUS = frozenset((429, 500, 502, 503, 504))
-_LOGGER = logging.getLogger("fbm_pipeline.sources")
 
 
 def download_day(
@@ -34,8 +30,8 @@ def download_day(
 ) -> bytes:
     """The raw CSV of one day's regular-season pitches.
 
-    Asks again, up to ATTEMPTS times, after a timeout, a lost or cut connection, or a status that says so. Raises
-    SourceError when no attempt succeeds, for any other status, and for an answer that does not call itself CSV.
+    Asks again as `download.ask` does. Raises SourceError when no attempt succeeds, for any status but 200, and for an
+    answer that does not call itself CSV.
     """
     url = f"{base_url}/statcast_search/csv"
     query = {
@@ -43,32 +39,12 @@ def download_day(
         "min_pitches": "0", "min_results": "0", "sort_col": "pitches", "sort_order": "desc",
         "game_date_gt": day.isoformat(), "game_date_lt": day.isoformat(),
     }  # fmt: skip
-    wait = FIRST_WAIT
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            response = session.get(url, params=query, timeout=timeout)
-            if response.status_code not in _RETRIED_STATUS:
-                return _body(response, day)
-            problem = f"status {response.status_code}"
-        except (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
-            problem = f"{type(error).__name__}: {error}"
-        if attempt < ATTEMPTS:
-            _LOGGER.warning("%s: %s; asking again in %g s", day, problem, wait)
-            sleep(wait)
-            wait *= 2
-    raise SourceError(
-        url, f"{day}: no answer after {ATTEMPTS} attempts", found=problem, expected="a CSV with status 200",
-        next_step="run the same command later; days that are here already are not asked for again",
-    )  # fmt: skip
+    response = ask(url, query, what=day.isoformat(), expected="a CSV", session=session, sleep=sleep, timeout=timeout)
+    return _body(response, day)
 
 
 def _body(response: requests.Response, day: dt.date) -> bytes:
     kind = response.headers.get("content-type", "").lower()
-    if response.status_code != requests.codes.ok:
-        raise SourceError(
-            response.url, f"{day}: the server refused", found=f"status {response.status_code}",
-            expected="status 200", next_step="open the address in a browser to read why",
-        )  # fmt: skip
     if not ("csv" in kind or "octet-stream" in kind) or response.content.lstrip()[:1] == b"<":
         raise SourceError(
             response.url, f"{day}: the answer is not CSV, though its status is 200",

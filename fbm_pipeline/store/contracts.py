@@ -49,6 +49,11 @@ _EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:
 _SUM_COUNTS = "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
 _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
+_PLAYING_TIME = (
+    f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? outs:f64? outs_p10:f64? "
+    "outs_p50:f64? outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
+    "trained_from:i16 trained_until:i16 n:i32"
+)
 HORIZONS = ("career", "three_year", "one_year", "thirty_day")
 
 
@@ -154,9 +159,16 @@ _ALL: Iterable[Contract] = (
         "season player_type mlbam_id", "season",
     ),
     contract(
+        "core.minor_lines", "one row per season, side of the ball, level and minor-league player",
+        "season:i16 player_type:str level:str line_id:str mlbam_id:i32? matched_by:str sources:str age:i16? club:str? "
+        "league:str? pa:i32 so:f64? bb:f64? hr:f64? hr_pa:i32? hr_estimated:bool? h_pa:i32? h:i32? double:i32? "
+        "triple:i32? games:i32? starts:i32?",
+        "season player_type level line_id", "season",
+    ),
+    contract(
         "features.stat_profiles", "one row per player, side of the ball and as-of date; only games before as_of",
-        f"{_PLAYER_KEY} age:f32 bats:str throws:str role:str identity_source:str days_since_last_game:i32? "
-        f"{_profile_columns()}",
+        f"{_PLAYER_KEY} age:f32 bats:str throws:str role:str identity_source:str minor_opportunities:f64 "
+        f"days_since_last_game:i32? {_profile_columns()}",
         "player_type mlbam_id as_of", "player_type season",
     ),
     contract(
@@ -182,10 +194,17 @@ _ALL: Iterable[Contract] = (
     ),
     contract(
         "features.park_factors",
-        "one row per season, park and component; from the three seasons before it, both sides batting",
-        "season:i16 as_of:date park_id:str component:str factor:f64 raw_factor:f64 observed:f64 expected:f64 pa:i32 "
-        "elsewhere_pa:i32 seasons:i8",
-        "season park_id component", "season",
+        "one row per season, park, component and stand (L, R, all); from the three seasons before, both sides batting",
+        "season:i16 as_of:date park_id:str component:str stand:str factor:f64 raw_factor:f64 observed:f64 "
+        "expected:f64 pa:i32 elsewhere_pa:i32 seasons:i8",
+        "season park_id component stand", "season",
+    ),
+    contract(
+        "features.neutral_lines",
+        "one row per season, side of the ball and player: his counts as in average parks, fit for use from as_of on",
+        "season:i16 as_of:date player_type:str mlbam_id:i32 opportunities:i32 so:f64 bb:f64 hr:f64 single:f64? "
+        "double:f64? triple:f64? er:f64? h:f64 ab:f64 outs:f64?",
+        "season player_type mlbam_id", "season",
     ),
     contract(
         "features.physics_counts",
@@ -210,9 +229,32 @@ _ALL: Iterable[Contract] = (
         "player_type mlbam_id as_of system statistic", "player_type season",
     ),
     contract(
-        "features.playing_time", "one row per player, side of the ball and as-of date; opportunities are PA or BF",
-        f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? "
-        "trained_from:i16 trained_until:i16 n:i32",
+        "features.playing_time",
+        "one row per player, side of the ball and as-of date; opportunities are PA or BF, outs and roles of pitchers",
+        _PLAYING_TIME,
+        "player_type mlbam_id as_of", "player_type season",
+    ),
+    contract(
+        "features.mle_translations", "one row per season, side of the ball, component and parameter",
+        "season:i16 player_type:str component:str parameter:str value:f64 n:i32 trained_from:i16 trained_until:i16",
+        "season player_type component parameter", "player_type season",
+    ),
+    contract(
+        "features.debut_means", "one row per season, side of the ball, role, age and statistic",
+        "season:i16 player_type:str as_of:date role:str age:i16 statistic:str rate:f64 concentration:f64? n:i32 "
+        "trained_until:i16",
+        "season player_type role age statistic", "player_type season",
+    ),
+    contract(
+        "features.mle_rates", "one row per player, side of the ball, as-of date, system and statistic",
+        f"{_PLAYER_KEY} system:str statistic:str rate:f64 weight:f64 minor_weight:f64 minor_rate:f64? "
+        "concentration:f64? source:str trained_until:i16",
+        "player_type mlbam_id as_of system statistic", "player_type season",
+    ),
+    contract(
+        "features.newcomer_playing_time",
+        "one row per newcomer, side of the ball and as-of date; the columns of features.playing_time",
+        _PLAYING_TIME,
         "player_type mlbam_id as_of", "player_type season",
     ),
     contract(
@@ -290,8 +332,9 @@ _ALL: Iterable[Contract] = (
     ),
     contract(
         "publish.projections", "one row per season, player, side of the ball and system",
-        "season:i16 as_of:date player_type:str mlbam_id:i32 fangraphs_id:str? name:str team:str? system:str "
-        f"opportunities:f64 ip:f64? {_published_rates()} identity_source:str archetype:i16?",
+        "season:i16 as_of:date player_type:str mlbam_id:i32 fangraphs_id:str? name:str team:str? team_from:str? "
+        "system:str opportunities:f64 opportunities_p10:f64? opportunities_p90:f64? ip:f64? ip_p10:f64? ip_p90:f64? "
+        f"role:str? starter_chance:f64? role_change:f64? {_published_rates()} identity_source:str archetype:i16?",
         "season player_type mlbam_id system", "season",
     ),
 )  # fmt: skip

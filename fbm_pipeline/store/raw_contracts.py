@@ -14,7 +14,9 @@ _BATTING_COUNTS = "G PA AB H 1B 2B 3B HR R RBI BB IBB SO HBP SF SH GDP SB CS"
 _PITCHING_COUNTS = "W L SV GS TBF ER"
 _RATES = "AVG:f64? OBP:f64? SLG:f64?"
 _PITCHING_RATES = "IP:f64? ERA:f64? FIP:f64? WHIP:f64?"  # IP as published: .1 and .2 are thirds
-_MINOR_KEY = "source:str row:i32 season:i16 level:str? name:str team:str? age:i16? player_id:str? mlbam:i32?"
+_MINOR_KEY = (
+    "source:str row:i32 season:i16 level:str? name:str team:str? league:str? age:i16? player_id:str? mlbam:i32?"
+)
 _MINOR_RATES = "BABIP:f64? wOBA:f64? K%:f64? BB%:f64? xwOBA:f64? pitches:f64? whiffs:f64? swings:f64? \
     exit_velocity:f64? hard_hit%:f64? barrel_per_pa%:f64?"
 
@@ -141,6 +143,12 @@ _RAW: Iterable[Contract] = (
         f"source_file:str {_MINOR_KEY} {_MINOR_BATTING} {_nullable(_PITCHING_COUNTS, 'i32')} "
         f"{_PITCHING_RATES} release_speed:f64? release_spin_rate:f64?",
         "source_file row",
+    ),
+    # `club` is the code of core.games, the only column that is not the source's own spelling.
+    contract(
+        "raw.club_rosters", "one row per roster date, club and player: the clubs' 40-man rosters",
+        "source_file:str as_of:date mlbam:i32 club:str name:str position:str? status:str?",
+        "as_of mlbam",
     ),
     contract(
         "raw.public_projections", "one row per season, side of the ball, public system, snapshot and player",

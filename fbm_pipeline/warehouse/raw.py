@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fbm_pipeline.sources.club_rosters import read_club_rosters
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files, seasons_named, sha256_of
 from fbm_pipeline.sources.lahman import (
@@ -65,6 +66,7 @@ _SOURCES: dict[str, RawSource] = {
     "raw.register": RawSource("register", read_register),
     "raw.milb_batting": RawSource("minor_batting", read_minor_leagues),
     "raw.milb_pitching": RawSource("minor_pitching", read_minor_leagues),
+    "raw.club_rosters": RawSource("club_rosters", read_club_rosters),
     "raw.public_projections": RawSource("projections", read_projections),
 }
 RAW_TABLES = tuple(_SOURCES)

@@ -17,6 +17,9 @@ from fbm_pipeline.store.tables import Store, inputs_key
 from fbm_pipeline.warehouse import base_running, game_states
 from fbm_pipeline.warehouse.vocabulary import create_vocabulary, vocabulary
 
+# From this age on a line of Savant's minor-league search, which mixes AAA with Class A, is taken to be of AAA.
+SAVANT_AGE = 23
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -103,6 +106,11 @@ RECIPES: Mapping[tuple[str, str], Recipe] = {
         },
     ),
     ("core.season_lines", "events"): Recipe("core/season_lines_events", reads={"core.player_games": ("season",)}),
+    ("core.minor_lines", "publishers"): Recipe(
+        "core/minor_lines",
+        {"minor_rows": "staging/minor_rows", "minor_players": "staging/minor_players"},
+        {"raw.milb_batting": (), "raw.milb_pitching": (), "raw.register": ()},
+    ),
     ("core.players", "register"): Recipe(
         "core/players",
         reads={
@@ -124,6 +132,8 @@ def recipe_key(store: Store, recipe: Recipe, season: int, month: int | None = No
     }
     asked = (*recipe.steps.values(), *(name for name, _ in recipe.passes.values()), recipe.statement)
     texts = [statement(name) for name in asked]
+    if any("$savant_age" in text for text in texts):
+        texts.append(str(SAVANT_AGE))
     words = {name: table.to_pylist() for name, table in vocabulary().items()}
     code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in recipe.modules]
     return inputs_key(
@@ -136,6 +146,7 @@ def cook(store: Store, recipe: Recipe, season: int, months: list[int]) -> pa.Tab
     """The rows of a season's months, before any check."""
     values = {
         "season": season, "months": months, "ball_letters": BALL_LETTERS, "strike_letters": STRIKE_LETTERS,
+        "savant_age": SAVANT_AGE,
     }  # fmt: skip
     with session(store, tables=list(recipe.reads)) as connection:
         create_vocabulary(connection)

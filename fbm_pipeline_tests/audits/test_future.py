@@ -1,6 +1,7 @@
 """Builders that read the future are caught; the real ones come out byte-identical beside an altered future."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,16 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from fbm_pipeline.audits.altered_store import UnauditableStoreError, altered_copy
+from fbm_pipeline.audits.altered_store import COPIED, UnauditableStoreError, altered_copy
 from fbm_pipeline.audits.future import Rebuild, audit_future
 from fbm_pipeline.baseball.calendar import midseason, preseason
 from fbm_pipeline.identity.archetypes import assign_archetypes
 from fbm_pipeline.identity.profiles import build_stat_profiles
 from fbm_pipeline.marcel.rates import build_marcel_rates
+from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store, content_hash
-from fbm_pipeline_tests.identity.hand_made import fill, random_games
+from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_games, write_known_players
+from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 
 SEASON = 2017
 RATES = {"player_type": "batter", "season": SEASON}
@@ -32,6 +35,53 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
         build_marcel_rates(store, player_type, SEASON)
         build_stat_profiles(store, player_type, SEASON)
     return store
+
+
+def test_every_raw_table_that_a_feature_reads_is_in_the_copy() -> None:
+    read = {
+        name
+        for room in ("features", "mle", "targets")
+        for file in (REPOSITORY / "sql" / room).glob("*.sql")
+        for name in re.findall(r"\bfrom (raw\.\w+)", file.read_text(encoding="utf-8"))
+    }
+    assert "raw.club_rosters" in read
+    assert not [name for name in sorted(read) if not name.startswith(COPIED)]
+
+
+def test_lines_and_rosters_of_the_minors_are_altered_from_the_date_on(store: Store) -> None:
+    """A line whose player nobody knows stays one; an earlier line and an earlier roster stay as they are."""
+    write_games(store, random_games([SEASON]))
+    write_known_players(store)
+    for season in (SEASON - 1, SEASON):
+        lines = [minor_line(season, player, pa=300 + player) for player in range(1, 20)]
+        nobody = {"mlbam_id": None, "matched_by": "several"}
+        write_minor_lines(store, [*lines, *(minor_line(season, 90 + i) | nobody for i in range(5))])
+    dates = [dt.date(SEASON, 2, 1), dt.date(SEASON, 3, 1), dt.date(SEASON + 1, 2, 1)]
+    rosters = [
+        {"source_file": "hand", "as_of": date, "mlbam": player, "club": f"C{player % 7}", "name": "Somebody"}
+        for date in dates for player in range(1, 41)
+    ]  # fmt: skip
+    schema = store.contracts["raw.club_rosters"].schema
+    told = [{name: row.get(name) for name in schema.names} for row in rosters]
+    store.write("raw.club_rosters", {}, pa.Table.from_pylist(told, schema=schema))
+
+    def lines_of(held: Store, season: int) -> pa.Table:
+        table = held.delta("core.minor_lines").to_pyarrow_table(filters=[("season", "=", season)])
+        return table.sort_by("line_id")
+
+    def clubs(held: Store, date: dt.date) -> dict[int, str]:
+        rows = held.delta("raw.club_rosters").to_pyarrow_table().to_pylist()
+        return {row["mlbam"]: row["club"] for row in rows if row["as_of"] == date}
+
+    with altered_copy(store, preseason(SEASON)) as copy:
+        assert lines_of(copy, SEASON - 1) == lines_of(store, SEASON - 1)
+        assert lines_of(copy, SEASON) != lines_of(store, SEASON)
+        altered = lines_of(copy, SEASON).column("mlbam_id").to_pylist()
+        assert {player for player in altered if player is not None} <= {*range(1, 25), *range(101, 125)}
+        assert 1 <= altered.count(None) <= 5
+        for date in dates[:2]:
+            assert clubs(copy, date) == clubs(store, date)
+        assert clubs(copy, dates[2]) != clubs(store, dates[2])
 
 
 def rates_with_leak(leak: Callable[[Store], float]) -> Callable[[Store], object]:

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.audits.feature_match import audit_feature_match
-from fbm_pipeline.audits.nulls import Allowance, audit_nulls, column_faults
+from fbm_pipeline.audits.nulls import Allowance, allowance, audit_nulls, column_faults
 from fbm_pipeline.audits.training_dates import UsedEncoder, audit_training_dates
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -93,6 +93,47 @@ def test_what_is_declared_is_no_fault() -> None:
     assert column_faults(table.slice(0, 20), (), Allowance({"a": 0.5})) == []  # too few to be called dead
 
 
+def test_innings_and_roles_are_pitchers_alone() -> None:
+    pitcher, batter = (allowance("features.playing_time", name) for name in ("pitcher", "batter"))
+    for name in ("outs", "outs_p10", "role", "starter_chance"):
+        assert pitcher.largest_share(name) == 0 < batter.largest_share(name)
+    assert 0 < pitcher.largest_share("role_change") < 1  # unknown of those who missed the last season
+    assert batter.largest_share("opportunities") == 0
+
+
+def write_mle(store: Store, season: int, until: int = -1, players: int = 300, **columns: object) -> None:
+    """Translations of one component and rates of many players, of whom the minors tell nothing."""
+    partition = {"player_type": "batter", "season": season}
+    told = {**partition, "trained_until": season + until}
+    fitted = told | {"component": "so", "parameter": ["log_factor_AAA"], "value": 0.1, "n": 90, "trained_from": 2003}
+    rates = told | {
+        "as_of": preseason(season), "mlbam_id": range(players), "system": "mle", "statistic": "so_rate",
+        "rate": np.random.default_rng(season).uniform(0.1, 0.3, players), "minor_weight": 0.0, "minor_rate": None,
+        "weight": np.random.default_rng(season).uniform(100, 600, players), "concentration": None, "source": "mlb",
+    }  # fmt: skip
+    for name, values, rows in (("mle_translations", fitted, 1), ("mle_rates", rates | columns, players)):
+        contract = store.contracts[f"features.{name}"]
+        store.write(f"features.{name}", partition, rows_of(contract, values, rows))
+
+
+def test_the_minors_may_tell_nothing_but_a_rate_is_there(healthy: Store, tmp_path: Path) -> None:
+    store = copy_of(healthy, tmp_path / "store")
+    write_mle(store, 2018)
+    assert audit_nulls(store, "features.mle_rates", "batter", [2018]).passed
+    for column, value in (("rate", 0.2), ("weight", 300.0)):
+        write_mle(store, 2018, **{column: value})
+        result = audit_nulls(store, "features.mle_rates", "batter", [2018])
+        assert f"2018: {column} is {value} for everybody" in result.summary
+
+
+def test_profiles_may_be_newcomers_but_need_their_rates() -> None:
+    allowed = allowance("features.stat_profiles", "batter")
+    assert allowed.may_be_constant("minor_opportunities")
+    assert 0.02 < allowed.largest_share("days_since_last_game") < 1
+    for name in ("minor_opportunities", "three_year_h_rate", "identity_source", "age"):
+        assert allowed.largest_share(name) == 0
+
+
 def test_seasons_without_rows_are_told(healthy: Store) -> None:
     result = audit_nulls(healthy, "features.playing_time", "batter", [2018])
     assert result.passed
@@ -131,6 +172,16 @@ def test_a_debut_does_not_count_and_a_regular_without_a_row_does(healthy: Store,
     assert audit_feature_match(broken, "batter", [2018], TABLES).passed
 
 
+def test_who_played_before_has_a_rate_with_the_minors(healthy: Store, tmp_path: Path) -> None:
+    store = copy_of(healthy, tmp_path / "store")
+    write_mle(store, 2018)
+    assert audit_feature_match(store, "batter", [2018, 2019], ["features.mle_rates"]).passed
+    write_mle(store, 2018, mlbam_id=range(500_000, 500_300))
+    result = audit_feature_match(store, "batter", [2018, 2019], ["features.mle_rates"])
+    assert "features.mle_rates 2018: 0.00%" in result.summary
+    assert set(result.details["shares"]["features.mle_rates"]) == {"2018"}  # 2019 has none to judge
+
+
 def test_seasons_without_lines_are_told(healthy: Store) -> None:
     result = audit_feature_match(healthy, "batter", [2023], TABLES)
     assert result.passed
@@ -150,6 +201,17 @@ def test_training_on_the_season_itself_is_caught(healthy: Store, tmp_path: Path)
     assert not result.passed
     assert "features.control_rates batter control for 2018 was fitted until 2018" in result.summary
     assert audit_training_dates(store, [2019], tables=["features.playing_time"]).passed
+
+
+def test_minors_fitted_on_the_season_itself_are_caught(healthy: Store, tmp_path: Path) -> None:
+    store = copy_of(healthy, tmp_path / "store")
+    tables = ["features.mle_translations", "features.mle_rates"]
+    write_mle(store, 2018)
+    assert audit_training_dates(store, [2019], tables=tables).passed
+    write_mle(store, 2018, until=0)
+    result = audit_training_dates(store, [2019], tables=tables)
+    assert "features.mle_translations batter so for 2018 was fitted until 2018" in result.summary
+    assert "features.mle_rates batter mle for 2018 was fitted until 2018" in result.summary
 
 
 @pytest.mark.parametrize(("fitted_until", "passes"), [(2018, True), (2019, False)])

@@ -48,6 +48,21 @@ def test_simulate_never_writes_over_a_folder_of_other_files(home, capsys, monkey
     assert sorted(path.name for path in folder.iterdir()) == ["notes.txt"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["statcast", "--start", "2024-04-02", "--end", "2024-04-01"], "give the earlier day first"),
+        (["minors", "--season", "2999"], "has not begun"),
+        (["rosters", "--date", "2999-02-28"], "lies after"),
+    ],
+)
+def test_fetch_refuses_what_cannot_be_before_it_asks(home, capsys, arguments: list[str], problem: str) -> None:
+    assert main(["fetch", *arguments]) == 2
+    told = capsys.readouterr().err
+    assert problem in told
+    assert told.count("\n") == 1
+
+
 def test_the_page_of_contracts_is_the_committed_one() -> None:
     committed = (REPOSITORY / "docs" / "data-contracts.md").read_text(encoding="utf-8")
     assert committed == describe_contracts(), "run `fbm contracts`"

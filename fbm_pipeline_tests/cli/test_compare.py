@@ -7,7 +7,7 @@ import pytest
 
 from fbm_pipeline.cli import comparing
 from fbm_pipeline.cli.main import main
-from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
 from fbm_pipeline.settings import load_settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
@@ -59,6 +59,19 @@ def test_it_prints_scores_pairs_and_looks_and_writes_their_rows(home: Path, caps
     assert set(pairs["comparison"]) == {"marcel+control"}
     assert set(table(home, "backtest")["data"]) == {"simulated"}
     assert "mlbam_id" not in set(pairs.columns)
+
+
+def test_a_comparison_about_short_histories_prints_those(home: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    about = Comparison("minors", ("marcel", "control"), shown=REGISTERED["minors"].shown)
+    monkeypatch.setitem(REGISTERED, "minors", about)
+    assert main(["compare", "minors"]) == 0
+    out = capsys.readouterr().out
+    for kind in ("batters, rate", "control less marcel, rate"):
+        assert f"{kind}, universe under_500, 2021-2022" in out
+        assert f"{kind}, universe full" not in out
+    assert "universe projected" in out
+    written = table(home, "pairs").query("comparison == 'minors'")
+    assert {"full", "under_500", "500_1200"} <= set(written["universe"])
 
 
 def test_written_again_it_is_the_same_bytes_and_the_same_look(home: Path) -> None:

@@ -24,9 +24,8 @@ def _agrees(store: Store, season: int) -> CheckResult:
 
 
 @pytest.fixture
-def guarded(small_graph: dg.Definitions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dg.Definitions:
-    monkeypatch.setattr(checks, "played_seasons", lambda store, settings: {2016, 2017})
-    check = checks._season_check("core/lines", "agree", _agrees, "Totals agree.")
+def guarded(small_graph: dg.Definitions, tmp_path: Path) -> dg.Definitions:
+    check = checks._season_check("core/lines", "agree", _agrees, "Totals agree.", lambda store, settings: {2016, 2017})
     settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["demo"])
     resources = {"workplace": Workplace.from_settings(settings)}
     return dg.Definitions(

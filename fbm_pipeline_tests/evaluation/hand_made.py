@@ -207,7 +207,10 @@ def write_rates(store: Store, lines: list[dict], season: int, systems: tuple[str
 
 
 def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
-    """features.playing_time of a season: 20 more than Marcel, between 50 below and 80 above."""
+    """features.playing_time of a season: 20 more than Marcel, between 50 below and 80 above, 60 more as a regular.
+
+    A pitcher makes seven outs of ten batters, starts with a chance of .8 and started the season before.
+    """
     name = "features.playing_time"
     for player_type in PLAYER_TYPES:
         rows = [
@@ -215,9 +218,14 @@ def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
                 "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": i,
                 "opportunities": playing_time_of(i) + 20, "p10": playing_time_of(i) - 30,
                 "p50": playing_time_of(i) + 20, "p90": playing_time_of(i) + 100, "trained_until": season - 1,
+                "if_regular": playing_time_of(i) + 60,
             }
             for i in known_players(player_type, season)[left_out:]
         ]  # fmt: skip
+        if player_type == "pitcher":
+            faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p50": "p50", "outs_p90": "p90"}
+            role = {"role": "starter", "starter_chance": 0.8, "role_change": 0.2}
+            rows = [row | {name: 0.7 * row[of] for name, of in faced.items()} | role for row in rows]
         store.write(name, {"player_type": player_type, "season": season}, table(store.contracts[name], rows))
 
 

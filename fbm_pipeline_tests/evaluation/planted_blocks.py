@@ -14,8 +14,8 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
 from fbm_pipeline.evaluation.learned_controls import BLOCKS
 from fbm_pipeline.marcel.blocks import Block
+from fbm_pipeline.marcel.control_fits import CONTROL
 from fbm_pipeline.marcel.control_frame import Frame
-from fbm_pipeline.marcel.controls import CONTROL
 from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.settings import PRESETS, EncoderPlan
 from fbm_pipeline.store.tables import Store

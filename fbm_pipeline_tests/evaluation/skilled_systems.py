@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.scoring import scored_statistics
+from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
 

@@ -20,6 +20,8 @@ from fbm_pipeline_tests.evaluation import hand_made
 
 Built = tuple[Store, Settings]
 
+TIMES = ("opportunities", "opportunities_if_regular", "outs")
+
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
@@ -48,7 +50,7 @@ def test_actual_rates_and_history_are_those_of_the_lines(built: Built) -> None:
 
 
 def test_ensemble_is_marcel_moved_by_its_weight(built: Built) -> None:
-    rows = read(built[0], "from evaluation.backtest where season = 2021 and statistic <> 'opportunities'").pivot(
+    rows = read(built[0], f"from evaluation.backtest where season = 2021 and statistic not in {TIMES}").pivot(
         index=["player_type", "mlbam_id", "statistic"], columns="system", values="projected"
     )
     weight = read(built[0], "from evaluation.blend_weights where season = 2021").set_index(["player_type", "statistic"])
@@ -94,8 +96,33 @@ def test_controls_take_the_playing_time_model_where_it_is_built(built: Built) ->
     assert (model["p10"], model["p90"], model["interval_from"]) == (marcel - 30, marcel + 100, "own quantiles")
 
 
+def test_what_a_regular_would_have_is_told_by_the_model_alone(built: Built) -> None:
+    rows = read(built[0], "from evaluation.backtest where statistic = 'opportunities_if_regular' and mlbam_id = 9")
+    assert set(rows["season"]) == {2021}
+    assert set(rows["system"]) == {*hand_made.TRUST, "contextual", "ensemble"} - {"marcel_classic", "marcel"}
+    assert set(rows["projected"]) == {hand_made.playing_time_of(9) + 60}
+    assert rows["p10"].isna().all()
+
+
+def test_outs_are_the_models_else_those_that_rates_imply(built: Built) -> None:
+    rows = read(built[0], "from evaluation.backtest where season = 2021 and mlbam_id = 1009")
+    outs = rows[rows["statistic"] == "outs"].set_index("system")
+    lines = {row["mlbam_id"]: row for row in hand_made.season_lines() if row["season"] == 2021}
+    assert set(outs["actual"]) == {lines[1009]["outs"]}
+    assert set(outs["opportunities"]) == {lines[1009]["opportunities"]}
+    faced = hand_made.playing_time_of(1009)
+    assert outs.loc["control", ["projected", "p10", "p90"]].tolist() == pytest.approx(
+        [0.7 * (faced + 20), 0.7 * (faced - 30), 0.7 * (faced + 100)]
+    )
+    rate = rows[rows["system"] == "marcel"].set_index("statistic")["projected"]
+    implied = 3 * (rate["bb_rate"] + rate["h_rate"]) / rate["whip"]
+    assert outs.loc["marcel", "projected"] == pytest.approx(faced * np.clip(implied, 0.3, 1.0))
+    assert outs.loc["steamer", "projected"] == 450  # 150 innings
+    assert not read(built[0], "from evaluation.backtest where statistic = 'outs' and player_type = 'batter'").size
+
+
 def test_intervals_come_from_earlier_errors_or_the_own_concentration(built: Built) -> None:
-    rows = read(built[0], "from evaluation.backtest where statistic <> 'opportunities' and mlbam_id <> 60")
+    rows = read(built[0], f"from evaluation.backtest where statistic not in {TIMES} and mlbam_id <> 60")
     rows = rows[rows["mlbam_id"] != 1060]
     source = rows.groupby(["season", "system"])["interval_from"].agg(lambda found: set(found.dropna()))
     assert source[2017, "marcel"] == set()  # no season before

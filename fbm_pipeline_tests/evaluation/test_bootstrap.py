@@ -44,6 +44,22 @@ def test_every_draw_is_what_scoring_its_rows_afresh_gives() -> None:
             assert rmse[system] == pytest.approx(brute.rmse, abs=1e-10)
 
 
+@pytest.mark.filterwarnings("error")
+def test_what_does_not_vary_has_no_r_but_an_error() -> None:
+    """A system that says the same of all, as the mean of debutants of one age; draws without the only triple."""
+    rows = sample(20)
+    rows["projected"][:, 1] = 0.2217
+    rows["actual"] = np.where(rows["players"] == 103, 0.0123, 0.0)
+    found = resample(**rows, draws=300, seed=5)
+    without = drawn(20, 300, 5)[:, np.unique(rows["players"]).tolist().index(103)] == 0
+    assert 50 < without.sum() < 200
+    assert np.isnan(found.r_draws[without, 0]).all()
+    assert np.isfinite(found.r_draws[~without, 0]).all()
+    assert np.isnan(found.r[1])
+    assert np.isnan(found.r_draws[:, 1]).all()
+    assert np.isfinite(found.rmse_draws).all()
+
+
 def test_the_sample_itself_is_scored_as_everywhere() -> None:
     rows = sample(40)
     found = resample(**rows, draws=3)

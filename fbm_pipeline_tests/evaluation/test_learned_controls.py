@@ -22,7 +22,7 @@ from fbm_pipeline.evaluation.learned_controls import (
     system_rates,
     with_block,
 )
-from fbm_pipeline.marcel.controls import CONTROL_PENALTY, fit_both
+from fbm_pipeline.marcel.control_fits import CONTROL_PENALTY, fit_both
 from fbm_pipeline.settings import EncoderPlan, SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation.planted_blocks import (

@@ -6,7 +6,8 @@ import pytest
 from fbm_pipeline.evaluation.comparisons import CONTROLS, PHYSICS, PUBLIC, REGISTERED, Comparison, named
 from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.pairs import pair_rows, season_groups
-from fbm_pipeline.evaluation.scoring import sheets
+from fbm_pipeline.evaluation.pairs import tested_universes as asked_universes
+from fbm_pipeline.evaluation.sheets import RATE, sheets
 from fbm_pipeline.settings import PRESETS
 from fbm_pipeline_tests.evaluation.skilled_systems import backtest
 
@@ -71,6 +72,38 @@ def test_a_season_without_one_of_the_systems_is_left_out() -> None:
     found = pd.DataFrame(pair_rows(sheets(rows), [(THREE, SEASONS)])).query("universe == 'full'")
     assert set(found["seasons"]) == {"2018-2021"}
     assert set(found["n"]) == {160}
+
+
+def with_debuts() -> pd.DataFrame:
+    """The last thirty of each type make their debut; Marcel and his control do not know them, two others do."""
+    rows = backtest({"marcel": 0.03, "control": 0.03, "debut_mean": 0.05, "mle": 0.01}, SEASONS)
+    debut = rows["mlbam_id"] % 1000 > 50
+    rows = rows.assign(debut=debut, prior_opportunities=rows["prior_opportunities"].where(~debut, 0))
+    return rows[~(debut & rows["system"].isin(["marcel", "control"]))]
+
+
+def test_pairs_are_tested_among_debuts_where_a_comparison_is_about_them() -> None:
+    rows = with_debuts()
+    asked = (("debut_mean", "mle"), ("marcel", "mle"), ("mle", "control"))
+    about = Comparison("about", ("marcel", "control", "debut_mean", "mle"), pairs=asked, shown=("debuts",))
+    other = Comparison("other", about.systems, pairs=asked)
+    found = pd.DataFrame(pair_rows(sheets(rows), [(about, SEASONS), (other, SEASONS)]))
+    assert set(found.loc[found["comparison"] == "other", "universe"]) == {"full", "under_500", "500_1200"}
+    debuts = found[found["universe"] == "debuts"]
+    assert set(debuts["comparison"]) == {"about"}
+    assert set(debuts["base"] + ">" + debuts["new"]) == {"debut_mean>mle"}  # the others project no debutant
+    assert set(debuts["kind"]) == {"rate"}
+    assert set(debuts["n"]) == {90}
+    assert set(debuts["verdict"]) == {"better"}
+    elsewhere = found[found["universe"] == "full"]
+    assert set(elsewhere["base"] + ">" + elsewhere["new"]) == {"debut_mean>mle", "marcel>mle", "mle>control"}
+    assert "top_300" not in set(found["universe"])
+
+
+def test_registered_comparisons_about_debuts_are_those_of_the_minors() -> None:
+    about = {name for name, item in REGISTERED.items() if "debuts" in asked_universes(item, RATE)}
+    assert about == {"minors", "minors_public"}
+    assert set(REGISTERED["minors"].shown) == {"debuts", "under_500", "500_1200", "over_1200"}
 
 
 def test_registered_comparisons_name_pairs_of_their_own_systems() -> None:

@@ -35,6 +35,9 @@ def test_rates_of_a_batter_and_a_pitcher(tmp_path: Path) -> None:
     assert value(found, 1010, "so_rate") == pytest.approx(pitcher["SO"] / faced)
     assert value(found, 1010, "era") == pytest.approx(9 * pitcher["ER"] / 150)
     assert value(found, 1010, "whip") == pytest.approx((pitcher["H"] + pitcher["BB"]) / 150)
+    outs = found.opportunities.set_index("mlbam_id")["outs"]
+    assert outs[1010] == 3 * 150
+    assert pd.isna(outs[10])
 
 
 def test_printed_rates_win_over_rounded_counts(tmp_path: Path) -> None:
@@ -82,6 +85,48 @@ def test_duplicates_keep_the_larger_line_and_are_counted(tmp_path: Path) -> None
     pd.testing.assert_frame_equal(
         found.rates.sort_values(key, ignore_index=True), reversed_rows.rates.sort_values(key, ignore_index=True)
     )
+
+
+def named(folder: Path, names: dict[int, str], rows: list[dict]) -> PublicRates:
+    """Rates of rows without an id in a season that the named players, batters and 1,000 on pitchers, have played."""
+    store = Store(folder / "store", ALL_CONTRACTS)
+    people = [{"mlbam_id": player, "name": name} for player, name in names.items()]
+    lines = [
+        {"season": 2019, "player_type": "pitcher" if player > 1000 else "batter", "mlbam_id": player, "team": "ATL",
+         "opportunities": 5}
+        for player in names
+    ]  # fmt: skip
+    store.write("core.players", {}, hand_made.table(store.contracts["core.players"], people))
+    store.write("core.season_lines", {"season": 2019}, hand_made.table(store.contracts["core.season_lines"], lines))
+    unknown = [hand_made.public_rows()[0] | {"mlbam_id": None, "fangraphs_id": f"sa{i}"} for i in range(len(rows))]
+    told = [whole | row for whole, row in zip(unknown, rows, strict=True)]
+    store.write(NAME, {}, hand_made.table(store.contracts[NAME], told))
+    return public_rates(store, 2019)
+
+
+def test_a_newcomer_without_id_is_found_by_a_name_that_is_his_alone(tmp_path: Path) -> None:
+    names = {7: "José Álvarez", 8: "Luis Garcia", 9: "Luis García", 1010: "Will Smith"}
+    rows = [{"name": "Jose Alvarez", "SO": 125.0}, {"name": "Luis Garcia"}, {"name": "Will Smith"}, {"name": "Nobody"}]
+    found = named(tmp_path, names, rows)
+    assert set(found.rates["mlbam_id"]) == {7}  # two played as Luis Garcia, and Will Smith pitched
+    assert value(found, 7, "so_rate") == 0.25
+    assert found.without_id == 3
+
+
+def test_a_name_that_two_projected_players_share_leads_to_nobody(tmp_path: Path) -> None:
+    rows = [{"name": "José Álvarez"}, {"name": "jose alvarez", "PA": 450.0}]
+    assert named(tmp_path / "two", {7: "José Álvarez"}, rows).rates.empty
+    one_known = named(tmp_path / "known", {7: "José Álvarez", 8: "Somebody"}, [rows[0], rows[1] | {"mlbam_id": 8}])
+    assert set(one_known.rates["mlbam_id"]) == {8}
+    apart = [rows[0], rows[1] | {"system": "zips"}]
+    found = named(tmp_path / "apart", {7: "José Álvarez"}, apart)
+    assert set(found.rates["system"]) == {"steamer", "zips"}
+    assert set(found.opportunities["opportunities"]) == {500.0, 450.0}
+
+
+def test_an_id_in_the_file_stands_whatever_the_name(tmp_path: Path) -> None:
+    found = named(tmp_path, {7: "José Álvarez", 8: "Somebody"}, [{"name": "José Álvarez", "mlbam_id": 8}])
+    assert set(found.rates["mlbam_id"]) == {8}
 
 
 def test_no_public_table_is_no_public_system(tmp_path: Path) -> None:

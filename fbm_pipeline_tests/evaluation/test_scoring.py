@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.evaluation.comparisons import Comparison
-from fbm_pipeline.evaluation.counts import widen_counts
+from fbm_pipeline.evaluation.counts import PROJECTED_TIME, REGULAR_TIME, TRUE_TIME, widen_counts
 from fbm_pipeline.evaluation.metrics import attainable_share, score
 from fbm_pipeline.evaluation.scoring import (
     absent_seasons,
@@ -13,6 +13,7 @@ from fbm_pipeline.evaluation.scoring import (
     seasons_label,
     universes_of,
 )
+from fbm_pipeline.evaluation.sheets import KINDS
 from fbm_pipeline.evaluation.universes import eligible, shared, widen
 from fbm_pipeline_tests.evaluation.skilled_systems import LUCK, backtest
 
@@ -135,10 +136,21 @@ def test_the_first_of_a_ranking_are_the_good_ones() -> None:
     assert best["batter"] == 1 > best["pitcher"]  # few strikeouts are good for a batter, many for a pitcher
 
 
+def with_innings(rows: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with outs of pitchers, two of three batters faced and projected a little above, and with one system's
+    playing time of regulars: 30 above its other one.
+    """
+    faced = rows[(rows["statistic"] == "opportunities") & (rows["player_type"] == "pitcher")]
+    outs = faced.assign(statistic="outs", actual=faced["actual"] * 2 / 3, projected=faced["projected"] * 0.7)
+    own = rows[(rows["statistic"] == "opportunities") & (rows["system"] == "ridge")]
+    regular = own.assign(statistic="opportunities_if_regular", projected=own["projected"] + 30)
+    return pd.concat([rows, outs, regular], ignore_index=True)
+
+
 def test_counts_are_rates_times_playing_time() -> None:
     rows = with_time(backtest({"marcel": 0.04, "ridge": 0.02}))
-    own = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", true_playing_time=False)
-    true = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", true_playing_time=True)
+    own = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", PROJECTED_TIME)
+    true = widen_counts(rows[rows["player_type"] == "batter"], "batter", "hr", TRUE_TIME)
     one = rows[(rows["season"] == 2019) & (rows["mlbam_id"] == 7) & (rows["system"] == "ridge")].set_index("statistic")
     place = (own["season"] == 2019) & (own["mlbam_id"] == 7)
     rate, time = one.loc["hr_rate"], one.loc["opportunities"]
@@ -148,10 +160,44 @@ def test_counts_are_rates_times_playing_time() -> None:
     assert own["zips"].isna().all()
 
 
+def test_innings_are_outs_per_batter_times_batters() -> None:
+    rows = with_innings(with_time(backtest({"marcel": 0.04, "ridge": 0.02})))
+    pitchers = rows[rows["player_type"] == "pitcher"]
+    one = pitchers[(pitchers["season"] == 2019) & (pitchers["mlbam_id"] == pitchers["mlbam_id"].iloc[0])]
+    time = one[one["statistic"] == "opportunities"].set_index("system")
+    found = {}
+    for name in (PROJECTED_TIME, REGULAR_TIME, TRUE_TIME):
+        wide = widen_counts(pitchers, "pitcher", "ip", name)
+        found[name] = wide[(wide["season"] == 2019) & (wide["mlbam_id"] == one["mlbam_id"].iloc[0])].iloc[0]
+        assert found[name]["actual"] == pytest.approx(time["actual"].iloc[0] * 2 / 9)
+    for system in ("marcel", "ridge"):
+        projected, actual = time.loc[system, "projected"], time.loc[system, "actual"]
+        assert found[PROJECTED_TIME][system] == pytest.approx(0.7 * projected / 3)
+        assert found[TRUE_TIME][system] == pytest.approx(0.7 * actual / 3)
+        regular = projected + (30 if system == "ridge" else 0)
+        assert found[REGULAR_TIME][system] == pytest.approx(0.7 * regular / 3)
+    assert np.isnan(found[PROJECTED_TIME]["zips"])
+
+
+def test_what_is_expected_of_regulars_is_asked_of_them_alone() -> None:
+    scores = scores_of(with_innings(with_time(backtest({"marcel": 0.04, "ridge": 0.02}))))
+    asked = scores[scores["kind"].isin(["playing_time_if_regular", "count_if_regular"])]
+    assert asked["kind"].nunique() == 2
+    assert set(asked["universe"]) == {"full"}
+    pooled = scores.query("universe == 'full' and seasons == '2018-2021' and player_type == 'batter'")
+    plain = {name: cell(pooled, kind="playing_time", system=name) for name in ("marcel", "ridge")}
+    regular = {name: cell(pooled, kind="playing_time_if_regular", system=name) for name in ("marcel", "ridge")}
+    assert regular["marcel"]["rmse_raw"] == plain["marcel"]["rmse_raw"]
+    assert regular["ridge"]["rmse_raw"] > plain["ridge"]["rmse_raw"]  # its errors are 10 above already
+    innings = scores.query("player_type == 'pitcher' and stat == 'ip'")
+    assert set(innings["kind"]) == {"count", "count_if_regular", "count_true_playing_time"}
+    assert set(scores.query("stat == 'outs'")["kind"]) == {"playing_time"}
+
+
 def test_kinds_stand_apart_and_are_weighted_as_they_say() -> None:
     rows = with_time(backtest({"marcel": 0.04, "ridge": 0.02}))
     scores = scores_of(rows)
-    assert set(scores["kind"]) == {"rate", "playing_time", "count", "count_true_playing_time"}
+    assert set(scores["kind"]) == set(KINDS)
     pooled = scores.query("universe == 'full' and seasons == '2018-2021' and player_type == 'batter'")
     assert set(pooled.query("kind == 'count'")["stat"]) == {"so", "bb", "hr", "h"}
     time = cell(pooled, kind="playing_time", system="ridge")

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.evaluation.figures import COLOURS
 from fbm_pipeline.evaluation.universes import (
+    SYSTEMS,
     TIERS,
     complete_seasons,
     eligible,
@@ -13,6 +16,7 @@ from fbm_pipeline.evaluation.universes import (
     tier_of,
     widen,
 )
+from fbm_pipeline.report.formats import SYSTEM_LABELS, TITLES
 
 OWN = ("marcel_classic", "marcel", "contextual", "ensemble")
 
@@ -73,6 +77,13 @@ def test_the_top_ask_for_one_opportunity_and_the_projected_for_none() -> None:
     wide = widen(backtest, "batter", "so_rate")
     assert set(eligible(wide, "top_300")["mlbam_id"]) == {0, 2}
     assert set(eligible(wide, "projected")["mlbam_id"]) == set(range(40))
+
+
+def test_every_system_has_a_colour_and_a_label_of_its_own() -> None:
+    assert set(COLOURS) == set(SYSTEM_LABELS) == set(SYSTEMS)
+    assert len(set(COLOURS.values())) == len(set(SYSTEM_LABELS.values())) == len(SYSTEMS)
+    assert set(TITLES) == set(REGISTERED)
+    assert {system for item in REGISTERED.values() for system in item.systems} <= set(SYSTEMS)
 
 
 def test_unknown_universe_is_an_error() -> None:

@@ -12,7 +12,7 @@ from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS, Arm
 from fbm_pipeline.evaluation.metrics import score
-from fbm_pipeline.evaluation.scoring import scored_statistics
+from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS

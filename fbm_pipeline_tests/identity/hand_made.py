@@ -95,6 +95,29 @@ def fill(store: Store, games: list[dict[str, object]], regression: float = 500.0
         write_constants(store, player_type, regression)
 
 
+def write_mle_rates(
+    store: Store, season: int, players: Mapping[int, Mapping[str, object]], player_type: str = "batter"
+) -> None:
+    """features.mle_rates: of every player one row per statistic and system, `minor_rate`, `minor_weight`, `rate` and
+    `source` as given, a statistic's own values under its name; other systems than `mle` say nonsense.
+    """
+    schema = CONTRACTS["features.mle_rates"].schema
+    rows = [
+        {
+            "season": season, "player_type": player_type, "as_of": dt.date(season, 3, 1), "mlbam_id": player,
+            "system": system, "statistic": item.name, "weight": 500.0, "trained_until": season - 1, "source": "mle",
+            "minor_rate": 0.3, "minor_weight": 150.0, "rate": 0.25, **told,
+            **(told.get(item.name, {}) if system == "mle" else {"rate": 0.9, "minor_rate": 0.9, "minor_weight": 9.0}),
+        }
+        for player, told in players.items()
+        for item in statistics(player_type)
+        for system in ("mle", "component_factors", "debut_mean")
+    ]  # fmt: skip
+    known = [{name: row.get(name) for name in schema.names} for row in rows]
+    table = pa.Table.from_pylist(known, schema=schema)
+    store.write("features.mle_rates", {"player_type": player_type, "season": season}, table)
+
+
 def write_known_players(store: Store) -> None:
     """Players of every hand, one of unknown hands."""
     ids = [*BATTERS, *PITCHERS]

@@ -38,6 +38,7 @@ def test_columns_are_the_profiles_values(profiles: pa.Table) -> None:
     row = table.to_pylist()[0]
     assert first["one_year_so_rate"] == pytest.approx(row["one_year_so_rate"], rel=1e-6)
     assert first["career_log_opportunities"] == pytest.approx(np.log1p(row["career_opportunities"]), rel=1e-6)
+    assert first["minor_log_opportunities"] == 0.0
     assert (first["thirty_day_from_one_year"], first["thirty_day_from_career"]) == (1.0, 0.0)
     assert (first["bats_left"], first["bats_right"], first["bats_switch"]) == (0.0, 0.0, 0.0)
     assert "is_starter" not in names
@@ -49,6 +50,16 @@ def test_hands_and_roles_are_flags(profiles: pa.Table) -> None:
     assert starter.tolist() == [float(player % 2) for player in range(101, 125)]
     hands = matrix[:, [names.index(name) for name in ("bats_left", "bats_right", "bats_switch")]]
     assert (hands.sum(axis=1) == 1).all()
+
+
+def test_opportunities_of_the_minors_come_as_a_logarithm(profiles: pa.Table) -> None:
+    table = of(profiles, "batter")
+    at = table.column_names.index("minor_opportunities")
+    weighed = table.set_column(at, "minor_opportunities", pa.array(np.arange(table.num_rows) * 10.0))
+    matrix, names = profile_features(weighed)
+    assert matrix[:, names.index("minor_log_opportunities")] == pytest.approx(np.log1p(np.arange(len(matrix)) * 10.0))
+    others = [k for k, name in enumerate(names) if name != "minor_log_opportunities"]
+    assert np.array_equal(matrix[:, others], profile_features(table)[0][:, others])
 
 
 def test_both_types_at_once_are_refused(profiles: pa.Table) -> None:

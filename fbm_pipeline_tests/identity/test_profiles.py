@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fbm_pipeline.identity.horizons import ProfileError, as_of_dates, horizon_starts, read_horizons
+from fbm_pipeline.identity.minors import read_minors_parts
 from fbm_pipeline.identity.profiles import build_stat_profiles, profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.season_lines import MarcelError
@@ -177,7 +178,8 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def profile_hash(store: Store, player_type: str, as_of: dt.date) -> str:
     parts = read_horizons(store, player_type, 2014, [as_of])
-    return content_hash(profiles_table(parts[0], read_constants(store, player_type)))
+    minors = read_minors_parts(store, player_type, 2014)
+    return content_hash(profiles_table(parts[0], read_constants(store, player_type), minors))
 
 
 def rewrite(store: Store, games: list[dict[str, object]], like: dict[str, object]) -> None:

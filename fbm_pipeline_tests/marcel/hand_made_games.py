@@ -1,7 +1,7 @@
 """A league with games, written by hand into a store: who plays, who is hurt, who never comes back.
 
-Regulars play nearly every game and substitutes some. Whoever is hurt plays no game of a season's second half and few
-of the next season; one in twelve never plays again.
+Regulars play nearly every game and substitutes some; every third pitcher relieves. Whoever is hurt plays no game of a
+season's second half and few of the next season; one in twelve never plays again.
 """
 
 import datetime as dt
@@ -111,7 +111,8 @@ def _player_game(season: int, number: int, day: dt.date, player: int, player_typ
     home = club if club in ("BOS", "CHC") else PLAYED[club]
     return _game(season, number, day, home) | {
         "player_type": player_type, "mlbam_id": player, "team": club, "opponent": PLAYED[club],
-        "is_home": club == home, "role": "batter" if player_type == "batter" else "starter", "opportunities": TURNS,
+        "is_home": club == home, "role": "batter" if player_type == "batter" else role_of(player),
+        "opportunities": TURNS,
     }  # fmt: skip
 
 
@@ -120,8 +121,14 @@ def _line(season: int, player: int, player_type: str, club: str, games: int) -> 
     if player_type == "batter":
         row = batting(season, player, ab=turns, so=turns // 5, h=turns // 4, g=games)
     else:
-        row = pitching(season, player, opportunities=turns, outs=turns, er=turns // 9, g=games, gs=games)
+        starts = games if role_of(player) == "starter" else 0
+        row = pitching(season, player, opportunities=turns, outs=3 * turns // 4, er=turns // 9, g=games, gs=starts)
     return row | {"team": club}
+
+
+def role_of(player: int) -> str:
+    """A pitcher's role, the same in all of his games."""
+    return "reliever" if player % 3 == 0 else "starter"
 
 
 def _appearance(season: int, player: int, club: str, games: int) -> dict[str, object]:

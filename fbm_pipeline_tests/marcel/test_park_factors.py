@@ -8,9 +8,10 @@ from fbm_pipeline.marcel.park_factors import (
     REGRESSION,
     TABLE,
     build_park_factors,
-    park_sample,
     read_park_counts,
 )
+from fbm_pipeline.marcel.park_hands import STANDS
+from fbm_pipeline.marcel.park_sample import park_sample
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.marcel.park_league import plate_appearance, season_of_home_runs, write_months
 
@@ -18,9 +19,10 @@ FLAT = {"BOS": 6, "NYY": 6, "TB": 6, "TOR": 6}
 SMALL_BOSTON = {**FLAT, "BOS": 12}
 
 
-def factors(store: Store, season: int) -> dict[tuple[str, str], dict]:
+def factors(store: Store, season: int, stand: str = "all") -> dict[tuple[str, str], dict]:
     rows = store.delta(TABLE).to_pyarrow_table().to_pylist()
-    return {(row["park_id"], row["component"]): row for row in rows if row["season"] == season}
+    kept = [row for row in rows if (row["season"], row["stand"]) == (season, stand)]
+    return {(row["park_id"], row["component"]): row for row in kept}
 
 
 def test_a_planted_park_is_recovered(store: Store) -> None:
@@ -88,7 +90,7 @@ def test_rows_of_the_target_season_change_nothing(store: Store) -> None:
 def test_the_first_season_has_no_factors(store: Store) -> None:
     write_months(store, "core.plate_appearances", season_of_home_runs(2003, FLAT))
     assert build_park_factors(store, 2003).rows == 0
-    assert build_park_factors(store, 2004).rows == 4 * len(COMPONENTS)
+    assert build_park_factors(store, 2004).rows == 4 * len(COMPONENTS) * len(STANDS)
 
 
 @pytest.mark.parametrize("component", ["hr", "h", "so"])

@@ -9,7 +9,9 @@ import pytest
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
 from fbm_pipeline.marcel.opening_day_parks import opening_team_parks
+from fbm_pipeline.marcel.park_exposure import read_exposure, stand_shares
 from fbm_pipeline.marcel.park_factors import COMPONENTS, build_park_factors
+from fbm_pipeline.marcel.park_hands import HANDS
 from fbm_pipeline.marcel.parks_block import COMPONENTS_OF, parks_block, parks_of
 from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.settings import REPOSITORY
@@ -18,12 +20,14 @@ from fbm_pipeline_tests.marcel.park_league import (
     CLUBS,
     PARKS,
     game,
+    plate_appearance,
     player_game,
     season_of_home_runs,
     write_months,
 )
+from fbm_pipeline_tests.marcel.test_coming_clubs import write_rosters
 
-TRADED, STEADY, GONE = 1, 2, 3
+TRADED, STEADY, GONE = 11, 12, 13
 HOME_RUNS = {"BOS": 12, "NYY": 6, "TB": 6, "TOR": 3}
 
 
@@ -33,14 +37,30 @@ def players(*pairs: tuple[int, int]) -> Histories:
     return Histories(season, ids, np.full(len(ids), 27.0), np.full((len(ids), 3), -1))
 
 
+def turns(season: int, batter: int, home: str, number: int, stand: str = "R") -> list[dict[str, object]]:
+    """A batter's plate appearances of a season in a club's park, all of them outs, against a visitor."""
+    return [
+        plate_appearance(season, f"{season}{home}{batter}", at, batter_id=batter, park_id=PARKS[home], stand=stand,
+                         is_top=False, batting_team=home, fielding_team="TB" if home != "TB" else "BOS")
+        for at in range(number)
+    ]  # fmt: skip
+
+
+OWN = {
+    2002: turns(2002, TRADED, "BOS", 100) + turns(2002, GONE, "TOR", 50),
+    2003: turns(2003, TRADED, "BOS", 60) + turns(2003, TRADED, "TOR", 40) + turns(2003, STEADY, "NYY", 80),
+}
+
+
 def write_league(
     store: Store, opening_club: str = "TOR", target_home_runs: int = 6, parks_of_2004: Mapping[str, str] = PARKS
 ) -> None:
     """2002-2003 and the target season 2004. TRADED went from Boston to Toronto in 2003, GONE last played in 2002."""
     for season in (2002, 2003):
-        write_months(store, "core.plate_appearances", season_of_home_runs(season, HOME_RUNS))
+        write_months(store, "core.plate_appearances", season_of_home_runs(season, HOME_RUNS) + OWN[season])
     write_months(
-        store, "core.plate_appearances", season_of_home_runs(2004, {**HOME_RUNS, "NYY": target_home_runs})
+        store, "core.plate_appearances",
+        season_of_home_runs(2004, {**HOME_RUNS, "NYY": target_home_runs}) + turns(2004, TRADED, opening_club, 500),
     )  # fmt: skip
     games = [
         game(season, f"{season}{home}{away}", home, away)
@@ -64,9 +84,9 @@ def write_league(
         build_park_factors(store, season)
 
 
-def logs(store: Store, season: int, component: str = "hr") -> dict[str, float]:
+def logs(store: Store, season: int, component: str = "hr", stand: str = "all") -> dict[str, float]:
     rows = store.delta("features.park_factors").to_pyarrow_table().to_pylist()
-    kept = [row for row in rows if (row["season"], row["component"]) == (season, component)]
+    kept = [row for row in rows if (row["season"], row["component"], row["stand"]) == (season, component, stand)]
     return {row["park_id"]: float(np.log(row["factor"])) for row in kept}
 
 
@@ -112,7 +132,67 @@ def test_the_opening_club_is_the_first_one_of_the_target_season(store: Store) ->
     write_league(store, opening_club="BOS")
     block = opening_team_parks(store, "batter", players((2004, TRADED), (2004, STEADY)))
     hr = block.values[:, block.columns.index("park_opening_hr")]
-    assert hr.tolist() == [pytest.approx(0.5 * logs(store, 2004)["BOS07"]), 0.0]
+    assert hr.tolist() == [pytest.approx(0.5 * logs(store, 2004, stand="all")["BOS07"]), 0.0]
+
+
+LEFTY, RIGHTY, SWITCH = 21, 22, 23
+
+
+def write_porch(store: Store) -> None:
+    """2003: Boston's home runs are all hit by left-handed batters. Three batters of Boston, each with his own sides."""
+    rows = [
+        row | {"stand": "LR"[int(str(row["plate_appearance"])) % 4 // 2]}
+        for row in season_of_home_runs(2003, HOME_RUNS)
+    ]
+    rows = [row | ({"stand": "L"} if row["park_id"] == PARKS["BOS"] and row["hr"] else {}) for row in rows]
+    own = [(LEFTY, "L", 40), (RIGHTY, "R", 40), (SWITCH, "L", 30)]
+    rows += [row for batter, stand, number in own for row in turns(2003, batter, "BOS", number, stand)]
+    right = turns(2003, SWITCH, "BOS", 10, "R")
+    rows += [row | {"plate_appearance": 100 + at} for at, row in enumerate(right)]
+    write_months(store, "core.plate_appearances", rows)
+    write_months(store, "core.games", [game(2003, "2003BOSTB", "BOS", "TB")])
+    write_months(store, "core.player_games", [
+        player_game(2003, "2003BOSTB", batter, "BOS", PARKS["BOS"], 40) for batter in (LEFTY, RIGHTY, SWITCH)
+    ])  # fmt: skip
+    build_park_factors(store, 2004)
+
+
+def test_a_park_for_left_handed_batters_is_one_for_them_alone(store: Store) -> None:
+    write_porch(store)
+    left, right, all_hands = (logs(store, 2004, stand=stand)["BOS07"] for stand in ("L", "R", "all"))
+    assert left > all_hands > 0
+    assert left > right
+    wanted = players((2004, LEFTY), (2004, RIGHTY), (2004, SWITCH))
+    block = parks_block(store, "batter", wanted, by_hand=True)
+    past = block.values[:, block.columns.index("park_past_hr")]
+    coming = block.values[:, block.columns.index("park_coming_hr")]
+    assert past.tolist() == pytest.approx([left, right, (3 * left + right) / 4])
+    assert coming == pytest.approx(0.5 * past)
+    blind = parks_block(store, "batter", wanted, by_hand=False)
+    assert blind.values[:, blind.columns.index("park_past_hr")].tolist() == pytest.approx([all_hands] * 3)
+
+
+def test_a_pitcher_is_measured_by_the_sides_that_he_faced(store: Store) -> None:
+    write_porch(store)
+    exposure = read_exposure(store, "pitcher", 2003, 2003)
+    faced = {hand: 0 for hand in HANDS}
+    for row in exposure.to_pylist():
+        faced[row["stand"]] += row["opportunities"]
+    shares = stand_shares(exposure, np.array([101, 7]))  # the league's only pitcher, and nobody
+    assert shares[0].tolist() == pytest.approx([faced[hand] / sum(faced.values()) for hand in HANDS])
+    assert shares[1].tolist() == [0.5, 0.5]
+    block = parks_block(store, "pitcher", players((2004, 101)), by_hand=True)
+    assert block.values[0, block.columns.index("park_past_hr")] != 0
+
+
+def test_a_winter_s_move_changes_the_coming_park_only(store: Store) -> None:
+    write_league(store)
+    before = parks_block(store, "batter", players((2004, TRADED)))
+    write_rosters(store, [(dt.date(2004, 2, 1), TRADED, "BOS")])
+    after = parks_block(store, "batter", players((2004, TRADED)))
+    n = len(COMPONENTS)
+    assert (after.values[:, :n] == before.values[:, :n]).all()
+    assert after.values[0, after.columns.index("park_coming_hr")] == pytest.approx(0.5 * logs(store, 2004)["BOS07"])
 
 
 def test_a_statistic_takes_its_own_columns(store: Store) -> None:

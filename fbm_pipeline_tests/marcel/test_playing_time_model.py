@@ -8,6 +8,7 @@ import pytest
 
 from fbm_pipeline.marcel.playing_time_inputs import playing_time_inputs
 from fbm_pipeline.marcel.playing_time_model import (
+    PITCHERS_COLUMNS,
     REGULAR,
     build_playing_time,
     learn,
@@ -18,7 +19,7 @@ from fbm_pipeline.marcel.season_lines import MarcelError, histories, read_season
 from fbm_pipeline.marcel.seasons_of_use import SeasonsOfUse, read_seasons_of_use
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.marcel.hand_made_games import GAMES, SHORT, TURNS, write_league
+from fbm_pipeline_tests.marcel.hand_made_games import GAMES, SHORT, TURNS, role_of, write_league
 
 SEASONS = range(2009, 2014)
 PROJECTED = 2013
@@ -75,13 +76,37 @@ def test_the_total_is_what_projected_players_had_lately(store: Store) -> None:
     assert column(playing_time(store), "opportunities").sum() == pytest.approx(GAMES * share.sum() / 3)
 
 
-def test_what_falls_on_or_after_as_of_changes_nothing(tmp_path: Path) -> None:
+def test_pitchers_have_outs_and_roles_and_batters_none(store: Store) -> None:
+    write_league(store, SEASONS, player_type="pitcher")
+    table = playing_time(store, "pitcher")
+    faced, outs = column(table, "opportunities"), column(table, "outs")
+    assert outs == pytest.approx(0.75 * faced)  # three outs of four batters, everybody's
+    for name in ("p10", "p50", "p90"):
+        assert column(table, f"outs_{name}") == pytest.approx(0.75 * column(table, name))
+    chance, role = column(table, "starter_chance"), column(table, "role")
+    known = [role_of(player) for player in column(table, "mlbam_id")]
+    assert role.tolist() == known
+    assert ((chance >= 0.5) == (role == "starter")).all()
+    lines = read_season_lines(store, "pitcher", 2012, 2012)
+    played = np.isin(column(table, "mlbam_id"), lines.mlbam_id)
+    change = column(table, "role_change")
+    assert np.isnan(change[~played]).all()
+    assert (~played).any()
+    assert change[played] == pytest.approx(np.where(role == "starter", 1 - chance, chance)[played])
+    other = Store(store.root.parent / "batters", ALL_CONTRACTS)
+    write_league(other, SEASONS)
+    batters = playing_time(other)
+    assert all(batters.column(name).null_count == batters.num_rows for name in PITCHERS_COLUMNS)
+
+
+@pytest.mark.parametrize("player_type", ["batter", "pitcher"])
+def test_what_falls_on_or_after_as_of_changes_nothing(tmp_path: Path, player_type: str) -> None:
     """The season projected and the one after it are another league in the second store; in the third also before."""
     tables = []
     for name, other_from in (("one", None), ("two", PROJECTED), ("three", PROJECTED - 1)):
         store = new_store(tmp_path, name)
-        write_league(store, range(2009, 2015), other_from=other_from)
-        tables.append(playing_time(store))
+        write_league(store, range(2009, 2015), player_type=player_type, other_from=other_from)
+        tables.append(playing_time(store, player_type))
     assert tables[1].equals(tables[0])
     assert not tables[2].equals(tables[0])
 

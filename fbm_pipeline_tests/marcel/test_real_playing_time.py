@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fbm_pipeline.marcel.playing_time import expected_opportunities
 from fbm_pipeline.marcel.playing_time_model import build_playing_time
-from fbm_pipeline.marcel.season_lines import actual_rows, histories, read_season_lines
+from fbm_pipeline.marcel.playing_time_role import season_roles
+from fbm_pipeline.marcel.season_lines import Histories, SeasonLines, actual_rows, histories, read_season_lines
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse import core, raw
+from fbm_pipeline_tests.marcel.reliability import reliability
 
 pytestmark = pytest.mark.real
 
@@ -51,3 +54,24 @@ def test_playing_time_of_a_season_is_better_than_marcels(real_data: Path, store:
         assert np.corrcoef(if_regular[regular], actual[regular])[0, 1] > (
             np.corrcoef(marcel[regular], actual[regular])[0, 1] + margin
         )
+        if player_type == "pitcher":
+            check_innings_and_roles(lines, players, ours, marcel)
+
+
+def check_innings_and_roles(lines: SeasonLines, players: Histories, ours: pd.DataFrame, marcel: np.ndarray) -> None:
+    """Outs better than Marcel's batters tell them; chances to start and to change role that come true."""
+    at = actual_rows(lines, players)
+    outs = np.where(at >= 0, np.nan_to_num(lines.counts["outs"])[at], 0.0)
+    assert np.corrcoef(ours["outs"], outs)[0, 1] > np.corrcoef(marcel, outs)[0, 1] + MARGIN["pitcher"]
+    assert 0.65 < ((outs >= ours["outs_p10"]) & (outs <= ours["outs_p90"])).mean() < 0.92
+    role = season_roles(lines, at)
+    last = season_roles(lines, players.rows[:, 0])
+    played, changed = ~np.isnan(role), ~np.isnan(role) & ~np.isnan(last)
+    chance, change = ours["starter_chance"].to_numpy(), ours["role_change"].to_numpy()
+    assert (np.isnan(change) == np.isnan(last)).all()
+    assert ((chance >= 0.5) == (role == 1))[played].mean() > 0.85
+    asked = ((chance[played], role[played] == 1), (change[changed], (role != last)[changed]))
+    for expected, happened in asked:
+        for told, found, n in reliability(expected, happened, least=40):
+            # Two standard errors of a season's bin, and some points for the three targets learned from.
+            assert abs(told - found) < 0.05 + 2 * np.sqrt(told * (1 - told) / n), (told, found, n)

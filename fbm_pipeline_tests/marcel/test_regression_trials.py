@@ -6,18 +6,18 @@ import pytest
 
 from fbm_pipeline.marcel.physics_block import BALL_K
 from fbm_pipeline.marcel.physics_counts import build_physics_counts, read_physics_counts
-from fbm_pipeline.marcel.regression_trials import ball_constants, half_reliable_at, main, park_errors
+from fbm_pipeline.marcel.regression_trials import ball_constants, half_reliable_at, hand_errors, main, park_errors
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.marcel.park_league import drawn, write_months
 
 TURNS = 6_000
 
 
-def counts(rng: np.random.Generator, factors: np.ndarray) -> pa.Table:
+def counts(rng: np.random.Generator, factors: np.ndarray, stand: str = "all") -> pa.Table:
     """A season of parks with these true factors for home runs, .03 a plate appearance in the average one."""
     n = len(factors)
     return pa.table({
-        "season": [2000] * n, "park_id": [f"P{at:02d}" for at in range(n)], "pa": [TURNS] * n,
+        "season": [2000] * n, "park_id": [f"P{at:02d}" for at in range(n)], "stand": [stand] * n, "pa": [TURNS] * n,
         "hr": rng.binomial(TURNS, 0.03 * factors), "elsewhere_pa": [TURNS] * n,
         "elsewhere_hr": rng.binomial(TURNS, 0.03, n),
     })  # fmt: skip
@@ -33,6 +33,24 @@ def best_constant(spread: float) -> float:
 def test_parks_that_differ_are_believed_and_equal_ones_are_not() -> None:
     assert best_constant(0.4) <= 3_000
     assert best_constant(0.0) == 150_000
+
+
+def best_hand_constant(spread: float) -> float:
+    """The constant for parks that treat all batters alike and whose left- and right-handed ones differ by `spread`."""
+    rng = np.random.default_rng(4)
+    apart = np.exp(spread * rng.standard_normal(30) / 2)
+    level = np.ones(30)
+    seasons = {
+        season: pa.concat_tables([counts(rng, level), counts(rng, apart, "L"), counts(rng, 1 / apart, "R")])
+        for season in range(2000, 2016)
+    }
+    errors = hand_errors(seasons, "hr", range(2003, 2016))
+    return min(errors, key=lambda k: errors[k])
+
+
+def test_hands_that_differ_are_believed_and_equal_ones_are_not() -> None:
+    assert best_hand_constant(0.6) <= 5_000
+    assert best_hand_constant(0.0) == 150_000
 
 
 def test_players_who_differ_as_planted() -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.scoring import scored_statistics
+from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CLEAR_BETTER, CLEAR_WORSE, CONTROL, MAIN
 from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.report import level1_faces

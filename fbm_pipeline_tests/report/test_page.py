@@ -101,6 +101,26 @@ def test_cards_hold_the_published_numbers(text: str, published: Published) -> No
     shown = [value / data["scale"] for value in card[9][position : position + 3]]
     assert shown == pytest.approx([row["whip"], row["whip_p10"], row["whip_p90"]], abs=1e-4)
     assert card[4] == 27.5
+    # Marcel's playing time has neither ends nor roles, and the minors tell nothing of him
+    assert card[10:15] == [[None, None], [None, None], None, None, None]
+    assert card[15:] == ["his last club"]
+
+
+def test_cards_tell_the_role_and_its_chance_of_change(tmp_path: Path) -> None:
+    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
+    hand_made.write_playing_time(store, 2022)
+    choose_weights(store, 2022)
+    publish(store, settings, 2022)
+    text = write_page(store, settings, 2022).read_text(encoding="utf-8")
+    cards = {tuple(player[:2]): player for player in players(text)["players"]}
+    faced = hand_made.playing_time_of(1007)
+    assert cards["pitcher", 1007][10:15] == [
+        [round(faced - 30), round(faced + 100)], [round(0.7 * (faced - 30) / 3), round(0.7 * (faced + 100) / 3)],
+        "starter", 0.2, None,
+    ]  # fmt: skip
+    assert cards["batter", 7][10][0] is not None
+    assert cards["batter", 7][11:15] == [[None, None], None, None, None]
+    assert "Chance that his role changes" in text
 
 
 def test_same_store_same_bytes(text: str, published: Published) -> None:

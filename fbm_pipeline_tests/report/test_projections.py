@@ -89,6 +89,18 @@ def test_controls_are_published_with_the_playing_time_model(tmp_path: Path) -> N
     assert (control["opportunities"] - marcel["opportunities"]).unique() == pytest.approx([20.0])
     assert found.loc["contextual", "opportunities"].equals(control["opportunities"])
     assert control[["era_p10", "era_p90"]].notna().all().all()
+    assert (control["opportunities_p90"] - control["opportunities_p10"]).unique() == pytest.approx([130.0])
+    assert (control["ip"] / control["opportunities"]).to_numpy() == pytest.approx(0.7 / 3)
+    assert (control["ip_p10"] / control["opportunities_p10"]).to_numpy() == pytest.approx(0.7 / 3)
+    assert (control["ip_p10"] < control["ip"]).all()
+    assert (control["ip"] < control["ip_p90"]).all()
+    assert set(control["role"]) == {"starter"}
+    assert set(control["starter_chance"] + control["role_change"]) == {1.0}
+    assert marcel["ip"].notna().all()
+    assert marcel[["role", "starter_chance", "role_change", "ip_p10", "ip_p90", "opportunities_p10"]].isna().all().all()
+    batters = load_projections(store, 2022).to_pandas().query("player_type == 'batter'")
+    assert batters[["ip", "ip_p10", "role", "role_change"]].isna().all().all()
+    assert batters.query("system == 'control'")["opportunities_p10"].notna().all()
 
 
 def test_exports_hold_the_table_and_its_provenance(rows: pd.DataFrame, published: Published) -> None:

@@ -12,7 +12,9 @@ RATES = {name: np.full(2, rate) for name, rate in zip(
     NAMES, (0.22, 0.08, 0.03, 0.23, 0.14, 0.05, 0.01, 0.32), strict=True
 )} | {"avg": np.full(2, 0.25), "slg": np.full(2, 0.42), "iso": np.full(2, 0.17)}  # fmt: skip
 CONCENTRATIONS = {name: np.full(2, 300.0) for name in NAMES}
-PLAYERS = pd.DataFrame({"opportunities": [500.0, 500.0], "prior_opportunities": [1500, 200]})
+PLAYERS = pd.DataFrame(
+    {"opportunities": [500.0, 500.0], "prior_opportunities": [1500, 200], "identity_source": ["mlb", "blended"]}
+)
 
 
 def spread(variance: float) -> pd.DataFrame:
@@ -40,6 +42,23 @@ def test_a_network_keeps_its_own_concentration() -> None:
     own = batter_intervals(RATES, CONCENTRATIONS, PLAYERS["opportunities"].to_numpy())["so_rate"]
     np.testing.assert_array_equal(found.p10, own.p10)
     np.testing.assert_array_equal(found.p90, own.p90)
+
+
+def test_of_newcomers_a_control_with_the_minors_tells_the_translations_concentration() -> None:
+    newcomer = PLAYERS.assign(prior_opportunities=[1500, 0], identity_source=["mlb", "mle"])
+    errors = pd.concat([spread(0.03**2), spread(0.03**2).assign(tier="under_500")]).assign(system="control_minors")
+    found = published_intervals("batter", "control_minors", RATES, CONCENTRATIONS, newcomer, errors)["so_rate"]
+    own = batter_intervals(RATES, CONCENTRATIONS, newcomer["opportunities"].to_numpy())["so_rate"]
+    assert found.p10[1] == own.p10[1]
+    assert found.p90[1] == own.p90[1]
+    assert found.p10[0] != own.p10[0]  # who has a history keeps the spread of its errors
+
+
+def test_the_translation_keeps_its_own_concentration() -> None:
+    known = spread(0.03**2).assign(system="mle")
+    found = published_intervals("batter", "mle", RATES, CONCENTRATIONS, PLAYERS, known)["so_rate"]
+    own = batter_intervals(RATES, CONCENTRATIONS, PLAYERS["opportunities"].to_numpy())["so_rate"]
+    np.testing.assert_array_equal(found.p10, own.p10)
 
 
 def test_quantiles_stay_in_order_under_any_spread() -> None:

@@ -6,9 +6,14 @@ import json
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
+from fbm_pipeline.sources.club_rosters import read_club_rosters
+from fbm_pipeline.sources.files import find_files
+from fbm_pipeline.sources.minor_leagues import read_minor_leagues
 from fbm_pipeline.sources.simulated_league.league import LeagueSummary, write_league
+from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
 
 TINY = {"first_season": 2018, "last_season": 2021, "first_statcast_season": 2020, "teams": 4, "games_per_team": 10}
 
@@ -316,6 +321,49 @@ def test_minor_league_lines_precede_debuts(league: LeagueSummary) -> None:
     )
     assert len(debuts) > 30
     assert [name for _, name, debut in debuts if seasons.get(name, 9999) >= debut] == []
+
+
+def test_rosters_before_a_season_hold_those_who_open_it(tiny: LeagueSummary) -> None:
+    schema = RAW_CONTRACTS["raw.club_rosters"].schema
+    files = find_files(tiny.folder, "club_rosters")
+    assert [path.name for path in files] == [f"statsapi_40man_{season}-02-20.json" for season in range(2018, 2023)]
+    rosters = [read_club_rosters(path, schema).to_pylist() for path in files]
+    assert [len(rows) for rows in rosters] == [tiny.files[f"rosters/{path.name}"] for path in files]
+    opening = rows(
+        tiny,
+        """select distinct year(game_date), unnest([batter, pitcher]), unnest(if(inning_topbot = 'Top',
+        [away_team, home_team], [home_team, away_team])) from '@/statcast/*.parquet'
+        where game_date in (select min(game_date) from '@/statcast/*.parquet' group by year(game_date))""",
+    )
+    told = {(row["as_of"].year, row["mlbam"], row["club"]) for roster in rosters for row in roster}
+    assert len(opening) > 50
+    assert set(opening) <= told
+    known = {player for (player,) in rows(tiny, "select key_mlbam from '@/register/people.parquet'")}
+    assert {row["mlbam"] for row in rosters[-1]} <= known
+    clubs = [{row["mlbam"]: row["club"] for row in roster} for roster in rosters[-2:]]
+    assert any(clubs[0][player] != clubs[1][player] for player in clubs[0].keys() & clubs[1].keys())
+
+
+def test_minor_league_pitchers_stand_in_two_publishers_files(tiny: LeagueSummary) -> None:
+    schema = RAW_CONTRACTS["raw.milb_pitching"].schema
+    tables = [read_minor_leagues(path, schema) for path in find_files(tiny.folder, "minor_pitching")]
+    facts = duckdb.from_arrow(pa.concat_tables(tables))
+    assert facts
+    by_source = facts.query(
+        "lines",
+        """select source, season, count(*), sum(PA), sum(SO), sum(BB), sum(HR), sum(H), sum("1B") from lines
+        group by all order by all""",
+    ).fetchall()
+    half = len(by_source) // 2
+    assert half == 5
+    assert [row[1:] for row in by_source[:half]] == [row[1:] for row in by_source[half:]]
+    [(starters, pitchers, wrong, clubs)] = facts.query(
+        "lines",
+        """select count(*) filter (GS > 0), count(*), count(*) filter (GS > G or IP is null or mlbam is null or
+        TBF != PA or level is null), count(distinct team) from lines where source = 'statsapi'""",
+    ).fetchall()
+    assert 0.3 < starters / pitchers < 0.7
+    assert (wrong, clubs) == (0, 4)
 
 
 def test_names_and_ids_are_unique(league: LeagueSummary) -> None:

@@ -67,6 +67,13 @@ held as (
     where player_type = $player_type
     union all
     select distinct
+        'features.mle_rates' as table_name,
+        season,
+        mlbam_id
+    from features.mle_rates
+    where player_type = $player_type
+    union all
+    select distinct
         'features.archetypes' as table_name,
         season,
         mlbam_id

@@ -67,6 +67,34 @@ fitted as (
     from features.playing_time
     union all
     select
+        'features.mle_translations' as table_name,
+        player_type || ' ' || component as what,
+        season,
+        trained_until as fitted_until
+    from features.mle_translations
+    union all
+    select
+        'features.mle_rates' as table_name,
+        player_type || ' ' || system as what,
+        season,
+        trained_until as fitted_until
+    from features.mle_rates
+    union all
+    select
+        'features.debut_means' as table_name,
+        player_type || ' ' || role as what,
+        season,
+        trained_until as fitted_until
+    from features.debut_means
+    union all
+    select
+        'features.newcomer_playing_time' as table_name,
+        player_type as what,
+        season,
+        trained_until as fitted_until
+    from features.newcomer_playing_time
+    union all
+    select
         'models.predictions' as table_name,
         player_type || ' ' || system || ' of fold ' || fold as what,
         season,

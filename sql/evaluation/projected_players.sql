@@ -1,5 +1,7 @@
--- grain: one row per side of the ball and player with a Marcel rate before the season, as known on $as_of
--- team: of his latest season line before the season; on this side of the ball first
+-- grain: one row per side of the ball and player with a Marcel rate before the season, or one from the minors, as known
+-- on $as_of
+-- team: of his latest season line before the season; on this side of the ball first; a newcomer's parent club, also of
+-- one who was in the majors years ago
 with
 
 marcel_rates as (
@@ -29,12 +31,56 @@ season_lines as (
     where season < $season
 ),
 
-projected as (
+mle_rates as (
+    select distinct
+        player_type,
+        mlbam_id
+    from features.mle_rates
+    where
+        season = $season
+        and as_of = $as_of
+        and source = 'mle'
+),
+
+minor_lines as (
+    select * from core.minor_lines
+    where season < $season
+),
+
+known as (
     select
         player_type,
         mlbam_id,
         max(opportunities) as opportunities
     from marcel_rates
+    group by player_type, mlbam_id
+),
+
+fresh as (
+    select
+        mle_rates.player_type,
+        mle_rates.mlbam_id,
+        0.0::double as opportunities
+    from mle_rates
+    anti join known
+        on
+            mle_rates.player_type = known.player_type
+            and mle_rates.mlbam_id = known.mlbam_id
+),
+
+projected as (
+    select * from known
+    union all
+    select * from fresh
+),
+
+parent_clubs as (
+    select
+        player_type,
+        mlbam_id,
+        max_by(club, (season, pa)) as club
+    from minor_lines
+    where club is not null
     group by player_type, mlbam_id
 ),
 
@@ -54,7 +100,10 @@ final as (
         projected.opportunities,
         players.name,
         players.fangraphs_id,
-        teams.team,
+        if(
+            profiles.identity_source = 'mle', coalesce(parent_clubs.club, teams.team),
+            coalesce(teams.team, parent_clubs.club)
+        ) as team,
         profiles.identity_source,
         profiles.age,
         archetypes.archetype
@@ -64,6 +113,10 @@ final as (
         on
             projected.player_type = teams.player_type
             and projected.mlbam_id = teams.mlbam_id
+    left join parent_clubs
+        on
+            projected.player_type = parent_clubs.player_type
+            and projected.mlbam_id = parent_clubs.mlbam_id
     left join profiles
         on
             projected.player_type = profiles.player_type

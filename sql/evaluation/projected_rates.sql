@@ -1,6 +1,7 @@
 -- grain: one row per season, side of the ball, player, statistic and own system, as known on the season's $as_of
--- Marcel and the controls come from their feature tables, the network from its test folds; the ensemble is Marcel
--- moved toward the contextual projection by the weight chosen on earlier seasons
+-- Marcel, the controls and the minors come from their feature tables, the network from its test folds; the ensemble is
+-- Marcel moved toward the contextual projection by the weight chosen on earlier seasons
+-- Of a newcomer, whom no control knows, the controls with the minors say what `mle` says.
 with
 
 marcel_rates as (
@@ -12,6 +13,13 @@ marcel_rates as (
 
 control_rates as (
     select * from features.control_rates
+    where
+        list_contains($seasons, season)
+        and list_contains($as_of, as_of)
+),
+
+mle_rates as (
+    select * from features.mle_rates
     where
         list_contains($seasons, season)
         and list_contains($as_of, as_of)
@@ -61,6 +69,46 @@ controls as (
     from control_rates
 ),
 
+minors as (
+    select
+        season,
+        player_type,
+        mlbam_id,
+        statistic,
+        system,
+        rate,
+        concentration
+    from mle_rates
+),
+
+made as (
+    select distinct
+        season,
+        player_type,
+        system
+    from control_rates
+    where system in ('control_minors', 'control_full')
+),
+
+newcomers as (
+    select
+        mle_rates.season,
+        mle_rates.player_type,
+        mle_rates.mlbam_id,
+        mle_rates.statistic,
+        made.system,
+        mle_rates.rate,
+        mle_rates.concentration
+    from mle_rates
+    inner join made
+        on
+            mle_rates.season = made.season
+            and mle_rates.player_type = made.player_type
+    where
+        mle_rates.system = 'mle'
+        and mle_rates.source = 'mle'
+),
+
 contextual as (
     select
         season,
@@ -102,6 +150,10 @@ final as (
     select * from marcels
     union all
     select * from controls
+    union all
+    select * from minors
+    union all
+    select * from newcomers
     union all
     select * from contextual
     union all

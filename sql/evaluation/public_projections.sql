@@ -1,5 +1,6 @@
 -- grain: one row per side of the ball, public system and player, from the latest snapshot taken before the season
 -- a snapshot is named by its date; anything after March of a normal season knows games that were played
+-- Newcomers have no MLBAM id in these files: who then played is found by a name that is his alone on both sides.
 with
 
 projections as (
@@ -18,10 +19,62 @@ preseason as (
         and (snapshot like '%pre-season%' or try_cast(substr(snapshot, 6, 2) as integer) <= 3)
 ),
 
-latest as (
+newest as (
     select *
     from preseason
     qualify snapshot = max(snapshot) over (partition by system, player_type)
+),
+
+named as (
+    select
+        *,
+        lower(strip_accents(name)) as plain_name
+    from newest
+),
+
+season_lines as (
+    select
+        player_type,
+        mlbam_id
+    from core.season_lines
+    where season = $season
+),
+
+by_name as (
+    select
+        season_lines.player_type,
+        lower(strip_accents(players.name)) as plain_name,
+        any_value(players.mlbam_id) as mlbam_id
+    from season_lines
+    inner join core.players as players on season_lines.mlbam_id = players.mlbam_id
+    group by season_lines.player_type, lower(strip_accents(players.name))
+    having count(*) = 1
+),
+
+single_names as (
+    select
+        system,
+        player_type,
+        plain_name
+    from named
+    group by system, player_type, plain_name
+    having count(*) = 1
+),
+
+latest as (
+    select
+        named.* exclude (mlbam_id),
+        coalesce(named.mlbam_id, by_name.mlbam_id) as mlbam_id
+    from named
+    left join single_names
+        on
+            named.system = single_names.system
+            and named.player_type = single_names.player_type
+            and named.plain_name = single_names.plain_name
+    left join by_name
+        on
+            single_names.player_type = by_name.player_type
+            and single_names.plain_name = by_name.plain_name
 ),
 
 batters as (
@@ -30,6 +83,7 @@ batters as (
         player_type,
         mlbam_id,
         pa::double as opportunities,
+        null::double as outs,
         so / pa as so_rate,
         bb / pa as bb_rate,
         hr / pa as hr_rate,
@@ -64,6 +118,7 @@ pitchers as (
         player_type,
         mlbam_id,
         batters_faced as opportunities,
+        3 * ip::double as outs,
         so / batters_faced as so_rate,
         bb / batters_faced as bb_rate,
         hr / batters_faced as hr_rate,

@@ -65,7 +65,7 @@ final as (
     where
         opportunities >= $floor
         or top_300
-        or statistic = 'opportunities'
+        or statistic in ('opportunities', 'outs')
     order by season, player_type, mlbam_id, statistic, system
 )
 

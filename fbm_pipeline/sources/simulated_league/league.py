@@ -12,11 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fbm_pipeline.sources.club_roster_fetch import file_name as rosters_file
+from fbm_pipeline.sources.minor_league_fetch import file_name as lines_file
 from fbm_pipeline.sources.simulated_league import careers, formats, odds, talent
 from fbm_pipeline.sources.simulated_league import lahman_files as lahman
 from fbm_pipeline.sources.simulated_league import minor_leagues as minors
 from fbm_pipeline.sources.simulated_league import outcomes as o
 from fbm_pipeline.sources.simulated_league import retrosheet_files as retrosheet
+from fbm_pipeline.sources.simulated_league import statsapi_files as statsapi
 from fbm_pipeline.sources.simulated_league.books import batting_lines, pitching_lines
 from fbm_pipeline.sources.simulated_league.clubs import CLUBS, HITTERS_PARK
 from fbm_pipeline.sources.simulated_league.players import Player
@@ -27,7 +30,7 @@ from fbm_pipeline.sources.simulated_league.seasons import Season, SeasonSimulato
 from fbm_pipeline.sources.simulated_league.shelf import Shelf
 from fbm_pipeline.sources.simulated_league.statcast_files import statcast_rows
 
-VERSION = 1  # of the simulation: it changes whenever the same seed would write other bytes
+VERSION = 2  # of the simulation: it changes whenever the same seed would write other bytes
 MANIFEST = "simulated_league.json"
 _LOG = logging.getLogger("fbm_pipeline.sources.simulated_league")
 _CSV_DAYS = 3
@@ -75,9 +78,18 @@ class _Writer:
         for season in range(self.first, self.last + 1):
             self._season(season)
         self._write_kept()
+        self._winter(self.last + 1)  # after everything else: no player whom it invents is told of
+        self.shelf.write_documents()
+
+    def _winter(self, season: int) -> None:
+        """The winter before a season, and the rosters at its end."""
+        careers.turn_winter(self.league, season, self._rng(season, "winter"))
+        document = statsapi.roster_document(season, self.clubs, self.league.rosters)
+        players = sum(len(roster.hitters) + len(roster.pitchers) for roster in self.league.rosters)
+        self.shelf.keep_document(f"rosters/{rosters_file(statsapi.roster_date(season))}", document, players)
 
     def _season(self, season: int) -> None:
-        careers.turn_winter(self.league, season, self._rng(season, "winter"))
+        self._winter(season)
         environment = talent.season_environment(season, self._rng(season, "environment"))
         second_half = careers.midseason_rosters(self.league, season, self._rng(season, "midseason"))
         self._keep_projections(season, environment)
@@ -137,24 +149,30 @@ class _Writer:
             if player.identity.mlbam_id in called and player.debut and player.debut.month >= 7
         ]
         rows: dict[str, list[dict[str, object]]] = {"hitters": [], "rates": [], "batters": [], "pitchers": []}
+        splits: dict[str, list[dict[str, object]]] = {"AA": [], "AAA": []}
         for place, player in enumerate(playing):
             share = 0.5 if player.debut else 1.0
-            club = self.clubs[place % len(self.clubs)]
+            its_club, level = place % len(self.clubs), minors.level_of(player, season)
             counts = minors.play_minor_season(player, season, environment, rng, share=share)
             if player.is_pitcher:
                 rows["pitchers"].append(minors.savant_row(player, season, counts))
+                splits[level].append(statsapi.pitching_split(player, season, level, its_club, counts))
             else:
-                line = minors.fangraphs_row(player, season, club, counts)
+                line = minors.fangraphs_row(player, season, self.clubs[its_club], counts)
                 rows["rates"].append(minors.fangraphs_rate_row(line, player))
                 # FanGraphs' qualified export leaves out the short seasons.
                 if counts["pa"] >= 285:
                     rows["hitters"].append(line)
-                if minors.level_of(player, season) == "AAA" and season >= self.first_statcast - 1:
+                if level == "AAA" and season >= self.first_statcast - 1:
                     rows["batters"].append(minors.savant_row(player, season, counts))
         for player in playing:
             player.minor_seasons += 1
         for kind, made in rows.items():
             self.shelf.keep_rows(f"milb {kind}", made)
+        for level, pitchers in splits.items():
+            if pitchers:
+                document = statsapi.pitching_document(season, level, self.clubs, pitchers)
+                self.shelf.keep_document(f"milb/{lines_file(season, level, 'pitching')}", document, len(pitchers))
 
     def _keep_projections(self, season: int, environment: np.ndarray) -> None:
         players = [player for player in _in_order(self.league.rosters, []) if player.debut is not None]

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.sources.simulated_league import formats
+from fbm_pipeline.sources.statsapi import document_bytes
 
 
 @dataclass
@@ -21,6 +22,8 @@ class Shelf:
     folder: Path
     files: dict[str, int] = field(default_factory=dict)
     _kept: dict[str, dict[str, list[object]]] = field(default_factory=lambda: defaultdict(dict))
+    _documents: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    _rows: dict[str, int] = field(default_factory=dict)
 
     def write(self, name: str, schema: pa.Schema, columns: Mapping[str, object]) -> None:
         """Write one file at once."""
@@ -49,6 +52,18 @@ class Shelf:
                 whole = pa.types.is_integer(schema.field(column).type)
                 columns[column] = [_whole(value) for value in values] if whole else values
             self.write(name, schema, columns)
+
+    def keep_document(self, name: str, document: Mapping[str, object], rows: int) -> None:
+        """Keep a document of StatsAPI that is a file of its own; `rows` counts what it holds."""
+        self._documents[name] = document
+        self._rows[name] = rows
+
+    def write_documents(self) -> None:
+        """Write the documents that were kept."""
+        for name, document in self._documents.items():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.folder / name).write_bytes(document_bytes(document))
+        self.files |= self._rows
 
 
 def _whole(value: object) -> object:

@@ -1,0 +1,32 @@
+"""The verb `fbm newcomers`: write what the minors say of those who have not come yet into docs/results.
+
+Not here: the rows and the page (report).
+"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.tables import Store
+
+
+def add_newcomers(verbs: Any) -> None:
+    """The verb and its options. `verbs` is what `add_subparsers` returns."""
+    newcomers = verbs.add_parser(
+        "newcomers",
+        help="write docs/results/newcomers.md: what AAA and AA are worth, and where newcomers land",
+        description="Write newcomers.csv and newcomers.md from the fitted translations, the match of minor-league "
+        "lines with players, and the archetypes of newcomers.",
+    )
+    newcomers.add_argument("--docs", type=Path, default=Path("docs"))
+
+
+def newcomers(settings: Settings, options: argparse.Namespace) -> int:
+    """Write the page and its rows. Raises EvaluationError when no translation was fitted."""
+    from fbm_pipeline.report.newcomers import write_newcomers
+
+    for path in write_newcomers(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
+        print(path)
+    return 0

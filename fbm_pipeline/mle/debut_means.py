@@ -1,0 +1,96 @@
+"""`features.debut_means`: the rates of debutants by age and role, for whoever has no line anywhere.
+
+Not here: how they are fitted (`debutants`).
+"""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.baseball.statistics import head_statistics, statistics
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, STATEMENT, SeasonLines, league_rates, read_season_lines
+from fbm_pipeline.mle.debutants import AGES, ROLES, SEASONS_TAUGHT, fit_debut_means
+from fbm_pipeline.mle.derived_rates import Rates, derive, fit_line_shape
+from fbm_pipeline.mle.minor_lines import COMPONENTS, component_of
+from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+TABLE = "features.debut_means"
+
+
+def build_debut_means(store: Store, player_type: str, season: int) -> Written:
+    """Write the means of a season, from first seasons before it. Raises ValueError when there are none."""
+    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines") if int(part["season"]) < season)
+    if not held:
+        raise ValueError(
+            f"core.season_lines has no season before {season}, so nobody made his debut; materialize core.season_lines "
+            "of at least two seasons before it first."
+        )
+    key = inputs_key(
+        code=code_of("baseball", "marcel", "mle"),
+        sql=statement(STATEMENT),
+        lines={year: store.content("core.season_lines", {"season": year}) for year in held},
+        players=store.content("core.players"),
+        rules=[ROLES, AGES, SEASONS_TAUGHT],
+    )
+
+    def compute() -> pa.Table:
+        return debut_table(read_season_lines(store, player_type, held[0], season - 1), season)
+
+    return store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)
+
+
+def debut_table(lines: SeasonLines, season: int) -> pa.Table:
+    """Every statistic at AGES by role; `concentration` is null where a statistic has no head."""
+    means = fit_debut_means(lines, season)
+    ages = np.array(AGES, dtype=np.float64)
+    shape = fit_line_shape(lines.since(season - SEASONS_BACK))
+    league = latest_league(lines)
+    heads = {item.name for item in head_statistics(lines.player_type)}
+    rows = []
+    for role in ROLES[lines.player_type]:
+        own = {item.component: item for item in means if item.role == role}
+        components = [own[name].rate(ages, league[name]) for name in COMPONENTS[lines.player_type]]
+        for name, rates in derive(shape, np.column_stack(components)).items():
+            told = own[component_of(name, lines.player_type)]
+            rows += [
+                {
+                    "season": season, "player_type": lines.player_type, "as_of": preseason(season), "role": role,
+                    "age": int(age), "statistic": name, "rate": float(rate),
+                    "concentration": told.concentration if name in heads else None, "n": told.n,
+                    "trained_until": season - 1,
+                }
+                for age, rate in zip(ages, rates, strict=True)
+            ]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
+
+
+def latest_league(lines: SeasonLines) -> dict[str, float]:
+    """The majors' rate of each component in the latest season of the lines."""
+    found = {}
+    for item in statistics(lines.player_type):
+        rates = league_rates(lines, item)
+        found[item.name.removesuffix("_rate")] = rates[max(rates)] if rates else 0.0
+    return found
+
+
+def debut_rates(
+    store: Store, player_type: str, season: int, roles: np.ndarray, ages: np.ndarray
+) -> tuple[Rates, Rates]:
+    """Rates of every statistic and concentrations of the heads for n players by role and age, as stored."""
+    filters = [("player_type", "=", player_type), ("season", "=", season)]
+    columns = ["role", "age", "statistic", "rate", "concentration"]
+    means = store.delta(TABLE).to_pyarrow_table(filters=filters, columns=columns).to_pandas()
+    keys = pd.MultiIndex.from_arrays([roles, np.clip(np.rint(ages), AGES[0], AGES[-1]).astype(int)])
+    rates, concentrations = (
+        means.pivot(index=["role", "age"], columns="statistic", values=value).reindex(keys)
+        for value in ("rate", "concentration")
+    )
+    heads = {item.name for item in head_statistics(player_type)}
+    return (
+        {name: rates[name].to_numpy(np.float64) for name in rates},
+        {name: concentrations[name].to_numpy(np.float64) for name in concentrations if name in heads},
+    )

@@ -1,0 +1,19 @@
+-- grain: one row per season, player and statistic of one side of the ball: `mle` before the season
+with mle_rates as (
+    select * from features.mle_rates
+    where
+        player_type = $player_type
+        and list_contains($seasons, season)
+        and system = 'mle'
+),
+
+final as (
+    select
+        season,
+        mlbam_id,
+        statistic,
+        rate
+    from mle_rates
+)
+
+select * from final
