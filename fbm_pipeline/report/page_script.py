@@ -107,7 +107,7 @@ SCRIPT = r"""
       " Each part counts by the opportunities behind it, in brackets."));
     box.append(table("Rates by source", ["", fresh ? "Newcomers' mean" : "Majors", "Minors, translated", "Together"],
       s.rates.map(function (r) {
-        return [r[0], (fresh ? "" : print(r[1], "percent")) + " (" + r[2] + ")",
+        return [r[0], print(r[1], "percent") + " (" + r[2] + ")",
           print(r[3], "percent") + " (" + r[4] + ")", print(r[5], "percent")];
       })));
     box.append(table("His lines in the minors", ["Season", "Level", "Club", many, "SO", "BB", "HR", "H"],
@@ -126,16 +126,15 @@ SCRIPT = r"""
       var v = p[9].slice((s * many + k) * 3, (s * many + k) * 3 + 3).map(function (x) {
         return x === null ? null : x / data.scale;
       });
+      if (v[0] === null) { return; }
       var line = el("div", "line " + system.key), track = el("span", "track");
       var text = print(v[0], stat.style) + " (" + print(v[1], stat.style) + " to " + print(v[2], stat.style) + ")";
       track.setAttribute("role", "img"); track.setAttribute("aria-label", system.label + " " + stat.label + " " + text);
       track.title = system.label + ": " + text;
       var average = el("em"); average.style.left = at(stat.average) + "%"; track.append(average);
-      if (v[0] !== null) {
-        var bar = el("i"), dot = el("b");
-        bar.style.left = at(v[1]) + "%"; bar.style.width = (at(v[2]) - at(v[1])) + "%"; dot.style.left = at(v[0]) + "%";
-        track.append(bar, dot);
-      }
+      var bar = el("i"), dot = el("b");
+      bar.style.left = at(v[1]) + "%"; bar.style.width = (at(v[2]) - at(v[1])) + "%"; dot.style.left = at(v[0]) + "%";
+      track.append(bar, dot);
       line.append(track, el("span", "value", print(v[0], stat.style)),
         el("span", "spread", print(v[1], stat.style) + "–" + print(v[2], stat.style)));
       chart.append(line);

@@ -47,11 +47,20 @@ def rate_sources(store: Store, season: int) -> Sources:
 
 def _rate(player_type: str, row: Mapping) -> list:
     form = FORMATS[player_type][row["statistic"]]
-    majors, minors = (None if pd.isna(row[name]) else round(float(row[name]), 5) for name in ("majors", "minors"))
+    minors = None if pd.isna(row["minors"]) else float(row["minors"])
+    majors = float(row["majors"]) if not pd.isna(row["majors"]) else newcomers_mean(row, minors)
     return [
-        form.label, majors, round(row["majors_weight"]), minors, round(row["minors_weight"]),
-        round(float(row["together"]), 5),
+        form.label, None if majors is None else round(majors, 5), round(row["majors_weight"]),
+        None if minors is None else round(minors, 5), round(row["minors_weight"]), round(float(row["together"]), 5),
     ]  # fmt: skip
+
+
+def newcomers_mean(row: Mapping, minors: float | None) -> float | None:
+    """What a newcomer starts with: the mean of newcomers, which with the minors makes up both together."""
+    if minors is None or row["majors_weight"] <= 0:
+        return None
+    both = row["majors_weight"] + row["minors_weight"]
+    return (both * row["together"] - row["minors_weight"] * minors) / row["majors_weight"]
 
 
 def _line(row: Mapping) -> list:

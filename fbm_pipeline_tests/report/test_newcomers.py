@@ -14,7 +14,7 @@ from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.report.page import write_page
 from fbm_pipeline.report.page_script import SCRIPT
 from fbm_pipeline.report.projections import UNPUBLISHED, load_projections, projected_players, publish
-from fbm_pipeline.report.rate_sources import rate_sources
+from fbm_pipeline.report.rate_sources import newcomers_mean, rate_sources
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
@@ -173,7 +173,7 @@ def test_sources_are_those_of_newcomers_and_of_short_histories(newcomers: Publis
 def test_sources_hold_the_tables_numbers(newcomers: Published, text: str) -> None:
     newcomer = card(text, "batter", 71)[14]
     labels = ["K%", "BB%", "HR%", "H%", "2B%", "3B%"]
-    assert newcomer["rates"] == [[name, None, 250, NEWCOMERS_RATE, 150, NEWCOMERS_RATE] for name in labels]
+    assert newcomer["rates"] == [[name, NEWCOMERS_RATE, 250, NEWCOMERS_RATE, 150, NEWCOMERS_RATE] for name in labels]
     assert [row[0] for row in card(text, "pitcher", 1071)[14]["rates"]] == labels[:4]
     marcel = newcomers.store.delta("features.marcel_rates").to_pandas()
     of_nine = marcel.query("season == 2022 and system == 'marcel' and mlbam_id == 9").set_index("statistic")["rate"]
@@ -232,3 +232,9 @@ def test_the_page_is_well_formed_and_its_script_shows_the_sources(text: str) -> 
         assert told in SCRIPT
         assert told in text
     assert re.search(r"table\.sources|\.sources\s", text.split("</style>")[0])
+
+
+def test_a_newcomer_starts_with_what_the_minors_leave_of_both_together() -> None:
+    row = {"together": 0.25, "majors_weight": 100.0, "minors_weight": 300.0}
+    assert newcomers_mean(row, 0.26) == pytest.approx(0.22)  # (100 x .22 + 300 x .26) / 400 = .25
+    assert newcomers_mean(row, None) is None
