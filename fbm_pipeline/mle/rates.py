@@ -29,7 +29,6 @@ from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 TABLE = "features.mle_rates"
-SYSTEMS = ("mle", "component_factors", "debut_mean")
 BLENDED_BELOW = 200  # opportunities of three seasons; above it a player counts as the majors' own
 
 

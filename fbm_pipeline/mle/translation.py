@@ -22,7 +22,7 @@ PARAMETERS = (
 )  # fmt: skip
 
 # What the parameters are held near, and how firmly, in the same order; a line of AAA is worth about half of one in
-# the majors, and nothing is assumed of a factor but that it is no wild one. Of 100 pairs the data already say more.
+# the majors, and nothing is assumed of a factor but that it is no wild one.
 CENTRE = np.array([0.0, 0.0, np.log(0.5), np.log(0.4), np.log(300.0), 0.0, 0.0, 0.0, 0.0, 0.0])
 SPREAD = np.array([0.3, 0.3, 0.5, 0.5, 1.0, 0.3, 0.3, 0.3, 0.1, 1.0])
 LEVELS_APART = 0.15  # how far the two levels' factors lie apart, in logarithms

@@ -5,11 +5,12 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.evaluation.universes import MINORS
 from fbm_pipeline.marcel.season_lines import read_season_lines
 from fbm_pipeline.mle.derived_rates import fit_line_shape
 from fbm_pipeline.mle.evidence import read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS
-from fbm_pipeline.mle.rates import BLENDED_BELOW, SYSTEMS, _statistics, build_mle_rates, sources
+from fbm_pipeline.mle.rates import BLENDED_BELOW, _statistics, build_mle_rates, sources
 from fbm_pipeline.mle.translation import blend
 from fbm_pipeline.mle.translations import TranslationError, build_translations, read_translations
 from fbm_pipeline.store.tables import Store
@@ -91,7 +92,7 @@ def test_batters_strike_out_more_once_they_are_promoted(league: Store) -> None:
 def test_every_player_has_every_system_and_statistic(league: Store, player_type: str) -> None:
     players = set(read_evidence(league, player_type, [TARGET], TARGET - 1).mlbam_id.tolist())
     heads = {item.name for item in statistics(player_type) if item.head}
-    for system in SYSTEMS:
+    for system in MINORS:
         rates = rates_of(league, player_type, system)
         assert len(rates) == len(players) * len(statistics(player_type))
         assert np.isfinite(rates["rate"]).all()
