@@ -10,7 +10,14 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, STATEMENT, SeasonLines, league_rates, read_season_lines
-from fbm_pipeline.mle.debutants import AGES, ROLES, SEASONS_TAUGHT, fit_debut_means
+from fbm_pipeline.mle.debutants import (
+    AGES,
+    ROLES,
+    SEASONS_TAUGHT,
+    SPREAD_TOLD_FROM,
+    fit_debut_means,
+    relative_concentrations,
+)
 from fbm_pipeline.mle.derived_rates import Rates, derive, fit_line_shape
 from fbm_pipeline.mle.minor_lines import COMPONENTS, component_of
 from fbm_pipeline.store.code import code_of
@@ -34,7 +41,7 @@ def build_debut_means(store: Store, player_type: str, season: int) -> Written:
         sql=statement(STATEMENT),
         lines={year: store.content("core.season_lines", {"season": year}) for year in held},
         players=store.content("core.players"),
-        rules=[ROLES, AGES, SEASONS_TAUGHT],
+        rules=[ROLES, AGES, SEASONS_TAUGHT, SPREAD_TOLD_FROM],
     )
 
     def compute() -> pa.Table:
@@ -49,7 +56,7 @@ def debut_table(lines: SeasonLines, season: int) -> pa.Table:
     ages = np.array(AGES, dtype=np.float64)
     shape = fit_line_shape(lines.since(season - SEASONS_BACK))
     league = latest_league(lines)
-    heads = {item.name for item in head_statistics(lines.player_type)}
+    heads = {item.name: 1.0 for item in head_statistics(lines.player_type)} | relative_concentrations(lines, season)
     rows = []
     for role in ROLES[lines.player_type]:
         own = {item.component: item for item in means if item.role == role}
@@ -60,7 +67,7 @@ def debut_table(lines: SeasonLines, season: int) -> pa.Table:
                 {
                     "season": season, "player_type": lines.player_type, "as_of": preseason(season), "role": role,
                     "age": int(age), "statistic": name, "rate": float(rate),
-                    "concentration": told.concentration if name in heads else None, "n": told.n,
+                    "concentration": told.concentration * heads[name] if name in heads else None, "n": told.n,
                     "trained_until": season - 1,
                 }
                 for age, rate in zip(ages, rates, strict=True)

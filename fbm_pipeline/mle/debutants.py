@@ -9,10 +9,10 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
-from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.baseball.statistics import Statistic, head_statistics, statistics
 from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.season_lines import SeasonLines, league_rates
-from fbm_pipeline.mle.minor_lines import COMPONENTS
+from fbm_pipeline.mle.minor_lines import COMPONENTS, DECIDED_BY
 from fbm_pipeline.mle.translation import MIDDLE_AGE, beta_binomial
 
 ROLES = {"batter": ("any",), "pitcher": ("any", "starter", "reliever")}
@@ -20,6 +20,9 @@ AGES = tuple(range(18, 46))
 # A role's own mean is regressed to that of all debutants with this many opportunities.
 ROLE_REGRESSION = 5_000.0
 SEASONS_TAUGHT = 12
+# Runs come in bunches: in seasons shorter than this that alone, and no talent, would spread them. Of pitchers' first
+# seasons of 200 batters faced, 2010-2017, it makes 80 % intervals of earned runs hold 80 %; all seasons held 87.
+SPREAD_TOLD_FROM = 100
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ def fit_debut_means(lines: SeasonLines, season: int) -> list[DebutMean]:
             "core.season_lines of at least two seasons before it."
         )
     found = []
+    by_name = {item.name: item for item in statistics(lines.player_type)}
     for component in COMPONENTS[lines.player_type]:
-        events, trips, league = _told(lines, first, component)
+        events, trips, league = _told(lines, first, by_name[f"{component}_rate"])
         relative_age = (_ages(lines, first) - MIDDLE_AGE) / 5.0
         slope = _slope(events / league, trips, relative_age)
         overall = _level(events / league, trips, slope * relative_age)
@@ -65,6 +69,18 @@ def fit_debut_means(lines: SeasonLines, season: int) -> list[DebutMean]:
             concentration = fit_concentration(events[of_role], trips[of_role], mean)
             found.append(DebutMean(component, role, level, slope, concentration, int(of_role.sum())))
     return found
+
+
+def relative_concentrations(lines: SeasonLines, season: int) -> dict[str, float]:
+    """How many times the concentration of hits those heads have that are no component, by head.
+
+    Both from first seasons before `season` of SPREAD_TOLD_FROM opportunities and more; 1 where nobody had so many.
+    """
+    first = first_seasons(lines, season) & (lines.counts["opportunities"] >= SPREAD_TOLD_FROM)
+    heads = {item.name: item for item in head_statistics(lines.player_type)}
+    hits = _concentration(lines, first, heads[f"{DECIDED_BY}_rate"])
+    others = [item for name, item in heads.items() if name.removesuffix("_rate") not in COMPONENTS[lines.player_type]]
+    return {item.name: _concentration(lines, first, item) / hits for item in others}
 
 
 def first_seasons(lines: SeasonLines, season: int) -> np.ndarray:
@@ -90,9 +106,15 @@ def fit_concentration(events: np.ndarray, trials: np.ndarray, mean: np.ndarray) 
     return float(np.exp(minimize_scalar(loss, bounds=(np.log(5.0), np.log(50_000.0)), method="bounded").x))
 
 
-def _told(lines: SeasonLines, first: np.ndarray, component: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _concentration(lines: SeasonLines, first: np.ndarray, statistic: Statistic) -> float:
+    """Of a head around the first seasons' mean for their leagues."""
+    events, trips, league = _told(lines, first, statistic)
+    level = _level(events / league, trips, np.zeros(len(trips)))
+    return fit_concentration(events, trips, level * league)
+
+
+def _told(lines: SeasonLines, first: np.ndarray, statistic: Statistic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Events, opportunities and the league's rate of each first season; no opportunities where the league had none."""
-    statistic = next(item for item in statistics(lines.player_type) if item.name == f"{component}_rate")
     numerator, denominator = lines.totals(statistic)
     rates = league_rates(lines, statistic)
     league = np.array([rates.get(int(year), np.nan) for year in lines.season[first]])

@@ -61,7 +61,7 @@ def mle_table(store: Store, evidence: Evidence, shape: LineShape, season: int) -
     debuts, concentrations = debut_rates(store, player_type, season, evidence.role, evidence.age)
     alone = _minors_alone(evidence, shape, blends)
     return pa.concat_tables([
-        _rows(evidence, season, "mle", translated, blends, alone, _concentrations(player_type, blends)),
+        _rows(evidence, season, "mle", translated, blends, alone, _concentrations(player_type, blends, concentrations)),
         _rows(evidence, season, "component_factors", factored, blends, alone, {}),
         _rows(evidence, season, "debut_mean", debuts, blends, alone, concentrations),
     ])  # fmt: skip
@@ -111,10 +111,14 @@ def _minors_alone(evidence: Evidence, shape: LineShape, blends: Sequence[Blend])
     return rates
 
 
-def _concentrations(player_type: str, blends: Sequence[Blend]) -> Rates:
-    """Of the heads; one that is no component has that of the component that decides it."""
+def _concentrations(player_type: str, blends: Sequence[Blend], debutants: Rates) -> Rates:
+    """Of the heads; of one that is no component, as many times that of what decides it as debutants have."""
     own = dict(zip(COMPONENTS[player_type], (item.concentration for item in blends), strict=True))
-    return {item.name: own[component_of(item.name, player_type)] for item in head_statistics(player_type)}
+    found = {}
+    for item in head_statistics(player_type):
+        decides = component_of(item.name, player_type)
+        found[item.name] = own[decides] * debutants[item.name] / debutants[statistic_of(decides)]
+    return found
 
 
 def sources(evidence: Evidence) -> np.ndarray:

@@ -9,15 +9,16 @@ import pytest
 
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.marcel import residual_models
-from fbm_pipeline.marcel.control_fits import CONTROL
+from fbm_pipeline.marcel.control_fits import CONTROL, LINES_PENALTY, fit_both
 from fbm_pipeline.marcel.control_frame import Frame, read_frame
 from fbm_pipeline.marcel.controls import SYSTEMS, build_control_rates, control_rates
 from fbm_pipeline.marcel.minors_block import TABLE, minors_prior
-from fbm_pipeline.marcel.minors_controls import minors_rates, on_minors
+from fbm_pipeline.marcel.minors_controls import minors_rates, on_minors, share_known
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.marcel.hand_made import random_league
 from fbm_pipeline_tests.marcel.test_controls import PLAIN, SEASONS, WITH_MINORS, planted, rates_of, write_league
+from fbm_pipeline_tests.marcel.test_minors_block import write as write_both
 
 NAMES = [item.name for item in statistics("batter")]
 LAST = 2018  # the season that the planted frame projects
@@ -122,6 +123,23 @@ def test_the_systems_are_fitted_on_their_own_columns(store: Store) -> None:
     assert np.array_equal(before["ridge_minors"], after["ridge_minors"])
     assert np.array_equal(before["control_minors"], after["control_minors"])
     assert not np.array_equal(before["control_full"], after["control_full"])
+
+
+@pytest.mark.parametrize("told_to", [20, 100])
+def test_a_handful_of_teaching_rows_with_a_line_makes_no_column(store: Store, told_to: int) -> None:
+    """300 players teach in each of three seasons, of which one has lines of the minors."""
+    frame = planted()
+    rng = np.random.default_rng(3)
+    for year in (2017, LAST):
+        write_both(store, year, {player: rng.uniform(0.1, 0.4) for player in range(1, told_to + 1)})
+    on = on_minors(store, frame, "batter")
+    assert share_known(on) == pytest.approx(told_to / 900)
+    with_block, without = (
+        fit_both(on, families, LINES_PENALTY["batter"], None)[0] for families in (("lines", "minors"), ("lines",))
+    )
+    assert np.abs(with_block - without).max() > 1e-4
+    found = minors_rates(store, frame, "batter")["ridge_minors"]
+    assert np.array_equal(found, with_block if told_to == 100 else without)
 
 
 @pytest.fixture(scope="module")

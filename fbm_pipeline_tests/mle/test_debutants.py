@@ -11,10 +11,12 @@ from fbm_pipeline.mle.debutants import (
     AGES,
     ROLE_REGRESSION,
     SEASONS_TAUGHT,
+    SPREAD_TOLD_FROM,
     DebutMean,
     first_seasons,
     fit_concentration,
     fit_debut_means,
+    relative_concentrations,
 )
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
@@ -97,6 +99,33 @@ def test_concentration_grows_when_outcomes_are_less_spread() -> None:
     assert found == sorted(found)
     assert fit_concentration(np.full(300, 80.0), trials, mean) > 10_000
     assert fit_concentration(np.zeros(0), np.zeros(0), np.zeros(0)) == 200.0
+
+
+def test_what_is_more_spread_than_hits_is_less_sure(store: Store) -> None:
+    rng = np.random.default_rng(7)
+    rows = [pitching(season, VETERAN, **PITCHED, g=30, gs=30) for season in (2010, 2011)]
+    for at in range(200):
+        hits, runs = rng.beta(0.22 * 400, 0.78 * 400), rng.beta(0.1 * 100, 0.9 * 100)
+        told = {"h": int(rng.binomial(500, hits)), "er": int(rng.binomial(500, runs))}
+        rows.append(pitching(2011, 100 + at, **PITCHED | told, g=30, gs=30))
+    short = [pitching(2011, 500 + at, **PITCHED | {"opportunities": SPREAD_TOLD_FROM - 1, "er": 60 * (at % 2)}, g=9)
+             for at in range(40)]  # fmt: skip
+    write_lines(store, [*rows, *short])
+    write_players(store, {1: None})
+    lines = read_season_lines(store, "pitcher", 2010, 2011)
+    assert relative_concentrations(lines, 2012) == {"er_rate": pytest.approx(100 / 400, rel=0.3)}
+    stored = {(row["role"], row["age"], row["statistic"]): row["concentration"]
+              for row in debut_table(lines, 2012).to_pylist()}  # fmt: skip
+    ratio = stored["starter", 25, "er_rate"] / stored["starter", 25, "h_rate"]
+    assert ratio == pytest.approx(relative_concentrations(lines, 2012)["er_rate"])
+
+
+def test_where_nobody_played_enough_every_head_is_as_sure_as_hits(store: Store) -> None:
+    few = {"ab": 30, "bb": 3, "h": 8, "so": 7, "hr": 1, "double": 1, "triple": 0}
+    write_lines(store, [batting(season, 10 * season + at, **few) for season in (2010, 2011) for at in range(3)])
+    write_players(store, {1: None})
+    lines = read_season_lines(store, "batter", 2010, 2011)
+    assert relative_concentrations(lines, 2012) == {"single_rate": 1.0, "obp": 1.0}
 
 
 def test_whose_first_season_teaches(store: Store) -> None:
