@@ -1,8 +1,8 @@
 """Each ablation against its reference: r and RMSE with paired intervals by player, and a verdict.
 
 Folds are pooled (season means removed), seeds are averaged: each figure is the mean over seeds, in the sample and in
-every draw of players. Holm's adjustment runs over all statistics of both player types of one ablation; the verdict
-is on RMSE. Not here: the draws (evaluation.bootstrap), the cells (runner).
+every draw of players. Holm's adjustment runs over all statistics of both player types of one ablation and universe;
+the verdict is on RMSE. Not here: the draws (evaluation.bootstrap), the cells (runner).
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,6 +20,7 @@ from fbm_pipeline.evaluation.bootstrap import Difference, difference, resample
 from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
+from fbm_pipeline.evaluation.universes import FULL, tier_of
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store, Written
@@ -58,7 +59,7 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
     rows, missing = [], []
     for name in plan.ablations:
         reference = REGISTRY[name].reference
-        figures: list[_Figures] = []
+        figures: dict[str, list[_Figures]] = {universe: [] for universe in plan.universes}
         for player_type in plan.player_types:
             for arm in (reference, name):
                 if (arm, player_type) not in rates:
@@ -67,16 +68,24 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
             if base is None or new is None:
                 missing.append(f"{name} {player_type}: cells of it or of {reference} are not finished")
                 continue
-            told: dict[str, str | int] = {
-                "plan": plan.name, "ablation": name, "reference": reference, "player_type": player_type,
-                "seasons": seasons_label(plan.seasons), "seeds": len(plan.seeds),
-            }  # fmt: skip
-            found = _statistics(actuals[actuals["player_type"] == player_type], base, new, told)
-            if not found:
-                missing.append(f"{name} {player_type}: fewer than {MIN_PLAYERS} players of {told['seasons']} to score")
-            figures += found
-        rows += _judged(figures)
+            for universe in plan.universes:
+                told: dict[str, str | int] = {
+                    "plan": plan.name, "ablation": name, "reference": reference, "player_type": player_type,
+                    "universe": universe, "seasons": seasons_label(plan.seasons), "seeds": len(plan.seeds),
+                }  # fmt: skip
+                found = _statistics(_scored(actuals, player_type, universe), base, new, told)
+                if not found:
+                    fewer = f"fewer than {MIN_PLAYERS} players of {told['seasons']} to score"
+                    missing.append(f"{name} {player_type} {universe}: {fewer}")
+                figures[universe] += found
+        rows += [row for universe in plan.universes for row in _judged(figures[universe])]
     return Compared(rows, missing)
+
+
+def _scored(actuals: pd.DataFrame, player_type: str, universe: str) -> pd.DataFrame:
+    """The players of one side of the ball, all of them or those of a tier of history."""
+    players = actuals[actuals["player_type"] == player_type]
+    return players if universe == FULL else players[tier_of(players["prior_opportunities"]) == universe]
 
 
 def write_comparison(store: Store, settings: Settings, plan: Plan, rows: Sequence[AblationRow]) -> Written:

@@ -33,9 +33,12 @@ def changed_windows(windows: Windows, configuration: Configuration, priors: Prio
 
 
 def base_rates(priors: Priors, prior: str) -> np.ndarray:
-    """What is adjusted: rates (samples, statistics) of Marcel, of classic Marcel or of the league."""
+    """What is adjusted: rates (samples, statistics) of Marcel, of classic Marcel or of the league.
+
+    Under `mle` the priors are handed in with the minors in Marcel's place already (minors_inputs).
+    """
     marcel = priors.rates[:, SYSTEMS.index("marcel")]
-    if prior == "marcel":
+    if prior in ("marcel", "mle"):
         return marcel
     if prior == "marcel_classic":
         return priors.rates[:, SYSTEMS.index("marcel_classic")]
@@ -62,7 +65,7 @@ def _with_horizons(windows: Windows, kept: Sequence[str]) -> Windows:
 
 def _with_identity(windows: Windows, identity: str, draw: np.random.Generator) -> Windows:
     profile, archetype = windows.profile, windows.archetype
-    if identity == "both":
+    if identity in ("both", "majors"):  # of the majors alone where the windows were handed in so (minors_inputs)
         return windows
     if identity == "shuffled":
         other = _within_seasons(windows.season, draw)

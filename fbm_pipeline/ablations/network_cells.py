@@ -13,11 +13,12 @@ import pandas as pd
 from fbm_pipeline.ablations.configuration import HORIZONS_READ, Configuration, preset_with
 from fbm_pipeline.ablations.inputs import base_rates, changed_windows
 from fbm_pipeline.ablations.kept import Summary
+from fbm_pipeline.ablations.minors_inputs import minors_contents, of_the_majors, with_mle
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import Standardizer
 from fbm_pipeline.model.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.samples.embeddings import load_embeddings
-from fbm_pipeline.samples.priors import SYSTEMS, load_priors
+from fbm_pipeline.samples.priors import SYSTEMS, Priors, load_priors
 from fbm_pipeline.samples.windows import Windows, load_windows, stored_history
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
@@ -30,7 +31,8 @@ from fbm_pipeline.training.observer import Observer
 from fbm_pipeline.training.projection import load_network, require_encoder_before, training_rows
 
 CELL_CODE = (
-    "ablations/inputs", "ablations/network_cells", "training/projection", "training/derived_statistics",
+    "ablations/inputs", "ablations/minors_inputs", "ablations/network_cells", "training/projection",
+    "training/derived_statistics",
 )  # fmt: skip
 
 
@@ -40,6 +42,7 @@ def network_key(store: Store, configuration: Configuration, preset: Preset, play
     return inputs_key(
         fold=fold, data=data_hash(store, fold, (*fold.train_seasons, fold.validation_season)),
         test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(*CELL_CODE),
+        **minors_contents(store, configuration, player_type, (*fold.train_seasons, fold.validation_season, season)),
     )  # fmt: skip
 
 
@@ -60,8 +63,8 @@ def network_cell(
     # Read together with the validation season, as the fold's own predictions are: batches of other players would
     # move the last bits.
     seasons = sorted({fold.validation_season, season})
-    windows = _standardized(_windows(store, fold, seasons, preset), standardizer)
-    priors = load_priors(store, player_type, seasons)
+    windows, priors = _seen(store, configuration, fold, seasons, preset)
+    windows = _standardized(windows, standardizer)
     windows = changed_windows(windows, configuration, priors, seed)
     with reproducible(preset.threads, preset.seed):
         seen = read(model, windows, np.arange(len(windows)), preset.batch)
@@ -93,7 +96,7 @@ def _trained(
     key: str, progress: Path, observer: Observer,
 ) -> tuple[Hierarchy, Standardizer, Summary]:  # fmt: skip
     seasons = [*fold.train_seasons, fold.validation_season]
-    windows = _windows(store, fold, seasons, preset)
+    windows, priors = _seen(store, configuration, fold, seasons, preset)
     require_encoder_before(settings, windows.encoder, fold.validation_season)
     rows = training_rows(windows, fold, preset)
     standardizer = Standardizer.fit(windows.profile[rows], windows.profile_names)
@@ -106,6 +109,16 @@ def _trained(
         "best_epoch": reached.best_epoch, "validation_nll": reached.best_nll, "marcel_nll": reached.prior_nll,
         "samples": len(rows), "epochs_run": reached.epoch, "trained_as": "this cell",
     }  # fmt: skip
+
+
+def _seen(
+    store: Store, configuration: Configuration, fold: Fold, seasons: Sequence[int], preset: Preset
+) -> tuple[Windows, Priors]:
+    """Windows, not yet standardized, and priors, with what the configuration lets the network know of the minors."""
+    windows, priors = _windows(store, fold, seasons, preset), load_priors(store, fold.player_type, seasons)
+    if configuration.identity == "majors":
+        windows = of_the_majors(store, windows)
+    return windows, with_mle(store, priors) if configuration.prior == "mle" else priors
 
 
 def _windows(store: Store, fold: Fold, seasons: Sequence[int], preset: Preset) -> Windows:

@@ -27,6 +27,7 @@ from fbm_pipeline.ablations.registry import (
     configuration_of,
 )
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.evaluation.universes import FULL, TIERS
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 
@@ -34,13 +35,15 @@ from fbm_pipeline.store.tables import Store, inputs_key
 @dataclass(frozen=True)
 class Plan:
     """Which ablations to run, on what. `seasons` and `seeds` empty mean the preset's: networks run on its test
-    seasons with a network, controls on its development seasons, both under its one seed."""
+    seasons with a network, controls on its development seasons, both under its one seed. Each of `universes` is scored
+    for itself: `full`, or tiers of history."""
 
     name: str
     ablations: tuple[str, ...]
     player_types: tuple[str, ...] = PLAYER_TYPES
     seasons: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
+    universes: tuple[str, ...] = (FULL,)
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ PLANS: Mapping[str, Plan] = {
         Plan("parks", _named("parks")),
         Plan("marcel_parks", _named("marcel parks")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
+        Plan("network_minors", _named("4"), universes=(FULL, *TIERS)),
         Plan("network_matrix", (*_named("2"), *_named("3"))),
         Plan("network_windows", _named("6 windows")),
         Plan("network_horizons", _named("horizons")),
@@ -133,7 +137,10 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     for player_type, season in product(plan.player_types, plan.seasons):
         reads: dict[tuple, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = (configuration.model, configuration.train_from, configuration.block)
+            asked = (
+                configuration.model, configuration.train_from, configuration.block, configuration.identity,
+                configuration.prior,
+            )  # fmt: skip
             if asked not in reads:
                 reads[asked] = _reads(store, settings.preset, configuration, player_type, season)
             key = run_key(configuration, player_type, season, seed, reads[asked])

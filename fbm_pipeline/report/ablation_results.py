@@ -12,6 +12,7 @@ import pandas as pd
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
 from fbm_pipeline.evaluation.scoring import seasons_label
+from fbm_pipeline.evaluation.universes import UNIVERSES
 from fbm_pipeline.report.comparison_text import amount_change, interval_text
 from fbm_pipeline.report.looks import LOOK_COLUMNS, read_looks
 from fbm_pipeline.report.result_tables import read_rows, write_rows
@@ -36,7 +37,7 @@ def write_ablations(target: Path, data_kind: str, rows: Sequence[Mapping[str, ob
     places = {name: place for place, name in enumerate(REGISTRY)}
     order = table["ablation"].map(lambda name: places.get(name, len(places)))
     table = table.assign(order=order).sort_values(
-        ["data", "plan", "seasons", "order", "player_type"], kind="stable"
+        ["data", "plan", "seasons", "order", "universe", "player_type"], kind="stable", key=_in_order
     )  # statistics stay in their usual order
     return write_rows(target, table[list(COLUMNS)].reset_index(drop=True))
 
@@ -64,9 +65,9 @@ def note_looks_of(target: Path, settings: Settings, plan: Plan, cells: Sequence[
 def ablations_text(rows: Sequence[Mapping]) -> list[str]:
     """One block per ablation: differences from its reference with 95 % intervals, and verdicts, in 120 columns."""
     lines: list[str] = []
-    for name, of_one in pd.DataFrame(list(rows)).groupby("ablation", sort=False):
+    for (name, universe), of_one in pd.DataFrame(list(rows)).groupby(["ablation", "universe"], sort=False):
         first = of_one.iloc[0]
-        lines += ["", f"{name} less {first['reference']}, {first['seasons']}, {first['seeds']} seed(s): "
+        lines += ["", f"{name} less {first['reference']}, {universe}, {first['seasons']}, {first['seeds']} seed(s): "
                   f"{REGISTRY[str(name)].question}"]  # fmt: skip
         lines.append(f"  {'':<22}{'n':>6}{'players':>9}   {'r':<26}{'Holm':>6}   {'RMSE':<28}{'Holm':>6}  verdict")
         for row in of_one.to_dict("records"):
@@ -89,6 +90,11 @@ def registry_text() -> list[str]:
         lines.append(f"{item.name:<30} {item.phase:<17} from {item.reference:<8} {item.question}")
         lines.append(f"{'':<30} {mark}{'; ' + changes if changes else ''}")
     return lines
+
+
+def _in_order(column: pd.Series) -> pd.Series:
+    """Universes as they are listed everywhere, other columns by their values."""
+    return column.map(UNIVERSES.index) if column.name == "universe" else column
 
 
 def _p(value: float | None) -> str:

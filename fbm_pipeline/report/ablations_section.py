@@ -14,18 +14,20 @@ def ablations_section(rows: pd.DataFrame) -> str:
         "### Ablations\n",
         "What changes when one thing is changed; `fbm ablations` computes them, and all differences with their "
         "intervals are in [ablations.csv](ablations.csv). A verdict is about RMSE, adjusted by Holm over all "
-        "statistics of both player types.\n",
+        "statistics of both player types. `among`: all players scored, or a tier of history (PA or BF of three "
+        "years).\n",
     ]
     for (plan, seasons), own in rows.groupby(["plan", "seasons"], sort=True):
         lines += [
             f"#### `{plan}`, {seasons}\n",
-            "| ablation | against | better | worse | undecided | asks |", "|---|---|---|---|---:|---|",
+            "| ablation | against | among | better | worse | undecided | asks |", "|---|---|---|---|---|---:|---|",
         ]  # fmt: skip
-        for ablation, found in own.groupby("ablation", sort=False):
+        for (ablation, universe), found in own.groupby(["ablation", "universe"], sort=False):
             verdicts = [_named(found, "better"), _named(found, "worse"), str((found["verdict"] == "undecided").sum())]
             known = REGISTRY.get(str(ablation))
             asks = known.question if known else "–"
-            lines.append(f"| {ablation} | {found['reference'].iloc[0]} | {' | '.join(verdicts)} | {asks} |")
+            against = found["reference"].iloc[0]
+            lines.append(f"| {ablation} | {against} | {universe} | {' | '.join(verdicts)} | {asks} |")
         lines.append("")
     return "\n".join(lines)
 

@@ -318,11 +318,12 @@ _ALL: Iterable[Contract] = (
         "data comparison universe seasons player_type kind stat base new",
     ),
     contract(
-        "evaluation.ablations", "one row per plan, ablation, seasons, player type and statistic, against its reference",
-        "data:str plan:str ablation:str reference:str seasons:str player_type:str stat:str seeds:i16 n:i32 players:i32 "
-        "r:f64? r_reference:f64? d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? rmse:f64? rmse_reference:f64? "
-        "d_rmse:f64? d_rmse_low:f64? d_rmse_high:f64? holm_rmse:f64? verdict:str",
-        "data plan ablation reference seasons player_type stat",
+        "evaluation.ablations",
+        "one row per plan, ablation, universe, seasons, player type and statistic, against its reference",
+        "data:str plan:str ablation:str reference:str universe:str seasons:str player_type:str stat:str seeds:i16 "
+        "n:i32 players:i32 r:f64? r_reference:f64? d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? rmse:f64? "
+        "rmse_reference:f64? d_rmse:f64? d_rmse_low:f64? d_rmse_high:f64? holm_rmse:f64? verdict:str",
+        "data plan ablation reference universe seasons player_type stat",
     ),
     contract(
         "evaluation.level1", "one row per section, cutoff, arm, reference, seasons, player type, statistic and measure",

@@ -76,6 +76,26 @@ def test_figures_are_the_mean_over_seeds_of_the_yardsticks_own(
     assert one["r"] != row["r"]
 
 
+def test_a_tier_is_scored_and_judged_for_itself(store: Store, settings: Settings) -> None:
+    write_lines(store, first=2014)  # one season of 600 before 2015, two before 2016, three before 2017
+    plan = replace(PLAN, universes=("full", "500_1200", "under_500", "over_1200"))
+    cells = cells_of(plan)
+    for cell in cells:
+        invent(settings, cell, NOISE["network"] if cell.season > 2015 else NOISE[cell.arm])
+    compared = compare_plan(store, settings, plan, cells)
+    found = {
+        row["universe"]: row for row in compared.rows if (row["ablation"], row["stat"]) == ("no_sequence", "so_rate")
+    }
+    assert {name: row["n"] for name, row in found.items()} == {
+        "full": 3 * PLAYERS, "500_1200": PLAYERS, "over_1200": 2 * PLAYERS
+    }  # fmt: skip
+    assert found["500_1200"]["verdict"] == "worse"
+    assert found["over_1200"]["d_r"] == 0.0
+    assert found["500_1200"]["d_r"] < found["full"]["d_r"] < 0.0
+    fewer = "batter under_500: fewer than 20 players of 2015-2017 to score"
+    assert compared.missing == [f"no_sequence {fewer}", f"no_identity {fewer}"]
+
+
 def test_an_arm_with_a_missing_cell_is_named_and_not_compared(
     store: Store, settings: Settings, kept: list[Cell]
 ) -> None:

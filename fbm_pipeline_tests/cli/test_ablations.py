@@ -59,7 +59,7 @@ def test_run_print_write_and_run_again_without_a_fit(
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
     shown = capsys.readouterr().out
     assert "2 cells, 2 computed now" in shown
-    assert "no_sequence less network, 2021, 1 seed(s)" in shown
+    assert "no_sequence less network, full, 2021, 1 seed(s)" in shown
     assert "1 new looks at test seasons" in shown
     written = pd.read_csv(tmp_path / "results" / "ablations.csv")
     assert set(written["verdict"]) <= {"better", "worse", "undecided"}
