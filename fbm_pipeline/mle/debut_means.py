@@ -12,6 +12,7 @@ from fbm_pipeline.baseball.statistics import head_statistics, statistics
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, STATEMENT, SeasonLines, league_rates, read_season_lines
 from fbm_pipeline.mle.debutants import (
     AGES,
+    LESS_SURE,
     ROLES,
     SEASONS_TAUGHT,
     SPREAD_TOLD_FROM,
@@ -41,7 +42,7 @@ def build_debut_means(store: Store, player_type: str, season: int) -> Written:
         sql=statement(STATEMENT),
         lines={year: store.content("core.season_lines", {"season": year}) for year in held},
         players=store.content("core.players"),
-        rules=[ROLES, AGES, SEASONS_TAUGHT, SPREAD_TOLD_FROM],
+        rules=[ROLES, AGES, SEASONS_TAUGHT, SPREAD_TOLD_FROM, LESS_SURE],
     )
 
     def compute() -> pa.Table:

@@ -121,11 +121,19 @@ def test_what_is_more_spread_than_hits_is_less_sure(store: Store) -> None:
 
 
 def test_where_nobody_played_enough_every_head_is_as_sure_as_hits(store: Store) -> None:
-    few = {"ab": 30, "bb": 3, "h": 8, "so": 7, "hr": 1, "double": 1, "triple": 0}
-    write_lines(store, [batting(season, 10 * season + at, **few) for season in (2010, 2011) for at in range(3)])
+    few = {"opportunities": 40, "outs": 25, "er": 9, "h": 12, "bb": 4, "hr": 1, "so": 8}
+    write_lines(store, [pitching(season, 10 * season + at, **few) for season in (2010, 2011) for at in range(3)])
+    write_players(store, {1: None})
+    assert relative_concentrations(read_season_lines(store, "pitcher", 2010, 2011), 2012) == {"er_rate": 1.0}
+
+
+def test_batters_heads_are_as_sure_as_their_hits(store: Store) -> None:
+    write_lines(store, [batting(season, 10 * season + at, **LINE) for season in (2010, 2011) for at in range(3)])
     write_players(store, {1: None})
     lines = read_season_lines(store, "batter", 2010, 2011)
-    assert relative_concentrations(lines, 2012) == {"single_rate": 1.0, "obp": 1.0}
+    assert relative_concentrations(lines, 2012) == {}
+    stored = {row["statistic"]: row["concentration"] for row in debut_table(lines, 2012).to_pylist()}
+    assert stored["single_rate"] == stored["obp"] == stored["h_rate"]
 
 
 def test_whose_first_season_teaches(store: Store) -> None:
