@@ -8,7 +8,8 @@ The systems, each an addition to tuned Marcel fitted on target seasons before th
 - `control_parks`: d with park factors of all hands, a statistic's own components, again the mean of both;
 - `control_physics`: d and a ridge on what d missed, from measured batted balls and pitches; it *is* d where none are;
 - `ridge_minors`, `control_minors`: c and d on Marcel with the minors (`minors_controls`), where a translation was
-  fitted for the season; `control_full` is the latter with parks too.
+  fitted for the season; `control_full` is the latter with parks too. Where hardly a row that teaches has a line in
+  the minors they are c, d and `control_parks` themselves.
 
 Not here: the rows (`control_frame`), the fits (`control_fits`), and any choice made on test seasons.
 """
@@ -86,7 +87,7 @@ def build_control_rates(store: Store, player_type: str, season: int) -> Written:
         rates["control_physics"] = with_physics(
             frame, rates["control"], {year: _read_control(store, player_type, year, frame) for year in earlier}
         )
-        return _table(frame, player_type, rates | minors_rates(store, frame, player_type))
+        return _table(frame, player_type, rates | minors_rates(store, frame, player_type, rates))
 
     return store.build("features.control_rates", {"player_type": player_type, "season": season}, key, compute)
 
