@@ -15,7 +15,7 @@ from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 
 # As evaluation.comparisons has them, told without importing pandas.
-REGISTERED = ("controls", "public", "network", "physics", "minors", "minors_public")
+REGISTERED = ("controls", "public", "network", "physics", "minors", "minors_public", "network_minors")
 
 
 def add_compare(verbs: Any) -> None:

@@ -80,7 +80,16 @@ MINORS_PUBLIC = Comparison(
     ),
     shown=_SHORT_HISTORIES,
 )  # fmt: skip
-REGISTERED = {item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS, MINORS, MINORS_PUBLIC)}
+# A network reads profiles with the minors: by history, beside what the minors alone and the control with them say.
+NETWORK_MINORS = Comparison(
+    "network_minors",
+    ("marcel", "control", "mle", "control_minors", "contextual"),
+    pairs=(("marcel", "contextual"), ("mle", "contextual"), ("control_minors", "contextual")),
+    shown=tuple(TIERS),
+)
+REGISTERED = {
+    item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS, MINORS, MINORS_PUBLIC, NETWORK_MINORS)
+}
 
 
 def named(words: Sequence[str]) -> Comparison:

@@ -60,6 +60,7 @@ TITLES = {  # of the registered comparisons
     "physics": "What measured physics adds",
     "minors": "Short histories: what the minors tell",
     "minors_public": "Short histories beside public systems",
+    "network_minors": "The network and the minors, by history",
 }
 
 OPPORTUNITIES = {"batter": "PA", "pitcher": "BF"}
