@@ -87,9 +87,7 @@ NETWORK_MINORS = Comparison(
     pairs=(("marcel", "contextual"), ("mle", "contextual"), ("control_minors", "contextual")),
     shown=tuple(TIERS),
 )
-REGISTERED = {
-    item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS, MINORS, MINORS_PUBLIC, NETWORK_MINORS)
-}
+REGISTERED = {item.name: item for item in (CONTROLS, PUBLIC, NETWORK, PHYSICS, MINORS, MINORS_PUBLIC, NETWORK_MINORS)}
 
 
 def named(words: Sequence[str]) -> Comparison:
