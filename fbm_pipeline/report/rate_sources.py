@@ -56,7 +56,12 @@ def _rate(player_type: str, row: Mapping) -> list:
 
 
 def newcomers_mean(row: Mapping, minors: float | None) -> float | None:
-    """What a newcomer starts with: the mean of newcomers, which with the minors makes up both together."""
+    """What a newcomer starts with: the mean of newcomers, which with the minors makes up both together.
+
+    It is all there is where the minors tell nothing of a statistic.
+    """
+    if row["minors_weight"] == 0:
+        return float(row["together"])
     if minors is None or row["majors_weight"] <= 0:
         return None
     both = row["majors_weight"] + row["minors_weight"]

@@ -238,3 +238,4 @@ def test_a_newcomer_starts_with_what_the_minors_leave_of_both_together() -> None
     row = {"together": 0.25, "majors_weight": 100.0, "minors_weight": 300.0}
     assert newcomers_mean(row, 0.26) == pytest.approx(0.22)  # (100 x .22 + 300 x .26) / 400 = .25
     assert newcomers_mean(row, None) is None
+    assert newcomers_mean(row | {"minors_weight": 0.0}, None) == 0.25
