@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from fbm_pipeline.ablations.plan import Plan
 
 _CODE = ("ablations", "evaluation.bootstrap", "evaluation.families", "baseball.statistics")
-_SHOWN = ("ablation", "reference", "player_type", "stat", "n", "d_r", "d_r_low", "d_r_high", "d_rmse", "verdict")
+_SHOWN = (
+    "ablation", "reference", "universe", "player_type", "stat", "n", "d_r", "d_r_low", "d_r_high", "d_rmse", "verdict",
+)  # fmt: skip
 
 
 class AblationPlan(dg.Config):
@@ -47,7 +49,10 @@ class AblationPlan(dg.Config):
     kinds={"pytorch", "mlflow", "deltalake"}, pool=TRAINER_POOL, retry_policy=ONCE_MORE,
     deps=[
         dependency("core/season_lines"), dependency("models/pa_embeddings"),
-        *(dependency(f"{name}/{table}") for name in PLAYER_TYPES for table in ("marcel_rates", "sequence_counts")),
+        *(
+            dependency(f"{name}/{table}")
+            for name in PLAYER_TYPES for table in ("marcel_rates", "sequence_counts", "archetypes", "mle_rates")
+        ),
     ],
 )  # fmt: skip
 def ablations(config: AblationPlan, workplace: Workplace) -> dg.MaterializeResult:

@@ -13,8 +13,8 @@ from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tracking import ablations as tracked
 
 ROW = {
-    "ablation": "only_spray", "reference": "lines", "player_type": "batter", "stat": "obp", "n": 30, "d_r": 0.01,
-    "d_r_low": 0.0, "d_r_high": 0.02, "d_rmse": -0.1, "verdict": "better",
+    "ablation": "only_spray", "reference": "lines", "universe": "full", "player_type": "batter", "stat": "obp", "n": 30,
+    "d_r": 0.01, "d_r_low": 0.0, "d_r_high": 0.02, "d_rmse": -0.1, "verdict": "better",
 }  # fmt: skip
 
 
