@@ -7,27 +7,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.ablations.configuration import Configuration
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.baseball.statistics import head_statistics, statistics
+from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.identity.archetypes import assignments, read_archetypes
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.identity.horizons import read_horizons
+from fbm_pipeline.identity.horizons import COUNTS_STATEMENT, PLAYERS_STATEMENT, read_horizons
 from fbm_pipeline.identity.minors import MinorsParts
 from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
+from fbm_pipeline.marcel.minors_block import PRIOR_STATEMENT, minors_prior
+from fbm_pipeline.marcel.minors_block import TABLE as MLE_RATES
 from fbm_pipeline.samples.errors import MissingJoinError
 from fbm_pipeline.samples.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.samples.windows import Windows
 from fbm_pipeline.store.code import code_of
-from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store
-
-MLE_RATES = "features.mle_rates"
-PRIOR_STATEMENT = "samples/mle_priors"
 
 
 def minors_contents(
@@ -37,8 +35,10 @@ def minors_contents(
     held: dict[str, object] = {}
     if configuration.prior == "mle":
         held["mle"] = [store.content(MLE_RATES, {"player_type": player_type, "season": year}) for year in seasons]
+        held["mle_sql"] = statement(PRIOR_STATEMENT)
     if configuration.identity == "majors":
         held["identity"] = code_of("baseball", "identity")
+        held["identity_sql"] = [statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT)]
         held["constants"] = store.content("features.marcel_constants", {"player_type": player_type})
         held["centroids"] = store.content("features.archetype_centroids", {"player_type": player_type})
         held["players"] = store.content("core.players")
@@ -53,16 +53,8 @@ def with_mle(store: Store, priors: Priors) -> Priors:
     never written, ValueError when one of its seasons lacks a player of the priors.
     """
     store.delta(MLE_RATES)
-    seasons = np.unique(priors.season).tolist()
-    with session(store, tables=[MLE_RATES]) as connection:
-        rows = query(connection, PRIOR_STATEMENT, {"player_type": priors.player_type, "seasons": seasons}).to_pandas()
-    names = [item.name for item in statistics(priors.player_type)]
-    index = pd.MultiIndex.from_arrays([priors.season, priors.mlbam_id])
-    wide = rows.pivot(index=["season", "mlbam_id"], columns="statistic", values=["rate", "minor_weight"])
-    rate, weight = (
-        wide[value].reindex(index=index, columns=names).to_numpy(np.float64) for value in ("rate", "minor_weight")
-    )
-    told = np.isin(priors.season, rows["season"].unique())[:, None]
+    rate, weight = minors_prior(store, priors.player_type, priors.season, priors.mlbam_id)
+    told = np.isin(priors.season, priors.season[~np.isnan(rate).all(axis=1)])[:, None]
     if (np.isnan(rate) & told).any():
         lost = np.unique(priors.season[(np.isnan(rate) & told).any(axis=1)]).tolist()
         raise ValueError(

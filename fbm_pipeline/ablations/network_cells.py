@@ -32,7 +32,7 @@ from fbm_pipeline.training.projection import load_network, require_encoder_befor
 
 CELL_CODE = (
     "ablations/inputs", "ablations/minors_inputs", "ablations/network_cells", "training/projection",
-    "training/derived_statistics",
+    "training/derived_statistics", "marcel/minors_block",
 )  # fmt: skip
 
 

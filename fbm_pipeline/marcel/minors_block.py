@@ -42,11 +42,20 @@ def minors_block(store: Store, player_type: str, players: Histories) -> Block:
     return Block("minors", columns, np.column_stack([spread("move"), share]))
 
 
-def minors_prior(store: Store, player_type: str, players: Histories) -> np.ndarray:
-    """(n, S) rates of `mle` before each player's target season, NaN where they were not made."""
-    seasons = [int(season) for season in np.unique(players.season)]
+def minors_prior(
+    store: Store, player_type: str, season: np.ndarray, mlbam_id: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """(n, S) rates of `mle` before each player's target season and what the minors weigh in them, in opportunities.
+
+    Both are NaN where they were not made.
+    """
+    bounds = {"player_type": player_type, "seasons": np.unique(season).tolist()}
     with session(store, tables=[TABLE]) as connection:
-        rows = query(connection, PRIOR_STATEMENT, {"player_type": player_type, "seasons": seasons}).to_pandas()
-    wide = rows.pivot(index=["season", "mlbam_id"], columns="statistic", values="rate")
-    index = pd.MultiIndex.from_arrays([players.season, players.mlbam_id])
-    return wide.reindex(index=index, columns=[item.name for item in statistics(player_type)]).to_numpy(np.float64)
+        rows = query(connection, PRIOR_STATEMENT, bounds).to_pandas()
+    names = [item.name for item in statistics(player_type)]
+    index = pd.MultiIndex.from_arrays([season, mlbam_id])
+    wide = rows.pivot(index=["season", "mlbam_id"], columns="statistic", values=["rate", "minor_weight"])
+    rate, weight = (
+        wide[value].reindex(index=index, columns=names).to_numpy(np.float64) for value in ("rate", "minor_weight")
+    )
+    return rate, weight

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
+from fbm_pipeline.ablations import minors_inputs
 from fbm_pipeline.ablations.configuration import of_preset
 from fbm_pipeline.ablations.minors_inputs import minors_contents, of_the_majors, with_mle
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
@@ -118,7 +119,7 @@ def test_a_network_on_mle_without_evidence_is_mle_to_the_last_bit(told: Store, s
     assert (rates["rate"] == np.where(rates["mlbam_id"] == BATTERS[1], 0.31, 0.2)).all()
 
 
-def test_only_who_reads_the_minors_has_them_in_his_key(told: Store) -> None:
+def test_only_who_reads_the_minors_has_them_in_his_key(told: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     on_mle = NETWORK.difference({"prior": "mle"})
     assert minors_contents(told, NETWORK, "batter", [2018, 2021]) == {}
     keys = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
@@ -126,5 +127,10 @@ def test_only_who_reads_the_minors_has_them_in_his_key(told: Store) -> None:
     after = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
     assert after[0] == keys[0]
     assert after[1] != keys[1]
+    with monkeypatch.context() as patch:
+        patch.setattr(minors_inputs, "statement", lambda name: f"another {name}")
+        other = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
+    assert other[0] == after[0]
+    assert other[1] != after[1]
     majors = minors_contents(told, NETWORK.difference({"identity": "majors"}), "batter", [2018])
-    assert set(majors) == {"identity", "constants", "centroids", "players"}
+    assert set(majors) == {"identity", "identity_sql", "constants", "centroids", "players"}

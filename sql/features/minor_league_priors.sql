@@ -1,4 +1,4 @@
--- grain: one row per season, player and statistic of one side of the ball: `mle` before the season
+-- grain: one row per season, player and statistic of one side of the ball: `mle` before the season, and its minors
 with mle_rates as (
     select * from features.mle_rates
     where
@@ -12,7 +12,8 @@ final as (
         season,
         mlbam_id,
         statistic,
-        rate
+        rate,
+        minor_weight
     from mle_rates
 )
 
