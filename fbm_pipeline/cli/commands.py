@@ -17,7 +17,7 @@ from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.level1 import level1
 from fbm_pipeline.cli.newcomers import newcomers
-from fbm_pipeline.settings import Settings
+from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
@@ -56,16 +56,20 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the simulated league."""
+    """Write the simulated league. One that was not written to its end is written again."""
     from fbm_pipeline.sources.simulated_league.league import write_league
 
-    if (settings.data / "simulated_league.json").is_file() and options.if_missing:
+    unfinished = settings.data / UNFINISHED_LEAGUE
+    if (settings.data / LEAGUE).is_file() and not unfinished.is_file() and options.if_missing:
         print(f"The simulated league is at {settings.data}.")
         return 0
     if settings.data.is_dir() and any(settings.data.iterdir()) and settings.data_kind == "real":
         raise CommandError(f"{settings.data} holds files that are not the simulator's; choose another FBM_DATA")
-    print(f"Writing the simulated league to {settings.data} ...")
+    print(f"Writing the simulated league to {settings.data} ...", flush=True)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     print(write_league(settings.data, seed=options.seed))
+    unfinished.unlink()
     return 0
 
 
