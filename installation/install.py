@@ -20,6 +20,7 @@ LOG = VENV / "install.log"
 LOCK, CUDA_LOCK = ROOT / "requirements.lock", ROOT / "requirements-cuda.lock"
 SIGN_OF_LIFE_S = 10.0
 LINES_OF_A_FAILURE = 15
+_COLLECTING = "\nCollecting "
 
 
 class InstallationError(RuntimeError):
@@ -47,7 +48,7 @@ def install() -> None:
     print(f"[2/4] {torch} ...", flush=True)
     _install_torch(torch, packages[torch])
     print(f"[3/4] {len(packages)} packages of requirements.lock, 2.2 GB on disk ...", flush=True)
-    _pip("packages", [*_HASHED, "--requirement", str(LOCK)], lambda: f"{_installed()} of {len(packages)} packages")
+    _pip("packages", [*_HASHED, "--requirement", str(LOCK)], lambda: _state(len(packages)))
     print("[4/4] this project ...", flush=True)
     _pip("project", ["install", "--no-deps", "--no-build-isolation", "--editable", str(ROOT)], lambda: "")
     _pip("check", ["check"], lambda: "")
@@ -77,8 +78,13 @@ def _install_torch(torch: str, hashes: Sequence[str]) -> None:
         _pip("CUDA libraries", [*_HASHED, "--requirement", str(CUDA_LOCK)], lambda: "")
 
 
-def _installed() -> int:
-    return sum(1 for _ in VENV.glob("lib/python3*/site-packages/*.dist-info"))
+def _state(packages: int) -> str:
+    """How far pip is with the packages: it fetches all, then installs all."""
+    said = LOG.read_text(encoding="utf-8", errors="replace")
+    if "\nInstalling collected packages" in said.rpartition(_COLLECTING)[2]:
+        installed = sum(1 for _ in VENV.glob("lib/python3*/site-packages/*.dist-info"))
+        return f"{min(installed, packages)} of {packages} packages installed"
+    return f"{said.count(_COLLECTING)} of {packages} packages fetched"
 
 
 def _pip(phase: str, arguments: Sequence[str], progress: Callable[[], str]) -> None:

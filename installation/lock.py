@@ -43,7 +43,8 @@ def compile_lock(source: str, target: Path, options: Sequence[str]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / target.name
         if target.is_file():
-            output.write_text(target.read_text(encoding="utf-8"), encoding="utf-8")
+            # Without torch: with the index's hashes in force pip would take its CUDA build, and lock its libraries too.
+            output.write_text(TORCH.sub("", target.read_text(encoding="utf-8")), encoding="utf-8")
         command = [sys.executable, "-m", "piptools", "compile", *OPTIONS, *options, "--output-file", str(output)]
         subprocess.run([*command, source], check=True, cwd=ROOT)
         return output.read_text(encoding="utf-8")
@@ -60,6 +61,8 @@ def with_all_builds(lock: str, repository: PyPIRepository) -> str:
     entry = TORCH.search(lock)
     if entry is None:
         raise SystemExit("the lock that pip-compile made has no torch; is it still a dependency in pyproject.toml?")
+    if entry[2] is None:
+        raise SystemExit(f"pip sees no CPU build of torch {entry[1]} here, and CUDA's would bring its libraries along")
     with repository.allow_all_wheels():  # of every platform, as for the other packages
         seen = {repository._get_file_hash(item.link) for item in torch_builds(repository, entry[1])}
     hashes = sorted(seen | set(re.findall(r"--hash=(\S+)", entry[0])))
