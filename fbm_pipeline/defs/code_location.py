@@ -13,7 +13,7 @@ from fbm_pipeline.defs import (
     marcel,
     mle,
     pairs,
-    report,
+    publish,
     training,
     warehouse,
 )
@@ -26,7 +26,7 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, training, evaluation, pairs, report, ablations)
+    rooms = (warehouse, marcel, mle, controls, identity, level1, training, evaluation, pairs, publish, ablations)
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],
