@@ -187,14 +187,6 @@ def control_parts(store: Store, player_type: str, season: int, frame: Frame) -> 
     return found
 
 
-def require_block(store: Store, block: str, cutoff: int) -> None:
-    """Raise EvaluationError when the store does not hold the block of that cutoff."""
-    if {"block": block, "cutoff": cutoff} not in store.partitions(TABLE):
-        raise EvaluationError(
-            f"{TABLE} has no block {block} of cutoff {cutoff}; it holds {_held(store)}. Next: materialize that block."
-        )
-
-
 def _held(store: Store) -> str:
     told = [f"{part['block']} {part['cutoff']}" for part in store.partitions(TABLE)]
     return ", ".join(told) or "nothing"

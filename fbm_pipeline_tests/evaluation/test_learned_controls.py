@@ -18,7 +18,6 @@ from fbm_pipeline.evaluation.learned_controls import (
     control_parts,
     learned_block,
     read_vectors,
-    require_block,
     system_rates,
     with_block,
 )
@@ -197,10 +196,7 @@ def test_names_that_are_none_are_refused(block: str, form: str, told: str) -> No
 def test_a_block_that_is_not_there_or_not_whole_is_refused(store: Store) -> None:
     with pytest.raises(FileNotFoundError, match="learned_blocks"):
         read_vectors(store, "query", CUTOFF, "batter", SEASON)
-    with pytest.raises(EvaluationError, match="it holds nothing"):
-        require_block(store, "query", CUTOFF)
     write_block(store, "masked", np.ones((PLAYERS, 2)))
-    require_block(store, "masked", CUTOFF)
     with pytest.raises(EvaluationError, match="no batters of block query, cutoff 2011, before 2016; it holds masked"):
         read_vectors(store, "query", CUTOFF, "batter", SEASON)
     write_block(store, "masked", np.full((PLAYERS, 2), np.nan))
