@@ -40,7 +40,9 @@ class Preset:
     train_from: int  # first target season of Levels 2 and 3
     # Level 1
     encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
-    physics_encoder: EncoderPlan | None  # serves no season: it has seen batted balls, and tests what they foretell
+    physics_encoder: (
+        EncoderPlan | None
+    )  # serves no season: it has seen batted balls; its card tells what they help to fill in
     level1_width: int
     level1_embedding: int  # width of a stored plate-appearance embedding
     level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16

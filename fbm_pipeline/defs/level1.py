@@ -230,7 +230,7 @@ def _measured(store: Store, settings: Settings) -> Written:
 
 _MEASURED = whole(
     "evaluation/level1", "evaluation.level1", _measured,
-    group=GROUP, code=("report.level1_measurement", "report.level1_physics", "evaluation"),
+    group=GROUP, code=("report.level1_measurement", "evaluation"),
     kinds=("pytorch", "deltalake"),
     description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
     deps=[

@@ -148,7 +148,7 @@ def test_level1_is_measured_in_every_section(runs: Runs) -> None:
         dates = connection.execute(
             "select count(*) from models.player_vectors where last_season >= season or as_of != make_date(season, 3, 1)"
         ).fetchone()
-    assert [name for (name,) in sections] == ["collapse", "decoder", "physics_2024", "pretraining", "useful"]
+    assert [name for (name,) in sections] == ["collapse", "decoder", "pretraining", "useful"]
     assert {"control", "context", "vectors_on_top", "query", "masked_averaged"} <= {name for (name,) in arms}
     assert dates == (0,)
 
