@@ -33,7 +33,7 @@ from fbm_pipeline.training.token_histogram import choose_tokens, load_token_coun
 TABLE = "features.learned_blocks"
 EMBEDDINGS = "models.season_embeddings"
 VECTORS = "models.player_vectors"
-EMBEDDED = ("masked", "untrained", "own_games")  # blocks that are components of mean embeddings, by arm
+EMBEDDED = ("masked", "untrained")  # blocks that are components of mean embeddings, by arm
 BLOCKS = (*EMBEDDED, "histogram", "query", "vectors")
 
 logger = logging.getLogger("fbm_pipeline.training")
