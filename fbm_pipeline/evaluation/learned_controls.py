@@ -24,7 +24,7 @@ from fbm_pipeline.store.tables import Store
 TABLE = "features.learned_blocks"
 RATES = "features.control_rates"
 
-LEARNED = ("masked", "query", "vectors")  # what training made
+LEARNED = ("masked", "vectors")  # what training made
 PLAIN = ("untrained", "histogram")  # what a learned block has to beat: the same encoder untrained, counts of tokens
 BLOCKS = (*LEARNED, *PLAIN)
 POSTERIOR = "vectors"  # holds all that came before, drawn to the league by its own prior: used as it is

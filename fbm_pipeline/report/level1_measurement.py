@@ -64,7 +64,7 @@ def _measured(store: Store, settings: Settings, cutoffs: list[int], held: set[in
 def _blocks(settings: Settings, cutoff: int) -> tuple[str, ...]:
     """The blocks that a cutoff has: those of its arms, and those that every cutoff has."""
     arms = arms_of(settings.preset, cutoff)
-    return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "query", "vectors"))
+    return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "vectors"))
 
 
 def _of_cutoff(store: Store, settings: Settings, cutoff: int, held: set[int]) -> Iterator[Row]:
