@@ -10,13 +10,11 @@ from itertools import product
 
 from fbm_pipeline.ablations.configuration import (
     CONTROL_IN_PARKS,
-    CONTROL_MEAN,
     MARCEL_IN_PARKS,
     AblationError,
     Configuration,
 )
 from fbm_pipeline.ablations.control_cells import control_key
-from fbm_pipeline.ablations.learned_cells import learned_key
 from fbm_pipeline.ablations.network_cells import network_key
 from fbm_pipeline.ablations.park_cells import park_key
 from fbm_pipeline.ablations.registry import (
@@ -71,7 +69,6 @@ PLANS: Mapping[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("control_families", _named("control")),
-        Plan("level1_blocks", _named("level1")),
         Plan("parks", _named("parks")),
         Plan("marcel_parks", _named("marcel parks")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
@@ -137,10 +134,7 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     for player_type, season in product(plan.player_types, plan.seasons):
         reads: dict[tuple, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = (
-                configuration.model, configuration.train_from, configuration.block, configuration.identity,
-                configuration.prior,
-            )  # fmt: skip
+            asked = (configuration.model, configuration.train_from, configuration.identity, configuration.prior)
             if asked not in reads:
                 reads[asked] = _reads(store, settings.preset, configuration, player_type, season)
             key = run_key(configuration, player_type, season, seed, reads[asked])
@@ -159,8 +153,6 @@ def _reads(store: Store, preset: Preset, configuration: Configuration, player_ty
     try:
         if configuration.model == "network":
             return network_key(store, configuration, preset, player_type, season)
-        if configuration.model == CONTROL_MEAN:
-            return learned_key(store, configuration, preset, player_type, season)
         if configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
             return park_key(store, player_type, season)
         return control_key(store, player_type, season)

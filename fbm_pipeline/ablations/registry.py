@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from fbm_pipeline.ablations.configuration import (
     CONTROL_IN_PARKS,
-    CONTROL_MEAN,
     FAMILIES,
     HORIZONS_READ,
     MARCEL_IN_PARKS,
@@ -16,7 +15,6 @@ from fbm_pipeline.ablations.configuration import (
     Configuration,
     of_preset,
 )
-from fbm_pipeline.evaluation.learned_controls import AVERAGED, BLOCKS, CONTEXT, ON_TOP
 from fbm_pipeline.settings import Preset
 
 # What is compared with: by name the model and the families of aggregates it reads.
@@ -24,7 +22,6 @@ REFERENCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "network": ("network", ()),
     "control": ("control", FAMILIES),  # d by its ridge
     "lines": ("control", ()),  # c
-    "control_mean": (CONTROL_MEAN, ()),  # d itself, as features.control_rates hold it
     "control_without_parks": (CONTROL_IN_PARKS, FAMILIES),  # d, fitted anew beside its arms
     "control_all_hands": (CONTROL_IN_PARKS, FAMILIES),  # and with the parks' all-hands factors
     "marcel": (MARCEL_IN_PARKS, ()),  # tuned Marcel as it is
@@ -88,23 +85,6 @@ def _windows() -> list[Ablation]:
                  pitcher_games=games)
         for games in (10, 20, 40, 80)
     ]  # fmt: skip
-
-
-def _blocks() -> list[Ablation]:
-    question = "What does the mean with a ridge on season lines and role alone add to the control?"
-    found = [Ablation("with_context_ridge", "level1", question, "control_mean", {"block": CONTEXT})]
-    for name in BLOCKS:
-        question = f"What does a ridge on lines, role and the {name} block, averaged in, add to the control?"
-        found.append(Ablation(f"with_{name}", "level1", question, "control_mean", {"block": name}))
-    for name in BLOCKS:
-        question = f"What does the {name} block add on top of all the columns of the control's ridge?"
-        changes = {"block": name, "block_form": ON_TOP}
-        found.append(Ablation(f"with_{name}_on_top", "level1", question, "control_mean", changes))
-    for name in BLOCKS:
-        question = f"What does the mean of both ridges with the {name} block add in place of the control's own?"
-        changes = {"block": name, "block_form": AVERAGED}
-        found.append(Ablation(f"with_{name}_averaged", "level1", question, "control_mean", changes))
-    return found
 
 
 def _parks() -> list[Ablation]:
@@ -172,7 +152,6 @@ _ALL: tuple[Ablation, ...] = (
     _network("eight_epochs", "capacity", "Was training stopped too early?", epochs=8, patience=4),
     _network("all_players", "capacity", "Do players of few opportunities help training?", min_train_opportunities=1),
     *_families(),
-    *_blocks(),
     *_parks(),
 )  # fmt: skip
 REGISTRY: Mapping[str, Ablation] = {item.name: item for item in _ALL}

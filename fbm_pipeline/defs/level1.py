@@ -29,9 +29,7 @@ GROUP = "level1"
 _SOURCES = ("core/pitches", "core/plate_appearances", "core/plate_appearance_details", "core/batted_balls")
 _ENCODER_CODE = ("training.encoder", "training.masked_run", "training.embedding", "model", "samples")
 _DECODER_CODE = ("training.player_vectors", "training.decoder_run", "training.vector_filter", "model", "samples")
-_BLOCK_CODE = ("training.learned_blocks", "training.principal_components", "training.token_histogram",
-               "training.query_run", "training.query_steps", "training.query_samples", "training.query_reading",
-               "model.pooling_query")  # fmt: skip
+_BLOCK_CODE = ("training.learned_blocks", "training.principal_components", "training.token_histogram")
 
 
 def cutoffs(store: Store, settings: Settings) -> Collection[int]:
@@ -195,29 +193,21 @@ _VECTORS = season_table(
 
 
 def _blocks(store: Store, settings: Settings, cutoff: int) -> list[Written]:
-    from fbm_pipeline.tracking.mlflow_observer import open_run
     from fbm_pipeline.training.encoder import arms_of
     from fbm_pipeline.training.learned_blocks import build_block
-    from fbm_pipeline.training.query_run import train_query
 
-    data = inputs_key(content=store.content("models.pa_embeddings", {"cutoff": cutoff}))
-    key = inputs_key(data=data, code=code_version(_BLOCK_CODE), preset=settings.preset, cutoff=cutoff)[:12]
-    tags = {"fbm.data_hash": data, "fbm.code_hash": code_version(_BLOCK_CODE), "fbm.season": str(cutoff)}
-    with open_run(
-        settings, kind="query", run_key=f"query-{settings.preset.name}-{cutoff}-{key}", tags=tags
-    ) as observer:
-        train_query(store, settings, cutoff, observer)
-    blocks = (*arms_of(settings.preset, cutoff), "histogram", "query", "vectors")
+    blocks = (*arms_of(settings.preset, cutoff), "histogram", "vectors")
     return [build_block(store, settings, block, cutoff) for block in blocks]
 
 
 _BLOCKS = season_table(
     "features/learned_blocks", "features.learned_blocks", _blocks,
-    group=GROUP, code=_BLOCK_CODE, seasons=cutoffs, kinds=("pytorch", "deltalake"),
+    group=GROUP, code=_BLOCK_CODE, seasons=cutoffs, kinds=("deltalake",),
     description="What the games of every season say of each player, in at most 24 numbers, by block and cutoff.",
     deps=[
-        dependency("models/player_vectors"), dependency("models/pa_embeddings", EVERY_SEASON),
-        dependency("models/season_embeddings", EVERY_SEASON), dependency("core/pitches", EVERY_SEASON),
+        dependency("models/player_vectors"),
+        dependency("models/season_embeddings", EVERY_SEASON),
+        dependency("core/pitches", EVERY_SEASON),
     ],
 )  # fmt: skip
 
@@ -230,7 +220,7 @@ def _measured(store: Store, settings: Settings) -> Written:
 
 _MEASURED = whole(
     "evaluation/level1", "evaluation.level1", _measured,
-    group=GROUP, code=("results.level1_measurement", "results.level1_physics", "evaluation"),
+    group=GROUP, code=("results.level1_measurement", "evaluation"),
     kinds=("pytorch", "deltalake"),
     description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
     deps=[

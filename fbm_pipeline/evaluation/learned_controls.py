@@ -24,7 +24,7 @@ from fbm_pipeline.store.tables import Store
 TABLE = "features.learned_blocks"
 RATES = "features.control_rates"
 
-LEARNED = ("masked", "own_games", "query", "vectors")  # what training made
+LEARNED = ("masked", "vectors")  # what training made
 PLAIN = ("untrained", "histogram")  # what a learned block has to beat: the same encoder untrained, counts of tokens
 BLOCKS = (*LEARNED, *PLAIN)
 POSTERIOR = "vectors"  # holds all that came before, drawn to the league by its own prior: used as it is
@@ -185,14 +185,6 @@ def control_parts(store: Store, player_type: str, season: int, frame: Frame) -> 
                 f"materialize {RATES} for that season."
             )
     return found
-
-
-def require_block(store: Store, block: str, cutoff: int) -> None:
-    """Raise EvaluationError when the store does not hold the block of that cutoff."""
-    if {"block": block, "cutoff": cutoff} not in store.partitions(TABLE):
-        raise EvaluationError(
-            f"{TABLE} has no block {block} of cutoff {cutoff}; it holds {_held(store)}. Next: materialize that block."
-        )
 
 
 def _held(store: Store) -> str:

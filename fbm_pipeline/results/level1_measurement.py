@@ -12,7 +12,6 @@ import pyarrow as pa
 from fbm_pipeline.evaluation.learned_controls import BLOCKS
 from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
 from fbm_pipeline.model.frequencies import LOOKUPS, fit_frequencies
-from fbm_pipeline.results.level1_physics import physics_rows
 from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.samples.outing_batches import arrange
 from fbm_pipeline.samples.outings import concatenate, load_outings
@@ -58,14 +57,14 @@ def _measured(store: Store, settings: Settings, cutoffs: list[int], held: set[in
     tested = useful_test(
         store, settings, preset.test_seasons, _blocks(settings, cutoffs[1]), forms=(chosen.form,), chosen=chosen
     )
-    parts = [pa.Table.from_pylist(rows, schema), development, tested, physics_rows(store, settings)]
+    parts = [pa.Table.from_pylist(rows, schema), development, tested]
     return pa.concat_tables([part.select(schema.names).cast(schema) for part in parts])
 
 
 def _blocks(settings: Settings, cutoff: int) -> tuple[str, ...]:
     """The blocks that a cutoff has: those of its arms, and those that every cutoff has."""
     arms = arms_of(settings.preset, cutoff)
-    return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "query", "vectors"))
+    return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "vectors"))
 
 
 def _of_cutoff(store: Store, settings: Settings, cutoff: int, held: set[int]) -> Iterator[Row]:

@@ -10,13 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, PHYSICS, PRETRAINING, USEFUL
-from fbm_pipeline.results.level1_sections import (
-    collapse_section,
-    decoder_section,
-    physics_section,
-    pretraining_section,
-)
+from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, PRETRAINING, USEFUL
+from fbm_pipeline.results.level1_sections import collapse_section, decoder_section, pretraining_section
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.results.level1_useful import useful_section
 from fbm_pipeline.results.results_page import KINDS
@@ -24,10 +19,6 @@ from fbm_pipeline.results.results_page import KINDS
 COMMANDS = {
     "real": "make level1 DATA=<folder of source files>",
     "simulated": "make demo, then fbm level1 with its FBM_HOME and FBM_PRESET",
-}
-_PHYSICS_TITLES = {
-    "physics_2024": "What measured physics tells within the latest season",
-    "physics_batted_balls": "What measured batted balls tell of the next season",
 }
 
 
@@ -84,7 +75,6 @@ def _kind(rows: pd.DataFrame, kind: str, record: Record) -> list[str]:
         parts.append(pretraining_section(sections[PRETRAINING]))
     if DECODER in sections:
         parts.append(decoder_section(sections[DECODER]))
-    parts += [physics_section(sections[name], _PHYSICS_TITLES[name]) for name in PHYSICS if name in sections]
     if COLLAPSE in sections:
         parts.append(collapse_section(sections[COLLAPSE], record.figures["collapse"]))
     return [*parts, *_faces(record)]

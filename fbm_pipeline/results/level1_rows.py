@@ -17,9 +17,8 @@ COLUMNS = tuple(CONTRACTS[TABLE].columns)
 # nats of hidden plate appearances; the same of the heads that decode player vectors (arms `vectors`, `lookup`, `base`)
 PRETRAINING, DECODER = "pretraining", "decoder"
 USEFUL = "useful"
-PHYSICS = ("physics_2024", "physics_batted_balls")
 COLLAPSE = "collapse"  # stat `epoch_1` and so on, one measure each
-SECTIONS = (PRETRAINING, DECODER, USEFUL, *PHYSICS, COLLAPSE)
+SECTIONS = (PRETRAINING, DECODER, USEFUL, COLLAPSE)
 NATS = "nats"
 
 _WORDS = [field.name for field in CONTRACTS[TABLE].schema if str(field.type) == "string"]

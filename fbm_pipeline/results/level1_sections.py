@@ -1,16 +1,13 @@
-"""Tables of the Level 1 page that are read off one by one: pre-training, decoder, physics, signs of collapse.
+"""Tables of the Level 1 page that are read off one by one: pre-training, decoder, signs of collapse.
 
 Each takes rows as evaluation.level1 of one kind of data and section and returns Markdown. Not here: the useful test
 (level1_useful), faces (level1_faces), the page's order (level1_page).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.physics_test import RATES, WITH, WITHOUT
-from fbm_pipeline.publish.formats import show_amount
-from fbm_pipeline.results.comparison_text import amount_change
 from fbm_pipeline.results.level1_rows import NATS, epoch_of
 
 ENCODER_ARMS = ("base", "hands", "hands_order", "hands_order_length", "masked", "masked_without_physics")
@@ -47,32 +44,6 @@ def decoder_section(rows: pd.DataFrame) -> str:
         _lead(rows, "vectors", "The decoder with vectors", ("base", "lookup")),
     ]
     return "\n".join(lines)
-
-
-def physics_section(rows: pd.DataFrame, title: str) -> str:
-    """A line per player type and statistic of one physics section: every system's scores, every pair's difference."""
-    differences = rows["measure"].str.startswith("d_")
-    held = set(rows.loc[~differences, "arm"])
-    systems = [name for name in (RATES, WITHOUT, WITH) if name in held]
-    pairs = list(dict.fromkeys(zip(rows.loc[differences, "arm"], rows.loc[differences, "reference"], strict=True)))
-    lines = [
-        f"### {title}\n",
-        "`rates` knows ordinary rates alone; the others add mean embeddings of the same games, read with measured "
-        "physics and as if nothing had been measured. RMSE in thousandths, with 95 % intervals of the differences.\n",
-        *(_counted(rows, new, base) for new, base in pairs),
-        "\n| seasons | player type | stat | n | "
-        + " | ".join([f"`{name}`: r / RMSE" for name in systems] + [f"`{new}` less `{base}`" for new, base in pairs])
-        + " |",
-        "|---|---|---|---:|" + "---:|" * len(systems) + "---|" * len(pairs),
-    ]
-    for key, own in rows.groupby(["seasons", "player_type", "stat"], sort=False):
-        seasons, player_type, stat = map(str, key)
-        cells = {(row["arm"], row["reference"], row["measure"]): row for row in own.to_dict("records")}
-        scores = {(arm, measure): row for (arm, _, measure), row in cells.items() if not measure.startswith("d_")}
-        texts = [_scores(scores, name, player_type, stat) for name in systems]
-        texts += [_difference(cells, new, base) for new, base in pairs]
-        lines.append(f"| {seasons} | {player_type} | {stat} | {own['n'].max()} | " + " | ".join(texts) + " |")
-    return "\n".join(lines) + "\n"
 
 
 def collapse_section(rows: pd.DataFrame, figure: str) -> str:
@@ -125,26 +96,3 @@ def _lead(rows: pd.DataFrame, arm: str, name: str, lookups: Sequence[str]) -> st
         f"{int((gains > 0).sum())} of {len(gains)} cells, by {gains.mean():.4f} on average ({gains.min():.4f} to "
         f"{gains.max():.4f}).\n"
     )
-
-
-def _counted(rows: pd.DataFrame, new: str, base: str) -> str:
-    own = rows[(rows["arm"] == new) & (rows["reference"] == base) & (rows["measure"] == "d_rmse")]
-    counts = own["verdict"].value_counts()
-    told = ", ".join(f"{word} in {counts.get(word, 0)}" for word in ("better", "worse", "undecided"))
-    return f"- `{new}` against `{base}`: {told} of {len(own)} statistics."
-
-
-def _scores(scores: Mapping, name: str, player_type: str, stat: str) -> str:
-    if (name, "r") not in scores or (name, "rmse") not in scores:
-        return _NONE
-    rmse = show_amount(scores[name, "rmse"]["value"], player_type, "rate", stat)
-    return f"{scores[name, 'r']['value']:.3f} / {rmse}"
-
-
-def _difference(cells: Mapping, new: str, base: str) -> str:
-    row, r = cells.get((new, base, "d_rmse")), cells.get((new, base, "d_r"))
-    if row is None:
-        return _NONE
-    value, low, high = (amount_change(row[name], {**row, "kind": "rate"}) for name in ("value", "low", "high"))
-    told = "" if r is None else f"r {r['value']:+.3f} [{r['low']:+.3f}, {r['high']:+.3f}]<br>"
-    return f"{told}RMSE {value} [{low}, {high}]<br>{row['verdict']}"

@@ -74,11 +74,11 @@ class Outings:
 
 def load_outings(store: Store, season: int) -> Outings:
     """All outings of one season. Raises ValueError when a core table lacks the season or some of its rows."""
-    return assemble(*read_rows(store, season), by="pitcher_id")
+    return _assemble(*_read_rows(store, season))
 
 
-def read_rows(store: Store, season: int) -> tuple[pa.Table, pa.Table]:
-    """A season's plate appearances and pitches for `assemble`. Raises ValueError as `load_outings`."""
+def _read_rows(store: Store, season: int) -> tuple[pa.Table, pa.Table]:
+    """A season's plate appearances and pitches for `_assemble`. Raises ValueError as `load_outings`."""
     with session(store, tables=list(TABLES)) as connection:
         rows, pitches = (query(connection, name, {"season": season}) for name in STATEMENTS)
     if not rows.num_rows:
@@ -99,14 +99,14 @@ def read_rows(store: Store, season: int) -> tuple[pa.Table, pa.Table]:
     return rows, pitches
 
 
-def assemble(rows: pa.Table, pitches: pa.Table, by: str) -> Outings:
-    """Outings from the results of STATEMENTS: the plate appearances of one game that share the player in column `by`.
+def _assemble(rows: pa.Table, pitches: pa.Table) -> Outings:
+    """Outings from the results of STATEMENTS: the plate appearances of one game that share the pitcher.
 
     The order of `rows` is relied on, that of `pitches` is not. Pitches of unfinished plate appearances are left out.
     """
     game = rows.column("game").to_numpy().astype(np.int64)
     _, first, outing = np.unique(
-        game << 32 | rows.column(by).to_numpy().astype(np.int64), return_index=True, return_inverse=True
+        game << 32 | rows.column("pitcher_id").to_numpy().astype(np.int64), return_index=True, return_inverse=True
     )
     pa_row = np.argsort(first[outing], kind="stable")  # outings by their first plate appearance
     begins = np.flatnonzero(np.diff(first[outing][pa_row], prepend=-1))

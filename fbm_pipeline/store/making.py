@@ -27,7 +27,7 @@ def make(store: Store, table: Table, partition: Partition, preset: object) -> Wr
     def rows() -> object:
         return resolve(table.build)(inputs, **partition)
 
-    return store.build(table.name, partition, partition_key(inputs), rows)  # type: ignore[arg-type]
+    return store.build(table.name, partition, partition_key(inputs), rows)
 
 
 def partition_key(inputs: Inputs) -> str:

@@ -1,7 +1,7 @@
 """Level 1 from core tables to a finished encoder: which seasons it sees, when it is saved, how it is found again.
 
 An encoder belongs to a cutoff, the last season that it may see anything of, and to an arm: `masked` is the one in use,
-`own_games` reads batters' own games instead of pitchers' outings, `untrained` is `masked` as it was initialised.
+`untrained` is `masked` as it was initialised.
 Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embedding`.
 """
 
@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,10 @@ from fbm_pipeline.model import frequencies, level1_pitch, outing_blocks, pretrai
 from fbm_pipeline.model.frequencies import fit_frequencies
 from fbm_pipeline.model.level1_pitch import OutingEncoder
 from fbm_pipeline.model.pretraining import MaskedGamestate
-from fbm_pipeline.samples import held_out, outing_batches, outing_columns, outings, own_games, vocabulary
+from fbm_pipeline.samples import held_out, outing_batches, outing_columns, outings, vocabulary
 from fbm_pipeline.samples.held_out import split_held_out
 from fbm_pipeline.samples.outing_batches import arrange
 from fbm_pipeline.samples.outings import STATEMENTS, TABLES, Outings, concatenate, load_outings
-from fbm_pipeline.samples.own_games import load_own_games
 from fbm_pipeline.samples.vocabulary import NUMERICS
 from fbm_pipeline.settings import EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import statement
@@ -45,9 +44,7 @@ from fbm_pipeline.training.observer import Observer
 
 EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
 PROGRESS_SECONDS = 5.0
-ARMS: Mapping[str, Callable[[Store, int], Outings]] = {
-    "masked": load_outings, "own_games": load_own_games, "untrained": load_outings,
-}  # fmt: skip
+ARMS = ("masked", "untrained")
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -87,7 +84,7 @@ def train_encoder(
     checkpoint = load_checkpoint(folder)
     if checkpoint is None or not checkpoint.card["finished"]:
         prepare(preset)
-        loaded = [ARMS[arm](store, season) for season in seasons]
+        loaded = [load_outings(store, season) for season in seasons]
         last, measured = split_held_out(store, cutoff, loaded[-1])
         run = MaskedRun(size, concatenate([*loaded[:-1], last]))
         del loaded
@@ -254,9 +251,17 @@ def _size(preset: Preset, arm: str) -> RunSize:
 def code_hash() -> str:
     """Hash of the modules and statements that an encoder's weights, and its embeddings, depend on."""
     modules = (
-        frequencies, held_out, level1_pitch, outing_batches, outing_blocks, outing_columns, outings, own_games,
-        pretraining, vocabulary, masked_run,
-    )  # fmt: skip
+        frequencies,
+        held_out,
+        level1_pitch,
+        outing_batches,
+        outing_blocks,
+        outing_columns,
+        outings,
+        pretraining,
+        vocabulary,
+        masked_run,
+    )
     texts = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in modules]
     texts += [statement(name) for name in (*STATEMENTS, held_out.STATEMENT)]
     texts.append(vocabulary.MANIFEST.read_text(encoding="utf-8"))

@@ -17,7 +17,7 @@ from fbm_pipeline.settings import EncoderPlan, Settings
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import conform, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
-from fbm_pipeline.training import query_run, token_histogram
+from fbm_pipeline.training import token_histogram
 from fbm_pipeline.training.embedding import seasons_served
 from fbm_pipeline.training.principal_components import (
     Components,
@@ -33,8 +33,8 @@ from fbm_pipeline.training.token_histogram import choose_tokens, load_token_coun
 TABLE = "features.learned_blocks"
 EMBEDDINGS = "models.season_embeddings"
 VECTORS = "models.player_vectors"
-EMBEDDED = ("masked", "untrained", "own_games")  # blocks that are components of mean embeddings, by arm
-BLOCKS = (*EMBEDDED, "histogram", "query", "vectors")
+EMBEDDED = ("masked", "untrained")  # blocks that are components of mean embeddings, by arm
+BLOCKS = (*EMBEDDED, "histogram", "vectors")
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -49,7 +49,7 @@ def build_block(store: Store, settings: Settings, block: str, cutoff: int) -> Wr
     """Write features.learned_blocks of one block and cutoff, every season that its tables hold.
 
     Raises BlockError for an unknown block or cutoff and for tables without rows; FileNotFoundError when a table was
-    never written. `query` must have been trained (query_run.train_query): it raises what that raises.
+    never written.
     """
     if block not in BLOCKS:
         raise BlockError(f"block {block!r} is unknown, expected one of {', '.join(BLOCKS)}")
@@ -95,8 +95,6 @@ def _contents(store: Store, settings: Settings, block: str, plan: EncoderPlan) -
         return {EMBEDDINGS: store.content(EMBEDDINGS, {"arm": block, "cutoff": plan.cutoff})}
     if block == "vectors":
         return {VECTORS: store.content(VECTORS, {"cutoff": plan.cutoff})}
-    if block == "query":
-        return query_run.contents(store, settings, plan.cutoff)
     held = {
         f"{name} {season}": store.content(name, {"season": season})
         for season in _core_seasons(store, settings, plan.cutoff)
@@ -110,8 +108,6 @@ def _seasons_of(store: Store, settings: Settings, block: str, plan: EncoderPlan)
         return _embedded(store, block, plan.cutoff)
     if block == "vectors":
         return _player_vectors(store, plan.cutoff)
-    if block == "query":
-        return query_run.query_seasons(store, settings, plan.cutoff)
     return _histograms(store, settings, plan.cutoff)
 
 

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from fbm_pipeline.samples.embeddings import load_embeddings
+from fbm_pipeline.samples.outings import load_outings
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 from fbm_pipeline.training.embedding import embed
-from fbm_pipeline.training.encoder import ARMS, code_hash, content_of, load_encoder, prepare
+from fbm_pipeline.training.encoder import code_hash, content_of, load_encoder, prepare
 from fbm_pipeline.training.season_embeddings import TABLE, load_outing_players, write_season_embeddings
 
 
@@ -33,7 +34,7 @@ def build_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: 
         embeddings = _stored(store, cutoff, season)
     else:
         prepare(settings.preset)
-        embeddings = embed(encoder, ARMS[arm](store, season))
+        embeddings = embed(encoder, load_outings(store, season))
     players = load_outing_players(store, season)
     return write_season_embeddings(store, arm, cutoff, season, card.hash, embeddings, *players, key)
 

@@ -21,15 +21,11 @@ ONE_CHANGE: dict[str, object] = {
     "model": "control", "sequence": "shuffled", "identity": "archetype", "horizons": ("career",), "prior": "league",
     "families": ("spray",), "train_from": 2004, "width": 65, "layers": 2, "heads": 5, "batter_games": 41,
     "pitcher_games": 21, "epochs": 5, "patience": 3, "batch": 65, "learning_rate": 0.002, "archetypes": 9,
-    "min_train_opportunities": 101, "threads": 3, "block": "masked", "block_form": "on_top",
-    "parks": "by_hand",
+    "min_train_opportunities": 101, "threads": 3, "parks": "by_hand",
 }  # fmt: skip
 
 # Fields that are legal only under others.
-UNDER: dict[str, dict[str, object]] = {
-    "block": {"model": "control_mean"}, "block_form": {"model": "control_mean", "block": "query"},
-    "parks": {"model": "control_in_parks"},
-}  # fmt: skip
+UNDER: dict[str, dict[str, object]] = {"parks": {"model": "control_in_parks"}}
 
 
 def key_of(configuration: Configuration, **place: object) -> str:
@@ -55,14 +51,6 @@ def test_the_key_is_the_same_in_every_process() -> None:
     assert key_of(Configuration("network"))[:12] == "f0347f9007de"
 
 
-def test_cells_without_a_block_keep_the_keys_of_before_there_were_blocks() -> None:
-    told = Configuration("control", families=("spray",)).as_json()
-    assert {"block", "block_form"} & set(told) == set()
-    beside = Configuration("control_mean", block="query").as_json()
-    assert (beside["block"], "block_form" in beside) == ("query", False)
-    assert Configuration("control_mean", block="query", block_form="on_top").as_json()["block_form"] == "on_top"
-
-
 def test_every_setting_of_a_network_is_a_field() -> None:
     assert set(network_settings(REAL)) == {*PRESET_FIELDS, "seed"}
     assert set(PRESET_FIELDS) <= {field.name for field in fields(Configuration)}
@@ -84,10 +72,6 @@ def test_the_reference_is_the_preset_itself(preset: Preset) -> None:
         ({"sequence": "no"}, "sequence is 'no', expected one of games"),
         ({"families": ("spray", "discipline")}, "in that order, each once"),
         ({"horizons": ("decade",)}, "expected some of career"),
-        ({"model": "control_mean", "block": "mask"}, "block is 'mask', expected one of , context, masked"),
-        ({"block": "masked"}, "in the model 'network', expected the model 'control_mean'"),
-        ({"model": "control_mean", "block": "masked", "block_form": "below"}, "expected one of beside, on_top"),
-        ({"model": "control_mean", "block": "context", "block_form": "on_top"}, "with the block 'context'"),
         ({"model": "control", "parks": "by_hand"}, "parks is 'by_hand' in the model 'control'"),
         ({"model": "marcel_in_parks", "parks": "by_hand"}, "expected one of , neutral_prior there"),
     ],

@@ -18,7 +18,6 @@ from fbm_pipeline.evaluation.learned_controls import (
     control_parts,
     learned_block,
     read_vectors,
-    require_block,
     system_rates,
     with_block,
 )
@@ -59,8 +58,8 @@ def projected_values(store: Store, block: str) -> np.ndarray:
 
 
 def test_seasons_are_weighted_and_drawn_to_the_league(store: Store) -> None:
-    write_three_seasons(store, "query")
-    values = projected_values(store, "query")
+    write_three_seasons(store, "masked")
+    values = projected_values(store, "masked")
     below = 100 + 0.75 * 400 + 0.5 * 50 + 120
     assert values[0] == pytest.approx([(100 * 1 + 25 * 4) / below, (300 * 2 + 25 * 4) / below])
     assert values[1] == pytest.approx([100 / 220, 0])
@@ -74,7 +73,7 @@ def test_a_posterior_is_used_as_it_is(store: Store) -> None:
     assert (values[2:] == 0).all()
 
 
-@pytest.mark.parametrize("block", ["query", "vectors"])
+@pytest.mark.parametrize("block", ["masked", "vectors"])
 def test_the_target_season_and_later_ones_are_not_read(store: Store, block: str) -> None:
     write_block(store, block, np.random.default_rng(3).normal(size=(PLAYERS, 3)), range(2009, 2019))
     _, before = block_rates(store, PRESET, "batter", SEASON, block, "beside", frame_of("batter", SEASON))
@@ -91,9 +90,9 @@ def test_the_target_season_and_later_ones_are_not_read(store: Store, block: str)
 
 
 def test_every_row_sees_only_what_lay_before_its_own_target(store: Store) -> None:
-    write_block(store, "query", hidden()[:, None], [2015])
+    write_block(store, "masked", hidden()[:, None], [2015])
     frame = frame_of("batter", SEASON)
-    found, first = learned_block(store, "query", CUTOFF, "batter", frame)
+    found, first = learned_block(store, "masked", CUTOFF, "batter", frame)
     assert first == 2015
     told = np.abs(found.values[:, 0]) > 0
     assert told[frame.players.season == 2016].all()
@@ -101,58 +100,58 @@ def test_every_row_sees_only_what_lay_before_its_own_target(store: Store) -> Non
 
 
 def test_targets_before_all_that_a_block_tells_do_not_teach(store: Store) -> None:
-    write_block(store, "query", hidden()[:, None], [2013, 2014, 2015])
+    write_block(store, "masked", hidden()[:, None], [2013, 2014, 2015])
     frame = frame_of("batter", SEASON)
-    weight = with_block(frame, *learned_block(store, "query", CUTOFF, "batter", frame)).weight
+    weight = with_block(frame, *learned_block(store, "masked", CUTOFF, "batter", frame)).weight
     assert set(frame.players.season[weight > 0]) == {2014, 2015}
 
 
 @pytest.mark.parametrize("reading", READINGS)
 def test_a_block_that_knows_is_heard_and_noise_is_not(store: Store, reading: str) -> None:
-    write_blocks(store, signal="query")
+    write_blocks(store, signal="masked")
     frame = frame_of("pitcher", SEASON)
     agreement = {}
-    for block in ("query", "masked"):
+    for block in ("masked", "untrained"):
         ids, rates = block_rates(store, PRESET, "pitcher", SEASON, block, reading, frame)
         assert (ids == IDS).all()
         assert rates.shape == (PLAYERS, len(frame.names))
         agreement[block] = np.corrcoef(rates[:, 0], hidden())[0, 1]
-    assert agreement["query"] > 0.95
-    assert abs(agreement["masked"]) < 0.4
+    assert agreement["masked"] > 0.95
+    assert abs(agreement["untrained"]) < 0.4
 
 
 def test_the_forms_read_what_they_say(store: Store) -> None:
-    write_blocks(store, signal="query")
+    write_blocks(store, signal="masked")
     frame, penalty = frame_of("batter", SEASON), CONTROL_PENALTY["batter"]
-    with_it = with_block(frame, *learned_block(store, "query", CUTOFF, "batter", frame))
+    with_it = with_block(frame, *learned_block(store, "masked", CUTOFF, "batter", frame))
     for arm, families in (
         (Arm("context"), ("lines", "context")),
-        (Arm("query"), ("lines", "context", "learned")),
-        (Arm("query", "on_top"), (*frame.blocks, "learned")),
+        (Arm("masked"), ("lines", "context", "learned")),
+        (Arm("masked", "on_top"), (*frame.blocks, "learned")),
     ):
         _, rates = block_rates(store, PRESET, "batter", SEASON, arm.block, arm.form, frame)
         assert (rates == fit_both(with_it, families, penalty, None)[0]).all()
 
 
 def test_a_form_says_what_takes_the_place_of_the_controls_ridge(store: Store) -> None:
-    write_blocks(store, signal="query")
+    write_blocks(store, signal="masked")
     write_controls(store, [SEASON])
     place = (store, PRESET, "batter", SEASON)
     frame = frame_of("batter", SEASON)
     parts = control_parts(store, "batter", SEASON, frame)
     assert parts["control"].shape == (PLAYERS, 11)
-    beside, on_top = (block_rates(*place, "query", reading, frame)[1] for reading in READINGS)
+    beside, on_top = (block_rates(*place, "masked", reading, frame)[1] for reading in READINGS)
     ridges = {
         "beside": (parts["control_ridge"] + beside) / 2, "on_top": on_top, "averaged": (beside + on_top) / 2,
     }  # fmt: skip
     for form, ridge in ridges.items():
-        found = system_rates(*place, Arm("query", form), frame, parts)
+        found = system_rates(*place, Arm("masked", form), frame, parts)
         assert found == pytest.approx((ridge + parts["control_trees"]) / 2, abs=1e-15)
 
 
 def test_an_unknown_reading_is_refused(store: Store) -> None:
     with pytest.raises(EvaluationError, match="no reading 'averaged'"):
-        block_rates(store, PRESET, "batter", SEASON, "query", "averaged", frame_of("batter", SEASON))
+        block_rates(store, PRESET, "batter", SEASON, "masked", "averaged", frame_of("batter", SEASON))
 
 
 def test_a_control_that_leaves_players_out_is_refused(store: Store) -> None:
@@ -162,22 +161,22 @@ def test_a_control_that_leaves_players_out_is_refused(store: Store) -> None:
 
 
 def test_an_encoder_that_has_seen_the_season_is_refused(store: Store) -> None:
-    write_blocks(store, signal="query")
+    write_blocks(store, signal="masked")
     for cutoff in (SEASON, SEASON + 1):
         with pytest.raises(EvaluationError, match=f"cutoff {cutoff} has seen the season 2016"):
-            learned_block(store, "query", cutoff, "batter", frame_of("batter", SEASON))
+            learned_block(store, "masked", cutoff, "batter", frame_of("batter", SEASON))
     late = replace(PRESET, encoders=(EncoderPlan(2016, 2009),))
     with pytest.raises(SettingsError, match="has no encoder for 2016"):
-        block_rates(store, late, "batter", SEASON, "query", "beside", frame_of("batter", SEASON))
+        block_rates(store, late, "batter", SEASON, "masked", "beside", frame_of("batter", SEASON))
 
 
 def test_the_latest_encoder_before_the_projected_season_serves_all_rows(store: Store) -> None:
-    write_block(store, "query", hidden()[:, None])
-    write_block(store, "query", np.random.default_rng(7).normal(size=(PLAYERS, 2)), cutoff=2013)
+    write_block(store, "masked", hidden()[:, None])
+    write_block(store, "masked", np.random.default_rng(7).normal(size=(PLAYERS, 2)), cutoff=2013)
     two = replace(PRESET, encoders=(EncoderPlan(CUTOFF, 2009), EncoderPlan(2013, 2009), EncoderPlan(2016, 2009)))
-    _, rates = block_rates(store, two, "batter", SEASON, "query", "beside", frame_of("batter", SEASON))
+    _, rates = block_rates(store, two, "batter", SEASON, "masked", "beside", frame_of("batter", SEASON))
     only = replace(PRESET, encoders=(EncoderPlan(2013, 2009),))
-    _, expected = block_rates(store, only, "batter", SEASON, "query", "beside", frame_of("batter", SEASON))
+    _, expected = block_rates(store, only, "batter", SEASON, "masked", "beside", frame_of("batter", SEASON))
     assert (rates == expected).all()
 
 
@@ -196,13 +195,12 @@ def test_names_that_are_none_are_refused(block: str, form: str, told: str) -> No
 
 def test_a_block_that_is_not_there_or_not_whole_is_refused(store: Store) -> None:
     with pytest.raises(FileNotFoundError, match="learned_blocks"):
-        read_vectors(store, "query", CUTOFF, "batter", SEASON)
-    with pytest.raises(EvaluationError, match="it holds nothing"):
-        require_block(store, "query", CUTOFF)
+        read_vectors(store, "masked", CUTOFF, "batter", SEASON)
     write_block(store, "masked", np.ones((PLAYERS, 2)))
-    require_block(store, "masked", CUTOFF)
-    with pytest.raises(EvaluationError, match="no batters of block query, cutoff 2011, before 2016; it holds masked"):
-        read_vectors(store, "query", CUTOFF, "batter", SEASON)
+    with pytest.raises(
+        EvaluationError, match="no batters of block untrained, cutoff 2011, before 2016; it holds masked"
+    ):
+        read_vectors(store, "untrained", CUTOFF, "batter", SEASON)
     write_block(store, "masked", np.full((PLAYERS, 2), np.nan))
     with pytest.raises(EvaluationError, match="vectors are not finite"):
         read_vectors(store, "masked", CUTOFF, "batter", SEASON)

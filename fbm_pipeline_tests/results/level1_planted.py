@@ -77,20 +77,13 @@ def useful_rows(
 
 
 def other_rows() -> list[dict]:
-    """Pre-training, decoder, one physics section and signs of collapse."""
+    """Pre-training, decoder and signs of collapse."""
     told = {"cutoff": CUTOFF, "seasons": "2024", "player_type": "", "measure": NATS}
     nats = {"base": 2.14, "hands_order": 1.97, "hands_order_length": 1.90, "masked": 1.93}
     heads = {"base": 1.60, "lookup": 1.16, "vectors": 1.17}
-    physics = {"section": "physics_2024", "cutoff": CUTOFF, "seasons": "2024", "player_type": "batter",
-               "stat": "hr_rate"}  # fmt: skip
-    scores = {"without_physics": (0.40, 0.0112), "with_physics": (0.43, 0.0110)}
     return [
         *({**told, "section": PRETRAINING, "stat": "outcome", "arm": arm, "value": v} for arm, v in nats.items()),
         *({**told, "section": DECODER, "stat": "pitch", "arm": arm, "value": v} for arm, v in heads.items()),
-        *({**physics, "arm": arm, "reference": "none", "measure": measure, "value": value}
-          for arm, values in scores.items() for measure, value in zip(("r", "rmse"), values, strict=True)),
-        {**physics, "arm": "with_physics", "reference": "without_physics", "measure": "d_rmse", "value": -0.0012,
-         "low": -0.002, "high": -0.0004, "holm": 0.02, "verdict": "better"},
         *({"section": COLLAPSE, "cutoff": cutoff, "arm": "masked", "seasons": "2024", "player_type": "",
            "stat": f"epoch_{epoch}", "measure": measure, "value": 10.0 + epoch + place}
           for cutoff in (2022, 2024) for epoch in (1, 2, 10) for place, measure in enumerate(COLLAPSE_MEASURES)),

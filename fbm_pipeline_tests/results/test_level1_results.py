@@ -98,13 +98,7 @@ def test_figures_are_rounded_and_epochs_in_order(tmp_path: Path) -> None:
     table = merged_rows(tmp_path / "level1.csv", rows, "simulated")
     assert list(table.columns) == list(COLUMNS)
     assert table["value"].equals(table["value"].round(6))
-    assert table["section"].drop_duplicates().tolist() == [
-        "pretraining",
-        "decoder",
-        "useful",
-        "physics_2024",
-        "collapse",
-    ]
+    assert table["section"].drop_duplicates().tolist() == ["pretraining", "decoder", "useful", "collapse"]
     epochs = table.loc[(table["section"] == "collapse") & (table["cutoff"] == 2024), "stat"].drop_duplicates().tolist()
     assert epochs == ["epoch_1", "epoch_2", "epoch_10"]
 

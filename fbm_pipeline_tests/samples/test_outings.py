@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.samples.outings import Outings, concatenate, load_outings, unknown_shares
-from fbm_pipeline.samples.own_games import load_own_games
 from fbm_pipeline.samples.vocabulary import (
     BATTED_BALL_PHYSICS,
     ENDING_FIELDS,
@@ -61,14 +60,10 @@ def test_keys_are_the_table_sorted(written: tuple[Store, Outings]) -> None:
     found = zip(outings.game_id.to_pylist(), outings.plate_appearance.tolist(), strict=True)
     assert list(found) == keys
     assert sorted(outings.pa_rows.tolist()) == list(range(outings.plate_appearances))
-    own = load_own_games(store, 2022)
-    assert own.game_id.equals(outings.game_id)
-    np.testing.assert_array_equal(own.plate_appearance, outings.plate_appearance)
 
 
-@pytest.mark.parametrize("load", [load_outings, load_own_games])
-def test_every_plate_appearance_holds_its_own_pitches_in_order(written: tuple[Store, Outings], load) -> None:
-    store, outings = written[0], load(written[0], 2022)
+def test_every_plate_appearance_holds_its_own_pitches_in_order(written: tuple[Store, Outings]) -> None:
+    store, outings = written
     with session(store) as connection:
         rows = connection.execute(
             "select game_id, plate_appearance, list(result order by pitch_number), list(release_speed order by "
@@ -85,25 +80,22 @@ def test_every_plate_appearance_holds_its_own_pitches_in_order(written: tuple[St
         assert outings.ids[tokens, COLUMN["position"]].tolist() == [RESERVED + i for i in range(len(tokens))]
 
 
-@pytest.mark.parametrize(
-    ("load", "player", "rows"), [(load_outings, "pitcher_id", 24), (load_own_games, "batter_id", 54)]
-)
-def test_a_row_is_one_player_in_one_game_in_order(written: tuple[Store, Outings], load, player: str, rows: int) -> None:
-    outings, players = load(written[0], 2022), told(written[0], f"pa.{player}")
+def test_a_row_is_one_pitcher_in_one_game_in_order(written: tuple[Store, Outings]) -> None:
+    store, outings = written
+    pitchers = told(store, "pa.pitcher_id")
     seen = set()
     for begin, end in zip(outings.outing_starts[:-1], outings.outing_starts[1:], strict=True):
         keys = [key_of(outings, index) for index in range(begin, end)]
         assert keys == sorted(keys)
-        assert len({(key[0], players[key][0]) for key in keys}) == 1
+        assert len({(key[0], pitchers[key][0]) for key in keys}) == 1
         first = outings.ids[outings.pa_starts[begin:end]]
         assert first[:, COLUMN["order"]].tolist() == [RESERVED + i for i in range(end - begin)]
-        seen.add((keys[0][0], players[keys[0]][0]))
-    assert len(seen) == outings.outings == rows
+        seen.add((keys[0][0], pitchers[keys[0]][0]))
+    assert len(seen) == outings.outings == 24
 
 
-@pytest.mark.parametrize("load", [load_outings, load_own_games])
-def test_the_end_stands_on_the_last_pitch_only(written: tuple[Store, Outings], load) -> None:
-    store, outings = written[0], load(written[0], 2022)
+def test_the_end_stands_on_the_last_pitch_only(written: tuple[Store, Outings]) -> None:
+    store, outings = written
     last = outings.pa_starts[1:] - 1
     earlier = np.setdiff1d(np.arange(outings.tokens), last)
     for field in ENDING_FIELDS:
