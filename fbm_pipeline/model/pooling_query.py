@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.model.attention import HIDDEN
+from fbm_pipeline.nn.attention import HIDDEN
 
 OUTCOME_CLASSES: dict[str, tuple[str, ...]] = {
     "single": ("single",),

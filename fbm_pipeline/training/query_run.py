@@ -16,11 +16,7 @@ from torch import nn
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.model import pooling_query
-from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, inputs_key
-from fbm_pipeline.training import query_reading, query_samples, query_steps
-from fbm_pipeline.training.checkpoint import (
+from fbm_pipeline.nn.checkpoint import (
     WEIGHTS,
     Checkpoint,
     CorruptCheckpoint,
@@ -28,9 +24,13 @@ from fbm_pipeline.training.checkpoint import (
     restore_weights,
     save_checkpoint,
 )
-from fbm_pipeline.training.faultpoints import crash_point
-from fbm_pipeline.training.loop import reproducible
-from fbm_pipeline.training.observer import NullObserver, Observer
+from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.nn.observer import NullObserver, Observer
+from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.training import query_reading, query_samples, query_steps
 from fbm_pipeline.training.principal_components import PlayerSeasons, league_members
 from fbm_pipeline.training.query_reading import describe, judge
 from fbm_pipeline.training.query_samples import STATEMENT, EmbeddedSeason, load_embedded, player_rows

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.model.pooling_query import CLASSES, PoolingQuery, log_shares, nats
-from fbm_pipeline.training.checkpoint import (
+from fbm_pipeline.nn.checkpoint import (
     generator_tensors,
     optimizer_tensors,
     restore_generators,

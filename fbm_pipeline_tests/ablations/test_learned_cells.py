@@ -13,9 +13,9 @@ from fbm_pipeline.ablations.plan import Cell, Plan, cells
 from fbm_pipeline.ablations.registry import configuration_of
 from fbm_pipeline.ablations.runner import _fit
 from fbm_pipeline.evaluation.learned_controls import Arm, control_parts, system_rates
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline_tests.evaluation.planted_blocks import (
     CUTOFF,
     IDS,

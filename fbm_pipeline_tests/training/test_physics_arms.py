@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.samples.outings import load_outings
 from fbm_pipeline.samples.vocabulary import FIELDS, PHYSICS, UNKNOWN
 from fbm_pipeline.settings import Settings
@@ -13,7 +14,6 @@ from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training.embedding import embed
 from fbm_pipeline.training.encoder import load_encoder, train_encoder
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline.training.physics_arms import physics_means, without_physics
 from fbm_pipeline_tests.samples.tiny_outings import write_games, write_outings
 from fbm_pipeline_tests.training.test_encoder import settings_at

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from fbm_pipeline.model.pooling_query import CLASSES, GROUPS, PoolingQuery, log_shares
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training.learned_blocks import build_block
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline.training.principal_components import PlayerSeasons
 from fbm_pipeline.training.query_reading import COLUMNS
 from fbm_pipeline.training.query_run import NoEmbeddingsError, query_seasons, train_query
@@ -102,7 +102,7 @@ import os, sys
 from pathlib import Path
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.observer import NullObserver
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.training.query_run import train_query
 from fbm_pipeline_tests.training.test_query_run import CUTOFF, settings_at
 os.environ["FBM_CRASH_AT"] = "training.step_done@11"
