@@ -112,7 +112,7 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 def results(settings: Settings, options: argparse.Namespace) -> int:
     """Write docs/results from the backtest."""
-    from fbm_pipeline.report.results import write_results
+    from fbm_pipeline.results.results import write_results
 
     for path in write_results(open_store(settings), settings, Path(options.docs)):
         print(path)

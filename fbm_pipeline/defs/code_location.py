@@ -14,7 +14,7 @@ from fbm_pipeline.defs import (
     mle,
     network,
     pairs,
-    report,
+    publish,
     warehouse,
 )
 from fbm_pipeline.defs.automation import SENSOR
@@ -26,7 +26,7 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, report, ablations)
+    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, publish, ablations)
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],

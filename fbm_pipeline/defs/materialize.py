@@ -116,7 +116,7 @@ def season_range(settings: Settings, text: str | None) -> tuple[int, int]:
 
 
 def _tell_where(settings: Settings) -> None:
-    from fbm_pipeline.report.page import page_path
+    from fbm_pipeline.publish.page import page_path
 
     print(
         f"\nprojections  {settings.exports}\n"

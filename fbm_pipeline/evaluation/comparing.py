@@ -1,6 +1,6 @@
 """One comparison from the store: its scores and its paired differences over a set of seasons.
 
-Not here: how a cell is scored (scoring) and tested (pairs), and the files they are written to (report).
+Not here: how a cell is scored (scoring) and tested (pairs), and the files they are written to (results).
 """
 
 from collections.abc import Sequence

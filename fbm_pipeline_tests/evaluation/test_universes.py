@@ -16,7 +16,7 @@ from fbm_pipeline.evaluation.universes import (
     tier_of,
     widen,
 )
-from fbm_pipeline.report.formats import SYSTEM_LABELS, TITLES
+from fbm_pipeline.publish.formats import SYSTEM_LABELS, TITLES
 
 OWN = ("marcel_classic", "marcel", "contextual", "ensemble")
 
