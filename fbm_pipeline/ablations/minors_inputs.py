@@ -20,11 +20,11 @@ from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.minors_block import PRIOR_STATEMENT, minors_prior
 from fbm_pipeline.marcel.minors_block import TABLE as MLE_RATES
-from fbm_pipeline.samples.errors import MissingJoinError
-from fbm_pipeline.samples.priors import PRIOR_SYSTEM, SYSTEMS, Priors
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
+from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 

@@ -19,9 +19,9 @@ from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, 
 from fbm_pipeline.ablations.network_cells import network_cell
 from fbm_pipeline.ablations.park_cells import park_cell
 from fbm_pipeline.ablations.plan import Cell
+from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.observer import NullObserver, Observer
 
 logger = logging.getLogger("fbm_pipeline.ablations")
 

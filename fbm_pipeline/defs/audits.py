@@ -118,7 +118,7 @@ def _words(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
 def _encoders(settings: Settings) -> list["UsedEncoder"]:
     """The encoders that the finished networks read."""
     from fbm_pipeline.audits.training_dates import UsedEncoder
-    from fbm_pipeline.training.checkpoint import load_checkpoint
+    from fbm_pipeline.nn.checkpoint import load_checkpoint
 
     found = []
     for player_type in PLAYER_TYPES:
@@ -237,7 +237,7 @@ def _of_season(build: Callable[[Store, str, int], object], player_type: str, sea
 
 def _predictions(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
     from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.training.projection import predict_fold
+    from fbm_pipeline.network.projection import predict_fold
 
     partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
     return [Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))]

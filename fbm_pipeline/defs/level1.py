@@ -13,10 +13,10 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
+from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL, run_address
 from fbm_pipeline.defs.partitions import EVERY_SEASON, ONE_RUN, SEASON, UP_TO, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded
 from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table, whole
-from fbm_pipeline.defs.training import ONCE_MORE, TRAINER_POOL, run_address
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 GROUP = "level1"
 _SOURCES = ("core/pitches", "core/plate_appearances", "core/plate_appearance_details", "core/batted_balls")
-_ENCODER_CODE = ("training.encoder", "training.masked_run", "training.embedding", "model", "samples")
-_DECODER_CODE = ("training.player_vectors", "training.decoder_run", "training.vector_filter", "model", "samples")
+_ENCODER_CODE = ("training.encoder", "training.masked_run", "training.embedding", "model", "samples", "nn")
+_DECODER_CODE = ("training.player_vectors", "training.decoder_run", "training.vector_filter", "model", "samples", "nn")
 _BLOCK_CODE = ("training.learned_blocks", "training.principal_components", "training.token_histogram")
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.training.checkpoint import load_checkpoint
 
 TRAINING_COLUMNS = ("data", "training", "player_type", "season", "run", "metric", "value")
 FOLD_METRICS = ("samples", "best_epoch", "validation_season", "validation_nll", "marcel_nll")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.samples.errors import MissingJoinError
 from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 

@@ -20,6 +20,16 @@ from fbm_pipeline.model import frequencies, level1_pitch, outing_blocks, pretrai
 from fbm_pipeline.model.frequencies import fit_frequencies
 from fbm_pipeline.model.level1_pitch import OutingEncoder
 from fbm_pipeline.model.pretraining import MaskedGamestate
+from fbm_pipeline.nn.checkpoint import (
+    WEIGHTS,
+    Checkpoint,
+    CorruptCheckpoint,
+    load_checkpoint,
+    restore_weights,
+    save_checkpoint,
+)
+from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.samples import held_out, outing_batches, outing_columns, outings, vocabulary
 from fbm_pipeline.samples.held_out import split_held_out
 from fbm_pipeline.samples.outing_batches import arrange
@@ -29,18 +39,8 @@ from fbm_pipeline.settings import EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, inputs_key
 from fbm_pipeline.training import masked_run
-from fbm_pipeline.training.checkpoint import (
-    WEIGHTS,
-    Checkpoint,
-    CorruptCheckpoint,
-    load_checkpoint,
-    restore_weights,
-    save_checkpoint,
-)
 from fbm_pipeline.training.encoder_errors import EncoderError
-from fbm_pipeline.training.faultpoints import crash_point
 from fbm_pipeline.training.masked_run import MaskedRun, RunSize, held_out_masks, measure
-from fbm_pipeline.training.observer import Observer
 
 EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
 PROGRESS_SECONDS = 5.0

@@ -24,15 +24,15 @@ from fbm_pipeline.model.pretraining import (
     hide,
     targets_of,
 )
-from fbm_pipeline.samples.outing_batches import OutingBatch, arrange, collate, groups
-from fbm_pipeline.samples.outings import Outings
-from fbm_pipeline.samples.vocabulary import FIELD_SIZES, NUMERICS
-from fbm_pipeline.training.checkpoint import (
+from fbm_pipeline.nn.checkpoint import (
     generator_tensors,
     optimizer_tensors,
     restore_generators,
     restore_optimizer,
 )
+from fbm_pipeline.samples.outing_batches import OutingBatch, arrange, collate, groups
+from fbm_pipeline.samples.outings import Outings
+from fbm_pipeline.samples.vocabulary import FIELD_SIZES, NUMERICS
 from fbm_pipeline.training.monitors import effective_rank, information_abundance
 
 LEARNING_RATE = 2e-3  # at most; 5 % warm-up, then a cosine to zero

@@ -24,6 +24,15 @@ from torch import Tensor
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.model import pitch_decoder
 from fbm_pipeline.model.pitch_decoder import SIDES
+from fbm_pipeline.nn.checkpoint import (
+    WEIGHTS,
+    Checkpoint,
+    CorruptCheckpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
+from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.samples import meeting_heads, meetings
 from fbm_pipeline.samples.meeting_heads import HEADS
 from fbm_pipeline.samples.meetings import STATEMENTS, TABLES, Meetings, load_meetings
@@ -32,16 +41,7 @@ from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 from fbm_pipeline.training import decoder_run, vector_filter
-from fbm_pipeline.training.checkpoint import (
-    WEIGHTS,
-    Checkpoint,
-    CorruptCheckpoint,
-    load_checkpoint,
-    save_checkpoint,
-)
 from fbm_pipeline.training.decoder_run import after, first_weights, held_out_metrics, take_step
-from fbm_pipeline.training.faultpoints import crash_point
-from fbm_pipeline.training.observer import Observer
 from fbm_pipeline.training.vector_filter import State, Weights, count_season, drifted, filter_season
 
 WIDTH = 16  # dimensions of a vector, fewer where the preset's embeddings are narrower

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
+from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.checkpoint import save_checkpoint
 from fbm_pipeline_tests.samples.small_store import write_small_store
 
 PRESET = replace(

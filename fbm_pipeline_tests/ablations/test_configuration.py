@@ -13,8 +13,8 @@ from fbm_pipeline.ablations.configuration import (
     preset_with,
 )
 from fbm_pipeline.ablations.plan import run_key
+from fbm_pipeline.network.folds import network_settings
 from fbm_pipeline.settings import PRESETS, Preset
-from fbm_pipeline.training.folds import network_settings
 
 REAL = PRESETS["real"]
 ONE_CHANGE: dict[str, object] = {

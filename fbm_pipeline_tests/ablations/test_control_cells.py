@@ -14,9 +14,9 @@ from fbm_pipeline.marcel import control_frame, controls
 from fbm_pipeline.marcel.blocks import Block
 from fbm_pipeline.marcel.control_frame import Frame
 from fbm_pipeline.marcel.season_lines import Histories
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline_tests.ablations.conftest import PRESET
 
 CONTROL = of_preset(PRESET, "control", FAMILIES)

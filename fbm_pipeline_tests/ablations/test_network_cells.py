@@ -17,13 +17,13 @@ from fbm_pipeline.ablations.kept import is_kept, load_kept, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.ablations.plan import Cell, run_key
 from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.projection import predict_fold, train_fold
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn.checkpoint import load_checkpoint
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.checkpoint import load_checkpoint
-from fbm_pipeline.training.observer import NullObserver
-from fbm_pipeline.training.projection import predict_fold, train_fold
 from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
 from fbm_pipeline_tests.samples.small_store import copy_of
 

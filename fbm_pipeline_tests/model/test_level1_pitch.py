@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from fbm_pipeline.model.attention import Attention
 from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.model.outing_blocks import matrix_operations
 from fbm_pipeline.model.pretraining import batch_tensors
+from fbm_pipeline.nn.attention import Attention
 from fbm_pipeline.samples.outing_batches import arrange, collate
 from fbm_pipeline.samples.outings import Outings
 from fbm_pipeline.samples.vocabulary import FIELD_SIZES, FIELDS, NUMERICS, UNKNOWN

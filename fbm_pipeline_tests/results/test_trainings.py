@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.results.trainings import TRAINING_COLUMNS, training_rows, trainings_section
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.training.checkpoint import save_checkpoint
 from fbm_pipeline_tests.evaluation import hand_made
 
 

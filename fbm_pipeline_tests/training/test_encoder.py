@@ -10,6 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
+from fbm_pipeline.nn.faultpoints import POINTS
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.samples.held_out import select, split_held_out
 from fbm_pipeline.samples.outings import concatenate, load_outings
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
@@ -17,13 +20,10 @@ from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training import encoder as encoder_room
-from fbm_pipeline.training.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
 from fbm_pipeline.training.embedding import embed, embed_season, seasons_served
 from fbm_pipeline.training.encoder import arms_of, load_encoder, train_encoder
 from fbm_pipeline.training.encoder_errors import EncoderError
-from fbm_pipeline.training.faultpoints import POINTS
 from fbm_pipeline.training.masked_run import DivergedTraining, MaskedRun, RunSize
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline.training.season_arms import build_season_embeddings
 from fbm_pipeline_tests.samples.small_store import copy_of
 from fbm_pipeline_tests.samples.tiny_outings import write_games, write_outings
@@ -195,7 +195,7 @@ from pathlib import Path
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training.encoder import train_encoder
-from fbm_pipeline.training.observer import NullObserver
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline_tests.training.test_encoder import settings_at
 for point in sys.argv[3:]:
     child = os.fork()
@@ -250,8 +250,8 @@ from pathlib import Path
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training.encoder import train_encoder
-from fbm_pipeline.training.faultpoints import POINTS
-from fbm_pipeline.training.observer import NullObserver
+from fbm_pipeline.nn.faultpoints import POINTS
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline_tests.training.test_encoder import settings_at
 draw, kills = random.Random(int(sys.argv[3])), 0
 while True:

@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.training import player_vectors as room
-from fbm_pipeline.training.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
-from fbm_pipeline.training.observer import NullObserver
 from fbm_pipeline.training.player_vectors import (
     DecoderError,
     build_player_vectors,
@@ -161,7 +161,7 @@ def test_a_killed_training_resumes_to_the_same_bits(league: tuple[Store, Setting
         "import sys; from pathlib import Path\n"
         "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS\n"
         "from fbm_pipeline.store.tables import Store\n"
-        "from fbm_pipeline.training.observer import NullObserver\n"
+        "from fbm_pipeline.nn.observer import NullObserver\n"
         "from fbm_pipeline.training.player_vectors import train_decoder\n"
         "from fbm_pipeline_tests.training.test_player_vectors import CUTOFF, settings_at\n"
         "train_decoder(Store(Path(sys.argv[1]), ALL_CONTRACTS), settings_at(Path(sys.argv[2])), CUTOFF, NullObserver())"

@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fbm_pipeline.samples.player_games import MOST_PLATE_APPEARANCES
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
+from fbm_pipeline.network.windows import Windows
 
 BUCKETS = {"batter": (2, 3, 4, 5, 8), "pitcher": (3, 4, 6, 9, 14, 20, 26, 32, 45)}  # plate appearances of a row
 TIME_FEATURES = (

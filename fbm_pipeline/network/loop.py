@@ -7,7 +7,6 @@ on and what becomes of the network (projection).
 import logging
 import math
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.model.heads import beta_binomial_nll, fit_log_scale
-from fbm_pipeline.model.hierarchy import Hierarchy, HierarchyShape, Projection
-from fbm_pipeline.samples.batches import Batch, assemble
-from fbm_pipeline.samples.targets import TARGET_HORIZONS
-from fbm_pipeline.samples.windows import Windows
-from fbm_pipeline.settings import Preset
-from fbm_pipeline.training.checkpoint import (
+from fbm_pipeline.network.batches import Batch, assemble
+from fbm_pipeline.network.heads import beta_binomial_nll, fit_log_scale
+from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape, Projection
+from fbm_pipeline.network.judging import judge
+from fbm_pipeline.network.targets import TARGET_HORIZONS
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn.checkpoint import (
     Checkpoint,
     generator_tensors,
     load_checkpoint,
@@ -32,9 +31,10 @@ from fbm_pipeline.training.checkpoint import (
     restore_weights,
     save_checkpoint,
 )
-from fbm_pipeline.training.faultpoints import crash_point
-from fbm_pipeline.training.judging import judge
-from fbm_pipeline.training.observer import Observer
+from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.settings import Preset
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -94,21 +94,6 @@ def train(
             run.save(folder, inputs)
         run.model.load_state_dict(run.best)
     return Trained(run.model.eval(), run.progress)
-
-
-@contextmanager
-def reproducible(threads: int, seed: int) -> Iterator[None]:
-    """Fixed threads, deterministic kernels and torch's own generator seeded; all as they were afterwards."""
-    before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True)
-    try:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            yield
-    finally:
-        torch.set_num_threads(before[0])
-        torch.use_deterministic_algorithms(before[1])
 
 
 def loss_of(projection: Projection, batch: Batch) -> Tensor:

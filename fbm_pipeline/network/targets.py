@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import Statistic, head_statistics
-from fbm_pipeline.samples.priors import Priors
+from fbm_pipeline.network.priors import Priors
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
@@ -41,7 +41,7 @@ def load_targets(store: Store, priors: Priors) -> Targets:
     with session(store) as connection:
         for horizon, name in enumerate(TARGET_HORIZONS):
             extra: dict[str, object] = {"games": NEXT_GAMES} if name == "next_games" else {}
-            table = query(connection, f"targets/{name}", parameters | extra)
+            table = query(connection, f"network/{name}", parameters | extra)
             row, found = _rows(table, priors)
             for column, statistic in enumerate(heads):
                 hits, tries = statistic_counts(statistic, table)

@@ -17,15 +17,8 @@ import torch
 
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import Standardizer
-from fbm_pipeline.model.hierarchy import Hierarchy, HierarchyShape, shape_for
-from fbm_pipeline.samples.embeddings import load_embeddings
-from fbm_pipeline.samples.priors import PRIOR_SYSTEM, SYSTEMS, load_priors
-from fbm_pipeline.samples.windows import Windows, load_windows, stored_history
-from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.tables import Store, Written, inputs_key
-from fbm_pipeline.training.checkpoint import Checkpoint, load_checkpoint, restore_weights, save_checkpoint
-from fbm_pipeline.training.derived_statistics import all_statistics
-from fbm_pipeline.training.folds import (
+from fbm_pipeline.network.derived_statistics import all_statistics
+from fbm_pipeline.network.folds import (
     Fold,
     code_hash,
     data_hash,
@@ -34,10 +27,18 @@ from fbm_pipeline.training.folds import (
     training_key,
     window_hash,
 )
-from fbm_pipeline.training.judging import read
-from fbm_pipeline.training.loop import Trained, reproducible, train
-from fbm_pipeline.training.observer import Observer
-from fbm_pipeline.training.prediction_table import prediction_table
+from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape, shape_for
+from fbm_pipeline.network.judging import read
+from fbm_pipeline.network.loop import Trained, train
+from fbm_pipeline.network.prediction_table import prediction_table
+from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, load_priors
+from fbm_pipeline.network.windows import Windows, load_windows, stored_history
+from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, restore_weights, save_checkpoint
+from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.samples.embeddings import load_embeddings
+from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -115,7 +116,7 @@ def predict_fold(store: Store, settings: Settings, player_type: str, season: int
         weights=finished.card["files"],
         data=window_hash(store, fold, [fold.validation_season, season]),
         standardizer=finished.card["standardizer"],
-        code=code_hash("training/projection", "training/derived_statistics", "training/prediction_table"),
+        code=code_hash("network/projection", "network/derived_statistics", "network/prediction_table"),
     )
     return store.build("models.predictions", partition, key, lambda: fold_predictions(store, preset, fold, finished))
 

@@ -14,13 +14,13 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import FIRST_SEASON, preseason
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.identity.encoding import profile_features
+from fbm_pipeline.network.player_games import PlayerGames, load_player_games
+from fbm_pipeline.network.priors import Priors, load_priors
+from fbm_pipeline.network.targets import Targets, load_targets
 from fbm_pipeline.samples.embeddings import Embeddings
-from fbm_pipeline.samples.errors import MissingJoinError
-from fbm_pipeline.samples.player_games import PlayerGames, load_player_games
-from fbm_pipeline.samples.priors import Priors, load_priors
-from fbm_pipeline.samples.targets import Targets, load_targets
 from fbm_pipeline.settings import Preset
 from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 HISTORY_SEASONS = 3  # a window reaches back as far as the prior does
@@ -112,7 +112,7 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
     The prior itself belongs to them: its rates as logits and its opportunities as a logarithm.
     """
     with session(store, sample_keys=priors.keys) as connection:
-        table = query(connection, "samples/stat_profiles", {"player_type": priors.player_type})
+        table = query(connection, "network/stat_profiles", {"player_type": priors.player_type})
     _require_partners("features.stat_profiles", table, "age", priors)
     matrix, names = profile_features(table.drop_columns(["sample"]))
     rates = np.clip(priors.head(priors.rates), 1e-6, 1 - 1e-6)
@@ -124,7 +124,7 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
 def load_archetypes(store: Store, priors: Priors) -> np.ndarray:
     """The archetype of every sample, int64 from 0."""
     with session(store, sample_keys=priors.keys) as connection:
-        table = query(connection, "samples/archetypes", {"player_type": priors.player_type})
+        table = query(connection, "network/archetypes", {"player_type": priors.player_type})
     _require_partners("features.archetypes", table, "archetype", priors)
     return table.column("archetype").to_numpy().astype(np.int64)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save as tensor_bytes
 from torch import Tensor, nn
 
-from fbm_pipeline.training.checkpoint import (
+from fbm_pipeline.nn.checkpoint import (
     CARD,
     LATEST,
     TRAINING_STATE,
@@ -27,7 +27,7 @@ from fbm_pipeline.training.checkpoint import (
     restore_weights,
     save_checkpoint,
 )
-from fbm_pipeline.training.faultpoints import POINTS, crash_point
+from fbm_pipeline.nn.faultpoints import POINTS, crash_point
 
 FILES = (WEIGHTS, TRAINING_STATE, CARD, LATEST)
 
@@ -244,7 +244,7 @@ def test_a_failed_write_leaves_the_checkpoint_before(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr("fbm_pipeline.training.checkpoint.os.fsync", full)
+        patched.setattr("fbm_pipeline.nn.checkpoint.os.fsync", full)
         with pytest.raises(OSError, match="No space left"):
             save_checkpoint(folder, {"a": torch.zeros(1)}, {}, {"step": 4})
     checkpoint = load_checkpoint(folder)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import betabinom
 
-from fbm_pipeline.model.heads import RateHeads, adjusted_rate, beta_binomial_nll, fit_log_scale
+from fbm_pipeline.network.heads import RateHeads, adjusted_rate, beta_binomial_nll, fit_log_scale
 
 rates = st.floats(1e-9, 1 - 1e-9)
 

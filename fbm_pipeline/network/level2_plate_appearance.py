@@ -9,10 +9,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.model.attention import TransformerBlock
-from fbm_pipeline.model.gated_residual import GatedResidual
-from fbm_pipeline.model.identity_module import IDENTITY_WIDTH
-from fbm_pipeline.model.pooling import IdentityPooling
+from fbm_pipeline.network.identity_module import IDENTITY_WIDTH
+from fbm_pipeline.nn.attention import TransformerBlock
+from fbm_pipeline.nn.gated_residual import GatedResidual
+from fbm_pipeline.nn.pooling import IdentityPooling
 
 
 class PlateAppearanceLevel(nn.Module):

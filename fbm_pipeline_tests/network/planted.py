@@ -4,9 +4,9 @@ import numpy as np
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.samples.player_games import CONTEXT_SIZES, PlayerGames
-from fbm_pipeline.samples.targets import TARGET_HORIZONS, Targets
-from fbm_pipeline.samples.windows import Windows, day_number
+from fbm_pipeline.network.player_games import CONTEXT_SIZES, PlayerGames
+from fbm_pipeline.network.targets import TARGET_HORIZONS, Targets
+from fbm_pipeline.network.windows import Windows, day_number
 
 PROFILE_NAMES = ("age", "career_so_rate", "career_bb_rate", "one_year_so_rate", "prior_so_rate")
 

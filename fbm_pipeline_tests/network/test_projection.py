@@ -11,16 +11,16 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
+from fbm_pipeline.network import projection
+from fbm_pipeline.network.derived_statistics import all_statistics
+from fbm_pipeline.network.folds import network_settings, plan_fold, training_key
+from fbm_pipeline.network.projection import UntrainedFoldError, predict_fold, train_fold, training_rows
+from fbm_pipeline.nn.checkpoint import load_checkpoint, save_checkpoint
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training import projection
-from fbm_pipeline.training.checkpoint import load_checkpoint, save_checkpoint
-from fbm_pipeline.training.derived_statistics import all_statistics
-from fbm_pipeline.training.folds import network_settings, plan_fold, training_key
-from fbm_pipeline.training.observer import NullObserver
-from fbm_pipeline.training.projection import UntrainedFoldError, predict_fold, train_fold, training_rows
-from fbm_pipeline_tests.samples.planted import planted_windows
+from fbm_pipeline_tests.network.planted import planted_windows
 from fbm_pipeline_tests.samples.small_store import BATTERS, WIDTH, copy_of, write_season
 
 PRESET = replace(
@@ -180,8 +180,8 @@ def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_pat
         "import sys; from dataclasses import replace; from pathlib import Path; "
         "from fbm_pipeline.settings import PRESETS, Settings; "
         "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS; from fbm_pipeline.store.tables import Store; "
-        "from fbm_pipeline.training.projection import predict_fold; "
-        "from fbm_pipeline_tests.training.test_projection import PRESET; "
+        "from fbm_pipeline.network.projection import predict_fold; "
+        "from fbm_pipeline_tests.network.test_projection import PRESET; "
         "home = Path(sys.argv[1]); store = Store(Path(sys.argv[2]), ALL_CONTRACTS); "
         "written = predict_fold(store, Settings(home, home, PRESET), 'batter', 2021); "
         "assert not written.skipped; print(written.content_hash)"

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
-from fbm_pipeline.samples.errors import MissingJoinError
 from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 SYSTEMS = ("marcel_classic", "marcel")
@@ -54,7 +54,7 @@ def load_priors(store: Store, player_type: str, seasons: Sequence[int]) -> Prior
     [0, 1] or a weight that is not positive where there is a head.
     """
     with session(store) as connection:
-        table = query(connection, "samples/priors", {"player_type": player_type, "seasons": [int(s) for s in seasons]})
+        table = query(connection, "network/priors", {"player_type": player_type, "seasons": [int(s) for s in seasons]})
     season = table.column("season").to_numpy().astype(np.int16)
     player = table.column("mlbam_id").to_numpy().astype(np.int32)
     pairs, sample = np.unique(season.astype(np.int64) << 32 | player, return_inverse=True)

@@ -12,14 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.model.heads import RateHeads
-from fbm_pipeline.model.identity_module import IdentityModule
-from fbm_pipeline.model.level2_plate_appearance import PlateAppearanceLevel
-from fbm_pipeline.model.level3_game import GameLevel
-from fbm_pipeline.samples.batches import TIME_FEATURES, Batch
-from fbm_pipeline.samples.player_games import CONTEXT_SIZES
-from fbm_pipeline.samples.targets import TARGET_HORIZONS
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.batches import TIME_FEATURES, Batch
+from fbm_pipeline.network.heads import RateHeads
+from fbm_pipeline.network.identity_module import IdentityModule
+from fbm_pipeline.network.level2_plate_appearance import PlateAppearanceLevel
+from fbm_pipeline.network.level3_game import GameLevel
+from fbm_pipeline.network.player_games import CONTEXT_SIZES
+from fbm_pipeline.network.targets import TARGET_HORIZONS
+from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.settings import Preset
 
 DROPOUT = 0.1

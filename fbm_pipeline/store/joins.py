@@ -1,4 +1,4 @@
-"""What samples say when their inputs do not fit together. A missing join is an error with a count, never zeros."""
+"""Rows of one table that find no partner in another: an error with a count, never zeros."""
 
 
 class MissingJoinError(ValueError):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fbm_pipeline.model.gated_residual import GatedResidual
+from fbm_pipeline.nn.gated_residual import GatedResidual
 
 
 def test_a_closed_gate_leaves_the_normed_input() -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from fbm_pipeline.model.heads import beta_binomial_nll
-from fbm_pipeline.model.hierarchy import Hierarchy
-from fbm_pipeline.samples.batches import batches
-from fbm_pipeline.samples.targets import MAIN_HORIZON
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.batches import batches
+from fbm_pipeline.network.heads import beta_binomial_nll
+from fbm_pipeline.network.hierarchy import Hierarchy
+from fbm_pipeline.network.targets import MAIN_HORIZON
+from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.training.monitors import effective_rank, spread
 
 MOST_VECTORS = 2048  # of the embeddings whose rank is taken

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.model.hierarchy import Hierarchy, HierarchyShape, shape_for
-from fbm_pipeline.model.level2_plate_appearance import PlateAppearanceLevel
-from fbm_pipeline.model.pooling import IdentityPooling
-from fbm_pipeline.samples.batches import Batch, assemble
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.batches import Batch, assemble
+from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape, shape_for
+from fbm_pipeline.network.level2_plate_appearance import PlateAppearanceLevel
+from fbm_pipeline.network.loop import loss_of
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn.pooling import IdentityPooling
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.training.loop import loss_of
-from fbm_pipeline_tests.samples.planted import planted_windows
+from fbm_pipeline_tests.network.planted import planted_windows
 
 PRESET = replace(PRESETS["demo"], width=16, heads=2, layers=1, archetypes=3)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
-from fbm_pipeline.samples.windows import stored_history
+from fbm_pipeline.network.windows import stored_history
 from fbm_pipeline.settings import Preset, cutoff_for
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, inputs_key
@@ -22,14 +22,14 @@ TARGET_TABLES = ("core.games", "core.player_games", "core.season_lines")
 FEATURE_TABLES = ("features.marcel_rates", "features.stat_profiles", "features.archetypes")
 # Source text that turns stored tables into a network; Level 1 speaks through the content of its embeddings.
 NETWORK_CODE = (
-    "baseball/statistics", "identity/encoding", "model/attention", "model/gated_residual", "model/heads",
-    "model/hierarchy", "model/identity_module", "model/level2_plate_appearance", "model/level3_game", "model/pooling",
-    "samples/batches", "samples/embeddings", "samples/player_games", "samples/priors", "samples/targets",
-    "samples/windows", "training/judging", "training/loop",
+    "baseball/statistics", "identity/encoding", "nn/attention", "nn/gated_residual", "network/heads",
+    "network/hierarchy", "network/identity_module", "network/level2_plate_appearance", "network/level3_game",
+    "nn/pooling", "network/batches", "samples/embeddings", "network/player_games", "network/priors", "network/targets",
+    "network/windows", "network/judging", "network/loop", "network/projection", "nn/device",
 )  # fmt: skip
 NETWORK_STATEMENTS = (
-    "samples/archetypes", "samples/pa_embeddings", "samples/player_games", "samples/player_plate_appearances",
-    "samples/priors", "samples/stat_profiles", "targets/next_games", "targets/next_season",
+    "network/archetypes", "samples/pa_embeddings", "network/player_games", "network/player_plate_appearances",
+    "network/priors", "network/stat_profiles", "network/next_games", "network/next_season",
 )  # fmt: skip
 
 

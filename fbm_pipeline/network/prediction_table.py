@@ -5,8 +5,8 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.samples.priors import Priors
-from fbm_pipeline.training.folds import Fold
+from fbm_pipeline.network.folds import Fold
+from fbm_pipeline.network.priors import Priors
 
 
 def prediction_table(

@@ -2,7 +2,7 @@
 
 import torch
 
-from fbm_pipeline.model.identity_module import IDENTITY_WIDTH, IdentityModule, feature_groups
+from fbm_pipeline.network.identity_module import IDENTITY_WIDTH, IdentityModule, feature_groups
 
 NAMES = ("age", "career_so_rate", "career_log_opportunities", "one_year_so_rate", "prior_so_rate")
 

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.model.hierarchy import shape_for
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network import loop
+from fbm_pipeline.network.hierarchy import shape_for
+from fbm_pipeline.network.judging import judge
+from fbm_pipeline.network.loop import Trained, learning_rate_at, parameter_groups, train
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, Preset
-from fbm_pipeline.training import loop
-from fbm_pipeline.training.judging import judge
-from fbm_pipeline.training.loop import Trained, learning_rate_at, parameter_groups, train
-from fbm_pipeline.training.observer import NullObserver
-from fbm_pipeline_tests.samples.planted import planted_windows
+from fbm_pipeline_tests.network.planted import planted_windows
 
 SMALL = replace(
     PRESETS["demo"], width=16, heads=2, layers=1, archetypes=3, epochs=2, patience=2, batch=8,
@@ -87,7 +88,7 @@ def test_without_a_signal_the_prior_is_kept_or_nearly_so(tmp_path: Path) -> None
 
 
 def test_players_without_games_stay_with_marcel_after_training(tmp_path: Path) -> None:
-    from fbm_pipeline.samples.batches import assemble
+    from fbm_pipeline.network.batches import assemble
 
     windows = planted_windows(60, empty=6)
     result = trained(windows, tmp_path / "run")
@@ -135,9 +136,9 @@ def test_an_interrupted_training_resumes_to_the_last_bit(
 
 def test_a_killed_process_resumes_to_the_last_bit(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from fbm_pipeline.training import loop; loop.CHECKPOINT_STEPS = 2; "
-        "from fbm_pipeline_tests.training.test_loop import trained; "
-        "from fbm_pipeline_tests.samples.planted import planted_windows; "
+        "import sys; from pathlib import Path; from fbm_pipeline.network import loop; loop.CHECKPOINT_STEPS = 2; "
+        "from fbm_pipeline_tests.network.test_loop import trained; "
+        "from fbm_pipeline_tests.network.planted import planted_windows; "
         "trained(planted_windows(60), Path(sys.argv[1]))"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "killed")]
@@ -187,7 +188,7 @@ def test_threads_are_set_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch, "set_num_threads", asked.append)
     before = torch.get_num_threads()
     state = torch.random.get_rng_state()
-    with loop.reproducible(7, 1):
+    with reproducible(7, 1):
         torch.rand(3)
     assert asked == [7, before]
     assert torch.equal(torch.random.get_rng_state(), state)
@@ -202,7 +203,7 @@ def test_the_schedule_warms_up_and_ends_near_zero() -> None:
 
 
 def test_every_parameter_is_in_one_group() -> None:
-    from fbm_pipeline.model.hierarchy import Hierarchy
+    from fbm_pipeline.network.hierarchy import Hierarchy
 
     model = Hierarchy(shape_for(planted_windows(8), SMALL))
     grouped = [id(p) for group in parameter_groups(model) for p in group["params"]]

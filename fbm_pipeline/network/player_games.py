@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.samples.embeddings import Embeddings
-from fbm_pipeline.samples.errors import MissingJoinError
 from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 MOST_PLATE_APPEARANCES = {"batter": 8, "pitcher": 45}  # of one player in one game; later ones are left out
@@ -44,8 +44,8 @@ def load_player_games(store: Store, player_type: str, seasons: Sequence[int], em
     """
     parameters = {"player_type": player_type, "seasons": list(seasons)}
     with session(store, embedding_rows=embeddings.keys) as connection:
-        appearances = query(connection, "samples/player_plate_appearances", parameters)
-        games = query(connection, "samples/player_games", parameters)
+        appearances = query(connection, "network/player_plate_appearances", parameters)
+        games = query(connection, "network/player_games", parameters)
     for column, table in (("game_order", "core.games"), ("embedding_row", "models.pa_embeddings")):
         _require_none_missing(appearances, column, table)
     key = _key(appearances)

@@ -6,7 +6,7 @@ Not here: self-attention among the tokens. A row in which nothing is visible poo
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.model.attention import HIDDEN
+from fbm_pipeline.nn.attention import HIDDEN
 
 
 class IdentityPooling(nn.Module):

@@ -23,9 +23,9 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
 if TYPE_CHECKING:
-    from fbm_pipeline.training.projection import FoldCard
+    from fbm_pipeline.network.projection import FoldCard
 
-_FOLD_CODE = ("training", "model", "samples", "identity.encoding")
+_FOLD_CODE = ("network", "nn", "samples.embeddings", "identity.encoding")
 TRAINER_POOL = "trainer"  # one training at a time: two on the same cores are slower than one after the other
 # A killed training resumes from its checkpoint; one that fails twice needs a person.
 ONCE_MORE = dg.RetryPolicy(max_retries=1)
@@ -39,7 +39,7 @@ def fold_seasons(store: Store, settings: Settings) -> Collection[int]:
 
 def _network(player_type: str) -> dg.AssetsDefinition:
     @dg.asset(
-        key=[player_type, "network"], group_name="models", owners=OWNERS, kinds={"pytorch", "mlflow"},
+        key=[player_type, "network"], group_name="network", owners=OWNERS, kinds={"pytorch", "mlflow"},
         description="Levels 2 and 3: the network of one test season, trained on seasons before it.",
         code_version=code_version(_FOLD_CODE), partitions_def=SEASON, backfill_policy=ONE_RUN,
         automation_condition=WHEN_INPUTS_CHANGE, pool=TRAINER_POOL, retry_policy=ONCE_MORE,
@@ -64,9 +64,9 @@ def _network(player_type: str) -> dg.AssetsDefinition:
 
 
 def _train(store: Store, settings: Settings, player_type: str, season: int) -> tuple["FoldCard", str | None]:
+    from fbm_pipeline.network.folds import code_hash, data_hash, plan_fold, training_key
+    from fbm_pipeline.network.projection import train_fold
     from fbm_pipeline.tracking.mlflow_observer import open_run
-    from fbm_pipeline.training.folds import code_hash, data_hash, plan_fold, training_key
-    from fbm_pipeline.training.projection import train_fold
 
     fold = plan_fold(store, player_type, season, settings.preset)
     key = training_key(store, fold, settings.preset)[:12]
@@ -81,7 +81,7 @@ def _train(store: Store, settings: Settings, player_type: str, season: int) -> t
 
 
 def _weights_version(folder: Path) -> dg.DataVersion:
-    from fbm_pipeline.training.checkpoint import WEIGHTS
+    from fbm_pipeline.nn.checkpoint import WEIGHTS
 
     return dg.DataVersion(hashlib.sha256((folder / WEIGHTS).read_bytes()).hexdigest())
 
@@ -104,13 +104,13 @@ def run_address(url: str | None) -> Metadata:
 
 def _predictions(player_type: str) -> dg.AssetsDefinition:
     def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.training.projection import predict_fold
+        from fbm_pipeline.network.projection import predict_fold
 
         return predict_fold(store, settings, player_type, season)
 
     return season_table(
         f"{player_type}/predictions", "models.predictions", build,
-        group="models", code=_FOLD_CODE, seasons=fold_seasons, kinds=("pytorch", "deltalake"),
+        group="network", code=_FOLD_CODE, seasons=fold_seasons, kinds=("pytorch", "deltalake"),
         description="What Marcel and the network say of the validation and the test season of a fold.",
         deps=[
             dependency(f"{player_type}/network"), dependency("models/pa_embeddings", BEFORE),
