@@ -51,7 +51,7 @@ _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
 _PLAYING_TIME = (
     f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? outs:f64? outs_p10:f64? "
-    "outs_p50:f64? outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
+    "outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
     "trained_from:i16 trained_until:i16 n:i32"
 )
 HORIZONS = ("career", "three_year", "one_year", "thirty_day")
@@ -108,7 +108,7 @@ _ALL: Iterable[Contract] = (
     contract(
         "core.players", "one row per player with an MLBAM id",
         "mlbam_id:i32 name:str birth_date:date? bats:str? throws:str? retro_id:str? lahman_id:str? "
-        "fangraphs_id:str? bbref_id:str? primary_position:str?",
+        "fangraphs_id:str? primary_position:str?",
         "mlbam_id",
     ),
     contract(
@@ -313,8 +313,8 @@ _ALL: Iterable[Contract] = (
     contract(
         "evaluation.pairs", "one row per comparison, universe, seasons, player type, kind, statistic and two systems",
         "data:str comparison:str universe:str seasons:str player_type:str kind:str stat:str base:str new:str n:i32 "
-        "players:i32 d_r:f64? d_r_low:f64? d_r_high:f64? p_r:f64? holm_r:f64? d_rmse:f64? d_rmse_low:f64? "
-        "d_rmse_high:f64? p_rmse:f64? holm_rmse:f64? verdict:str",
+        "players:i32 d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? d_rmse:f64? d_rmse_low:f64? "
+        "d_rmse_high:f64? holm_rmse:f64? verdict:str",
         "data comparison universe seasons player_type kind stat base new",
     ),
     contract(
