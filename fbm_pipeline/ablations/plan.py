@@ -8,17 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from fbm_pipeline.ablations.configuration import (
-    CONTROL_IN_PARKS,
-    CONTROL_MEAN,
-    MARCEL_IN_PARKS,
-    AblationError,
-    Configuration,
-)
+from fbm_pipeline.ablations.configuration import CONTROL_MEAN, AblationError, Configuration
 from fbm_pipeline.ablations.control_cells import control_key
 from fbm_pipeline.ablations.learned_cells import learned_key
 from fbm_pipeline.ablations.network_cells import network_key
-from fbm_pipeline.ablations.park_cells import park_key
 from fbm_pipeline.ablations.registry import (
     REFERENCES,
     REGISTRY,
@@ -72,8 +65,6 @@ PLANS: Mapping[str, Plan] = {
     for plan in (
         Plan("control_families", _named("control")),
         Plan("level1_blocks", _named("level1")),
-        Plan("parks", _named("parks")),
-        Plan("marcel_parks", _named("marcel parks")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
         Plan("network_minors", _named("4"), universes=(FULL, *TIERS)),
         Plan("network_matrix", (*_named("2"), *_named("3"))),
@@ -161,8 +152,6 @@ def _reads(store: Store, preset: Preset, configuration: Configuration, player_ty
             return network_key(store, configuration, preset, player_type, season)
         if configuration.model == CONTROL_MEAN:
             return learned_key(store, configuration, preset, player_type, season)
-        if configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-            return park_key(store, player_type, season)
         return control_key(store, player_type, season)
     except ValueError as error:
         raise AblationError(f"{configuration.model} {player_type} {season} cannot be run: {error}") from error

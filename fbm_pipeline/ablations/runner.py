@@ -13,12 +13,11 @@ from typing import Protocol
 
 import pandas as pd
 
-from fbm_pipeline.ablations.configuration import CONTROL_IN_PARKS, CONTROL_MEAN, MARCEL_IN_PARKS
+from fbm_pipeline.ablations.configuration import CONTROL_MEAN
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
 from fbm_pipeline.ablations.learned_cells import learned_cell
 from fbm_pipeline.ablations.network_cells import network_cell
-from fbm_pipeline.ablations.park_cells import park_cell
 from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
@@ -103,8 +102,6 @@ def _fit(store: Store, settings: Settings, cell: Cell, listener: Observer) -> tu
         )  # fmt: skip
     if cell.configuration.model == CONTROL_MEAN:
         return learned_cell(store, settings.preset, cell.configuration, cell.player_type, cell.season)
-    if cell.configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-        return park_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
     return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
 
 

@@ -194,23 +194,15 @@ _ALL: Iterable[Contract] = (
     ),
     contract(
         "features.park_factors",
-        "one row per season, park, component and stand (L, R, all); from the three seasons before, both sides batting",
-        "season:i16 as_of:date park_id:str component:str stand:str factor:f64 raw_factor:f64 observed:f64 "
-        "expected:f64 pa:i32 elsewhere_pa:i32 seasons:i8",
-        "season park_id component stand", "season",
-    ),
-    contract(
-        "features.neutral_lines",
-        "one row per season, side of the ball and player: his counts as in average parks, fit for use from as_of on",
-        "season:i16 as_of:date player_type:str mlbam_id:i32 opportunities:i32 so:f64 bb:f64 hr:f64 single:f64? "
-        "double:f64? triple:f64? er:f64? h:f64 ab:f64 outs:f64?",
-        "season player_type mlbam_id", "season",
+        "one row per season, park and component; from the three seasons before, both sides batting",
+        "season:i16 as_of:date park_id:str component:str factor:f64 observed:f64 expected:f64 pa:i32 elsewhere_pa:i32 "
+        "seasons:i8",
+        "season park_id component", "season",
     ),
     contract(
         "features.physics_counts",
         "one row per season, side of the ball and player whose batted balls or pitches were measured; sums to be added",
-        "season:i16 player_type:str mlbam_id:i32 balls_in_play:i32 measured:i32 speed:f64 speed_squares:f64 "
-        "angle:f64 angle_squares:f64 "
+        "season:i16 player_type:str mlbam_id:i32 balls_in_play:i32 measured:i32 speed:f64 angle:f64 "
         "at_least_80:i32 at_least_85:i32 at_least_90:i32 hard_hit:i32 at_least_100:i32 at_least_105:i32 "
         "at_least_110:i32 sweet_spot:i32 barrels:i32 air:i32 air_speed:f64 sprayed:i32 pulled:i32 opposite:i32 "
         "pulled_air:i32 pitches:i32 fastballs:i32 fastball_speed:f64 fastball_rise:f64 fastball_run:f64 "

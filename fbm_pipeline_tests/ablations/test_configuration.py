@@ -22,13 +22,11 @@ ONE_CHANGE: dict[str, object] = {
     "families": ("spray",), "train_from": 2004, "width": 65, "layers": 2, "heads": 5, "batter_games": 41,
     "pitcher_games": 21, "epochs": 5, "patience": 3, "batch": 65, "learning_rate": 0.002, "archetypes": 9,
     "min_train_opportunities": 101, "threads": 3, "block": "masked", "block_form": "on_top",
-    "parks": "by_hand",
 }  # fmt: skip
 
 # Fields that are legal only under others.
 UNDER: dict[str, dict[str, object]] = {
     "block": {"model": "control_mean"}, "block_form": {"model": "control_mean", "block": "query"},
-    "parks": {"model": "control_in_parks"},
 }  # fmt: skip
 
 
@@ -88,8 +86,6 @@ def test_the_reference_is_the_preset_itself(preset: Preset) -> None:
         ({"block": "masked"}, "in the model 'network', expected the model 'control_mean'"),
         ({"model": "control_mean", "block": "masked", "block_form": "below"}, "expected one of beside, on_top"),
         ({"model": "control_mean", "block": "context", "block_form": "on_top"}, "with the block 'context'"),
-        ({"model": "control", "parks": "by_hand"}, "parks is 'by_hand' in the model 'control'"),
-        ({"model": "marcel_in_parks", "parks": "by_hand"}, "expected one of , neutral_prior there"),
     ],
 )
 def test_what_cannot_be_run_is_refused(changes: dict[str, object], told: str) -> None:

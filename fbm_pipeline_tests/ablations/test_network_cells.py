@@ -71,8 +71,8 @@ def references(small: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 def test_every_field_has_its_change() -> None:
-    # see test_control_cells, test_learned_cells, test_park_cells
-    of_the_control = {"model", "families", "block", "block_form", "parks"}
+    # see test_control_cells, test_learned_cells
+    of_the_control = {"model", "families", "block", "block_form"}
     assert set(CHANGES) | of_the_control | set(INERT) == {field.name for field in fields(Configuration)}
 
 

@@ -15,7 +15,7 @@ from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS
 from fbm_pipeline.settings import PRESETS
 
 REAL = PRESETS["real"]
-ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control", "level1", "parks")
+ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control", "level1")
 
 
 def test_every_phase_of_the_roadmap_has_its_ablations() -> None:
@@ -101,13 +101,6 @@ def test_every_block_is_compared_with_the_mean_of_the_control_in_every_form() ->
     masked = configuration_of("with_masked_on_top", REAL)
     assert (masked.model, masked.block, masked.block_form) == ("control_mean", "masked", "on_top")
     assert configuration_of("with_context_ridge", REAL).block == "context"
-
-
-def test_parks_are_compared_with_a_control_that_is_fitted_alike() -> None:
-    assert {configuration_of(arm, REAL).model for arm in arms(PLANS["parks"])} == {"control_in_parks"}
-    assert arms(PLANS["parks"])[:2] == ["control_without_parks", "control_all_hands"]
-    assert configuration_of("control_all_hands", REAL).parks == "all_hands"
-    assert arms(PLANS["marcel_parks"]) == ["marcel", "marcel_from_neutral_lines"]
 
 
 def test_an_unknown_player_type_is_refused() -> None:
