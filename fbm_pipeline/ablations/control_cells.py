@@ -30,7 +30,7 @@ def control_cell(
     can teach.
     """
     frame = _frame(store, player_type, season, reads)
-    return residual_of(frame, player_type, configuration.families, seed)
+    return residual_of(frame, player_type, configuration.families)
 
 
 @lru_cache(maxsize=2)

@@ -13,11 +13,9 @@ from typing import Protocol
 
 import pandas as pd
 
-from fbm_pipeline.ablations.configuration import CONTROL_IN_PARKS, MARCEL_IN_PARKS
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell
-from fbm_pipeline.ablations.park_cells import park_cell
 from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import Settings
@@ -100,8 +98,6 @@ def _fit(store: Store, settings: Settings, cell: Cell, listener: Observer) -> tu
             store, settings, cell.configuration, cell.player_type, cell.season, cell.seed, cell.key,
             progress_folder(settings, cell.key), listener,
         )  # fmt: skip
-    if cell.configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-        return park_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
     return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Audit = Callable[[Store, Settings, list[int]], CheckResult]
 
 _BY_TYPE = ("marcel_rates", "mle_rates", "stat_profiles", "archetypes", "playing_time", "control_rates")
-_SHARED = ("park_factors", "neutral_lines", "physics_counts")
+_SHARED = ("park_factors", "physics_counts")
 
 
 def _audit_check(asset: str, name: str, audit: Audit, description: str) -> dg.AssetChecksDefinition:
@@ -187,7 +187,6 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     from fbm_pipeline.identity.archetypes import assign_archetypes
     from fbm_pipeline.identity.profiles import build_stat_profiles
     from fbm_pipeline.marcel.controls import build_control_rates
-    from fbm_pipeline.marcel.neutral_lines import build_neutral_lines
     from fbm_pipeline.marcel.park_factors import build_park_factors
     from fbm_pipeline.marcel.physics_counts import build_physics_counts
     from fbm_pipeline.marcel.playing_time_model import build_playing_time
@@ -198,7 +197,6 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
     shared = [
         Rebuild("features.park_factors", {"season": season}, lambda one: build_park_factors(one, season)),
-        Rebuild("features.neutral_lines", {"season": season - 1}, lambda one: build_neutral_lines(one, season - 1)),
         Rebuild("features.physics_counts", {"season": season - 1}, lambda one: build_physics_counts(one, season - 1)),
     ]
     return [

@@ -165,5 +165,5 @@ def difference_of(sample: Resampled, measure: str, base: int, new: int) -> Diffe
 def _columns(measure: str, found: Difference, adjusted: float | None) -> dict[str, float | None]:
     return {
         f"d_{measure}": found.value, f"d_{measure}_low": found.low, f"d_{measure}_high": found.high,
-        f"p_{measure}": found.p, f"holm_{measure}": adjusted,
+        f"holm_{measure}": adjusted,
     }  # fmt: skip

@@ -48,11 +48,3 @@ def joined(blocks: Sequence[Block], name: str = "joined") -> Block:
         raise ValueError(f"Joining blocks takes some of equal length, found {told}; build them for the same players")
     columns = tuple(column for block in blocks for column in block.columns)
     return Block(name, columns, np.concatenate([block.values for block in blocks], axis=1))
-
-
-def constant_columns(block: Block) -> tuple[str, ...]:
-    """Names of columns with the same value in every row: an input that says nothing."""
-    if not len(block.values):
-        return ()
-    spreads = np.ptp(block.values, axis=0)
-    return tuple(column for column, spread in zip(block.columns, spreads, strict=True) if spread == 0.0)

@@ -18,42 +18,31 @@ READS = ("core.games", "core.player_games")
 ROSTERS = "raw.club_rosters"
 LAST_CLUBS = "features/season_clubs"
 WINTER_ROSTERS = "features/winter_rosters"
-SOURCES = ROSTER, LAST_GAME, NONE = ("roster", "last_game", "none")
+ROSTER, LAST_GAME, NONE = ("roster", "last_game", "none")
 
 
 @dataclass(frozen=True)
 class Clubs:
     """Whom the players of some seasons played for, and on whose roster they stood before some seasons."""
 
-    played: pa.Table  # season, mlbam_id, first_club, last_club
+    played: pa.Table  # season, mlbam_id, last_club
     rosters: pa.Table  # season (the one after the winter), mlbam_id, club
 
-    def played_for(self, season: int, column: str) -> dict[int, str]:
-        """The clubs of a season's players by id; `column` is `first_club` or `last_club`."""
-        return _by_player(self.played, season, column)
-
     def coming(self, season: int, ids: Sequence[int] | np.ndarray) -> tuple[list[str | None], list[str]]:
-        """As `coming_clubs`. The last game is that of the last of the three seasons before in which he played."""
+        """The club of each of n players in a season as known on the 1 March before it, and how it is known.
+
+        `roster`: the latest roster of the winter, after 1 November of the year before and up to 1 March; `last_game`:
+        the club of his last game in the three seasons before; `none`: neither, and the club is None.
+        """
         last: dict[int, str] = {}
         for before in range(season - SEASONS_BACK, season):
-            last |= self.played_for(before, "last_club")
+            last |= _by_player(self.played, before, "last_club")
         on_roster = _by_player(self.rosters, season, "club")
         clubs, sources = [], []
         for player in map(int, ids):
             clubs.append(on_roster.get(player, last.get(player)))
             sources.append(ROSTER if player in on_roster else LAST_GAME if player in last else NONE)
         return clubs, sources
-
-
-def coming_clubs(
-    store: Store, player_type: str, season: int, ids: Sequence[int] | np.ndarray
-) -> tuple[list[str | None], list[str]]:
-    """The club of each of the n players in the coming season as known on 1 March, and its source, one of SOURCES.
-
-    `roster`: the latest roster of the winter, after 1 November of the year before and up to 1 March; `last_game`: the
-    club of his last game in the three seasons before; `none`: neither, and the club is None.
-    """
-    return read_clubs(store, player_type, [season]).coming(season, ids)
 
 
 def read_clubs(store: Store, player_type: str, targets: Sequence[int]) -> Clubs:

@@ -20,20 +20,16 @@ CONTROL_PENALTY = {"batter": 500.0, "pitcher": 300.0}
 # Doubles are nearly all luck from one season to the next, and want four times the penalty.
 OWN_PENALTY = {"double_rate": 2000.0}
 SEED = 11
-OWN_PARKS = True  # a statistic sees only the components of parks that bear on it
 
 Rates = dict[str, np.ndarray]  # by system, (players, statistics)
 
 
-def fit_both(
-    frame: Frame, families: Sequence[str], penalty: float, seed: int | None, *, own_parks: bool = OWN_PARKS
-) -> tuple[np.ndarray, np.ndarray]:
+def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | None) -> tuple[np.ndarray, np.ndarray]:
     """(players, S) rates of the season projected by ridge and by trees: Marcel and what each says it missed.
 
     The trees see the ridge's own forecast as one more column, because a straight line costs shallow trees many splits,
     and not the columns that only let a line bend. Without a seed there are no trees: both are the ridge. No rate is
-    below zero, and a statistic that no source recorded stays Marcel's. With `own_parks` a statistic sees only what of
-    parks bears on it.
+    below zero, and a statistic that no source recorded stays Marcel's. A statistic sees only what of parks bears on it.
     """
     names, every = frame.columns(families)
     straight = np.array([not name.startswith(BENDING) for name in names])
@@ -45,7 +41,7 @@ def fit_both(
         if not rows.any():
             continue
         own = OWN_PENALTY.get(name, penalty)
-        kept = bears_on(names, name) if own_parks else np.ones(len(names), dtype=bool)
+        kept = bears_on(names, name)
         columns, plain = every[:, kept], straight[kept]
         line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], own)(columns)
         by_ridge[:, at] += line[here]

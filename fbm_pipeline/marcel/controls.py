@@ -5,7 +5,7 @@ The systems, each an addition to tuned Marcel fitted on target seasons before th
 - `ridge` (c): ridge on season lines;
 - `control_ridge`, `control_trees`: with the sequence aggregates and the context columns too; `control` (d) is their
   mean, the figure that every model here has to beat;
-- `control_parks`: d with park factors of all hands, a statistic's own components, again the mean of both;
+- `control_parks`: d with park factors, a statistic's own components, again the mean of both;
 - `control_physics`: d and a ridge on what d missed, from measured batted balls and pitches; it *is* d where none are;
 - `ridge_minors`, `control_minors`: c and d on Marcel with the minors (`minors_controls`), where a translation was
   fitted for the season; `control_full` is the latter with parks too. Where hardly a row that teaches has a line in
@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
 from fbm_pipeline.marcel.control_fits import CONTROL, CONTROL_PENALTY, LINES_PENALTY, SEED, Rates, fit_both
-from fbm_pipeline.marcel.control_frame import FAMILIES, Frame, read_frame, require_rows, training_targets
+from fbm_pipeline.marcel.control_frame import Frame, read_frame, require_rows, training_targets
 from fbm_pipeline.marcel.control_inputs import contents, minors_contents, parks_contents, seasons_before
 from fbm_pipeline.marcel.lahman_block import STATEMENTS as LAHMAN_STATEMENTS
 from fbm_pipeline.marcel.minors_controls import minors_rates
@@ -104,31 +104,17 @@ def control_rates(frame: Frame, player_type: str) -> Rates:
     }  # fmt: skip
 
 
-def residual_fit(
-    store: Store, player_type: str, season: int, families: Sequence[str], seed: int, *, trees: bool = False
-) -> tuple[pd.DataFrame, dict[str, float | int | str]]:
-    """What the control says with some families of columns only: for ablations, which name the families they keep.
-
-    `families` are of FAMILIES; season lines are always in, so that none is c's input. Returns rows (mlbam_id,
-    statistic, rate) and what was fitted. A ridge draws nothing at random: `seed` is for `trees`, whose mean with the
-    ridge is then returned. Raises MarcelError for an unknown family and as `build_control_rates` does.
-    """
-    unknown = sorted(set(families) - set(FAMILIES))
-    if unknown:
-        raise ValueError(f"families {unknown} are unknown; choose of {', '.join(FAMILIES)}")
-    frame = read_frame(store, player_type, season, ("lines", *families))
-    require_rows(frame, player_type)
-    return residual_of(frame, player_type, families, seed, trees=trees)
-
-
 def residual_of(
-    frame: Frame, player_type: str, families: Sequence[str], seed: int, *, trees: bool = False
+    frame: Frame, player_type: str, families: Sequence[str]
 ) -> tuple[pd.DataFrame, dict[str, float | int | str]]:
-    """As `residual_fit`, from a frame that holds these families or more: reading it takes longer than the fits."""
+    """What the control's ridge says with some families of columns only: ablations name the families they keep.
+
+    `frame` holds these families of FAMILIES or more: reading it takes longer than the fits. Season lines are always
+    in, so that no family at all is the input of `ridge`. Returns rows (mlbam_id, statistic, rate) and what was fitted.
+    """
     used = ("lines", *families)
     penalty = CONTROL_PENALTY if families else LINES_PENALTY
-    ridge, forest = fit_both(frame, used, penalty[player_type], seed if trees else None)
-    rates = (ridge + forest) / 2.0
+    rates, _ = fit_both(frame, used, penalty[player_type], None)
     ids = frame.players.mlbam_id[frame.projected]
     rows = pd.DataFrame(
         {"mlbam_id": np.repeat(ids, len(frame.names)), "statistic": list(frame.names) * len(ids), "rate": rates.ravel()}
@@ -142,7 +128,7 @@ def residual_of(
 
 
 def residual_key(store: Store, player_type: str, season: int) -> str:
-    """Hash of all that `residual_fit` reads: code, statements and the contents of tables, before the season."""
+    """Hash of all that a frame for `residual_of` is made from: code, statements and tables before the season."""
     targets = [*training_targets(store, season), season]
     before = seasons_before(store, season)
     return inputs_key(

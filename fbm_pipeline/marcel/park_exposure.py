@@ -1,4 +1,4 @@
-"""Where players batted or pitched, by park and by the batter's side, and what those parks' factors were on average.
+"""Where players batted or pitched, by park, and what those parks' factors were on average.
 
 Not here: the factors (`park_factors`), the parks to come (`parks_block`).
 """
@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.marcel.park_factors import COMPONENTS, TABLE
-from fbm_pipeline.marcel.park_hands import ALL, HANDS
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.store.engine import query, session
@@ -19,7 +18,7 @@ from fbm_pipeline.store.tables import Store
 EXPOSURE = "features/park_exposure"
 READS = ("core.plate_appearances",)
 
-Factors = dict[tuple[int, str, str], np.ndarray]  # (season, park, stand) -> logarithms, in the order of COMPONENTS
+Factors = dict[tuple[int, str], np.ndarray]  # (season, park) -> logarithms, in the order of COMPONENTS
 
 
 def read_exposure(store: Store, player_type: str, first_season: int, last_season: int) -> pa.Table:
@@ -35,18 +34,8 @@ def read_factors(store: Store, targets: Sequence[int]) -> Factors:
     Raises FileNotFoundError when `features.park_factors` was never written.
     """
     wanted = pc.field("season").isin(list(targets))
-    columns = ["season", "park_id", "component", "stand", "factor"]
-    return factors_by_park(store.delta(TABLE).to_pyarrow_dataset().to_table(filter=wanted, columns=columns))
-
-
-def factors_by_park(table: pa.Table) -> Factors:
-    """Rows of `features.park_factors` by season, park and stand."""
-    place = {component: at for at, component in enumerate(COMPONENTS)}
-    found: Factors = {}
-    for row in table.select(["season", "park_id", "component", "stand", "factor"]).to_pylist():
-        values = found.setdefault((row["season"], row["park_id"], row["stand"]), np.zeros(len(COMPONENTS)))
-        values[place[row["component"]]] = np.log(row["factor"])
-    return found
+    columns = ["season", "park_id", "component", "factor"]
+    return _by_park(store.delta(TABLE).to_pyarrow_dataset().to_table(filter=wanted, columns=columns))
 
 
 def recent_exposure(exposure: pa.Table, player_type: str, target: int) -> pa.Table:
@@ -59,31 +48,29 @@ def recent_exposure(exposure: pa.Table, player_type: str, target: int) -> pa.Tab
     return played.set_column(played.column_names.index("opportunities"), "opportunities", pa.array(weight))
 
 
-def mean_factors(exposure: pa.Table, factors: Factors, target: int, ids: np.ndarray, *, by_hand: bool) -> np.ndarray:
+def mean_factors(exposure: pa.Table, factors: Factors, target: int, ids: np.ndarray) -> np.ndarray:
     """(n, components) the players' mean logarithms over their opportunities; 0 for who has none.
 
-    A park that is not known counts as average, one without a factor of the hand by that of all.
+    A park that is not known counts as average.
     """
-    park = exposure.column("park_id").to_numpy(zero_copy_only=False)
-    stand = exposure.column("stand").to_numpy(zero_copy_only=False) if by_hand else np.full(len(park), ALL)
-    pairs, place = np.unique(np.array([f"{a} {b}" for a, b in zip(park, stand, strict=True)], str), return_inverse=True)
+    parks, place = np.unique(exposure.column("park_id").to_numpy(zero_copy_only=False).astype(str), return_inverse=True)
     average = np.zeros(len(COMPONENTS))
-    known = [factors.get((target, *pair.rsplit(" ", 1)), average) for pair in pairs]
-    sums, total = _sums(exposure, place, len(pairs), ids)
-    by_pair = np.array(known).reshape(-1, len(COMPONENTS))
+    known = [factors.get((target, str(park)), average) for park in parks]
+    sums, total = _sums(exposure, place, len(parks), ids)
+    by_park = np.array(known).reshape(-1, len(COMPONENTS))
     return np.divide(
-        sums @ by_pair, total[:, None], out=np.zeros((len(ids), len(COMPONENTS))), where=total[:, None] > 0
+        sums @ by_park, total[:, None], out=np.zeros((len(ids), len(COMPONENTS))), where=total[:, None] > 0
     )
 
 
-def stand_shares(exposure: pa.Table, ids: np.ndarray) -> np.ndarray:
-    """(n, 2) the shares of the players' opportunities by HANDS; half and half for who has none that is known."""
-    stand = exposure.column("stand").to_numpy(zero_copy_only=False)
-    known = np.flatnonzero(np.isin(stand, HANDS))
-    kept = exposure.take(pa.array(known))
-    place = np.array([HANDS.index(hand) for hand in stand[known]], np.int64)
-    sums, total = _sums(kept, place, len(HANDS), ids)
-    return np.divide(sums, total[:, None], out=np.full((len(ids), len(HANDS)), 0.5), where=total[:, None] > 0)
+def _by_park(table: pa.Table) -> Factors:
+    """Rows of `features.park_factors` by season and park."""
+    place = {component: at for at, component in enumerate(COMPONENTS)}
+    factors: Factors = {}
+    for row in table.to_pylist():
+        values = factors.setdefault((row["season"], row["park_id"]), np.zeros(len(COMPONENTS)))
+        values[place[row["component"]]] = np.log(row["factor"])
+    return factors
 
 
 def _sums(exposure: pa.Table, place: np.ndarray, places: int, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

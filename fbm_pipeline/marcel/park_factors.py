@@ -1,17 +1,15 @@
 """`features.park_factors`: how much more of each thing happens in a park than the same club's games see elsewhere.
 
-Per plate appearance, both sides batting, from the three seasons before the projected one: of all batters regressed
-towards 1, of those on one side of the plate (`stand`) towards the park's own factor of all.
+Per plate appearance, both sides batting, from the three seasons before the projected one, regressed towards 1.
+Factors by the batter's side were tried and were no better (docs/experiments.md).
 A park keeps its id when its fences move: the old and the new fences are then averaged for three seasons. A new park
 begins at 1 and stands in the table once games were played in it. Not here: players (`parks_block`).
 """
 
-import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.marcel.park_hands import ALL, HAND_REGRESSION, HANDS, STANDS, hand_factors
-from fbm_pipeline.marcel.park_sample import ParkSample, park_sample
+from fbm_pipeline.marcel.park_sample import park_sample
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.store.code import code_of
 from fbm_pipeline.store.contracts import CONTRACTS
@@ -23,7 +21,7 @@ STATEMENT = "features/park_counts"
 COMPONENTS = ("so", "bb", "hr", "h", "single", "double", "triple", "runs")
 
 # Plate appearances of an average park mixed into a park's own (a season of home games has some 6,100). Least squares of
-# a park's raw factor in targets 2003-2017 against the three seasons before it (`regression_trials`), the minimum flat
+# a park's raw factor in targets 2003-2017 against the three seasons before it (docs/experiments.md), the minimum flat
 # around these figures; parks differ least in walks.
 REGRESSION = {
     "so": 5_000.0, "bb": 25_000.0, "hr": 5_000.0, "h": 5_000.0, "single": 10_000.0, "double": 8_000.0,
@@ -38,7 +36,7 @@ def build_park_factors(store: Store, season: int) -> Written:
         code=code_of("marcel"),
         sql=statement(STATEMENT),
         plate_appearances={year: store.content("core.plate_appearances", {"season": year}) for year in before},
-        regression=[REGRESSION, HAND_REGRESSION],
+        regression=REGRESSION,
     )
 
     def compute() -> pa.Table:
@@ -54,30 +52,24 @@ def read_park_counts(store: Store, first_season: int, last_season: int) -> pa.Ta
 
 
 def factors_table(counts: pa.Table, season: int) -> pa.Table:
-    """Rows of `features.park_factors` from the counts of the seasons before, each park under every stand."""
+    """Rows of `features.park_factors` from the counts of the seasons before."""
     return pa.concat_tables([_rows(counts, season, component) for component in COMPONENTS])
 
 
-def factors_of(counts: pa.Table, component: str) -> tuple[dict[str, ParkSample], dict[str, np.ndarray]]:
-    """By stand the parks' samples of a component and their regressed (n,) factors, parks in the order of their ids."""
-    samples = {stand: park_sample(counts, component, stand) for stand in STANDS}
-    whole = samples[ALL].regressed(REGRESSION[component])
-    hands = hand_factors({hand: samples[hand] for hand in HANDS}, whole, HAND_REGRESSION[component])
-    return samples, {ALL: whole, **hands}
-
-
 def _rows(counts: pa.Table, season: int, component: str) -> pa.Table:
+    sample = park_sample(counts, component)
+    n = len(sample.park_id)
+    columns = {
+        "season": [season] * n,
+        "as_of": [preseason(season)] * n,
+        "park_id": sample.park_id,
+        "component": [component] * n,
+        "factor": sample.regressed(REGRESSION[component]),
+        "observed": sample.observed,
+        "expected": sample.expected,
+        "pa": sample.pa,
+        "elsewhere_pa": sample.elsewhere_pa,
+        "seasons": sample.seasons,
+    }
     schema = CONTRACTS[TABLE].schema
-    samples, factors = factors_of(counts, component)
-    parts = []
-    for stand, sample in samples.items():
-        n = len(sample.park_id)
-        columns = {
-            "season": [season] * n, "as_of": [preseason(season)] * n, "park_id": sample.park_id,
-            "component": [component] * n, "stand": [stand] * n, "factor": factors[stand], "raw_factor": sample.raw(),
-            "observed": sample.observed, "expected": sample.expected, "pa": sample.pa,
-            "elsewhere_pa": sample.elsewhere_pa, "seasons": sample.seasons,
-        }  # fmt: skip
-        arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
-        parts.append(pa.Table.from_arrays(arrays, schema=schema))
-    return pa.concat_tables(parts)
+    return pa.Table.from_arrays([pa.array(columns[field.name]).cast(field.type) for field in schema], schema=schema)

@@ -1,13 +1,12 @@
 """What happened in each park over some seasons, and what the same clubs' games elsewhere let expect.
 
-Not here: how far a factor is regressed (`park_factors`, `park_hands`).
+Not here: how far a factor is regressed (`park_factors`).
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 
 @dataclass(frozen=True)
@@ -34,26 +33,25 @@ class ParkSample:
         return (self.observed + added) / (self.expected + added)
 
 
-def park_sample(counts: pa.Table, component: str, stand: str = "all") -> ParkSample:
-    """The parks' sums of one component over the rows of `features/park_counts` of a stand.
+def park_sample(counts: pa.Table, component: str) -> ParkSample:
+    """The parks' sums of one component over the rows of `features/park_counts`.
 
-    The parks are all of the table, in the order of their ids, so that samples of several stands match row by row. What
-    is expected of a park is summed season by season and club by club, each by the club's own rate elsewhere in that
-    season, so that neither the quality of a club nor the level of a season counts as the park's.
+    The parks are in the order of their ids. What is expected of a park is summed season by season and club by club,
+    each by the club's own rate elsewhere in that season, so that neither the quality of a club nor the level of a
+    season counts as the park's.
     """
     parks = np.unique(counts.column("park_id").to_numpy(zero_copy_only=False))
-    kept = counts.filter(pc.equal(counts.column("stand"), stand))
-    place = np.searchsorted(parks, kept.column("park_id").to_numpy(zero_copy_only=False))
-    here, elsewhere = _floats(kept, component), _floats(kept, f"elsewhere_{component}")
-    pa_here, pa_elsewhere = _floats(kept, "pa"), _floats(kept, "elsewhere_pa")
+    place = np.searchsorted(parks, counts.column("park_id").to_numpy(zero_copy_only=False))
+    here, elsewhere = _floats(counts, component), _floats(counts, f"elsewhere_{component}")
+    pa_here, pa_elsewhere = _floats(counts, "pa"), _floats(counts, "elsewhere_pa")
     expected = pa_here * elsewhere / pa_elsewhere
 
     def total(values: np.ndarray) -> np.ndarray:
         return np.bincount(place, values, len(parks)).astype(np.float64)  # without rows it would count in integers
 
-    pairs = np.unique(np.column_stack([place, _floats(kept, "season")]), axis=0)
+    pairs = np.unique(np.column_stack([place, _floats(counts, "season")]), axis=0)
     seasons = np.bincount(pairs[:, 0].astype(np.int64), minlength=len(parks))
-    rate = float(here.sum() / pa_here.sum()) if len(kept) else 0.0
+    rate = float(here.sum() / pa_here.sum()) if len(counts) else 0.0
     return ParkSample(parks, total(here), total(expected), total(pa_here), total(pa_elsewhere), seasons, rate)
 
 

@@ -21,8 +21,8 @@ PITCHES_KNOWN = "physics_pitches_known"
 HIGH_SHARE = 0.1  # the 90th percentile of exit velocity: a tenth of the balls were hit harder
 
 # Balls or pitches at which a player's own deviation counts half. Batted balls: the variance within players over that
-# between them, both of the season 2020 alone (`regression_trials`). The correlations of 2020 with 2021 that it
-# foretells were then found: batters' exit velocity .67, barrels .70, sweet spot .35; pitchers' .51, .21, .18.
+# between them, both of the season 2020 alone. The correlations of 2020 with 2021 that it foretells were then found:
+# batters' exit velocity .67, barrels .70, sweet spot .35; pitchers' .51, .21, .18.
 # Pitches: velocity and movement show within an outing, the mix changes from game to game; round figures by judgement.
 # On targets of 2021 half, double or fourfold constants changed no statistic by more than .008 in r.
 BALL_K = {

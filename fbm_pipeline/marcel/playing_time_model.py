@@ -49,7 +49,7 @@ MINIMUM_PLAYER_SEASONS = 30  # below this a league says nothing; with so few the
 MINIMUM_REGULARS = 100  # under two leaves and a half of the trees below
 SEASONS_OF_TOTAL = 3  # latest training targets that tell how much of the league's play falls to projected players
 
-PITCHERS_COLUMNS = ("outs", "outs_p10", "outs_p50", "outs_p90", "role", "starter_chance", "role_change")
+PITCHERS_COLUMNS = ("outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change")
 
 # Opportunities per scheduled game of a regular: 200 in 162 games, from which on rates are scored.
 REGULAR = 200.0 / 162.0
@@ -143,7 +143,7 @@ def _pitchers_columns(
     if learned.starter_chance is None:
         return {name: [None] * len(players.season) for name in PITCHERS_COLUMNS}
     per_batter = 1.0 / batters_per_out(lines, players)
-    outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p50", "p90")}
+    outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p90")}
     roles = expected_roles(learned.starter_chance(inputs.values), lines, players)
     return {name: values * per_batter for name, values in outs.items()} | {
         "role": roles.role, "starter_chance": roles.starter_chance, "role_change": roles.change,

@@ -4,7 +4,7 @@ Ordinary season sums that anybody can make of the same pitches: what a sequence 
 rates there are (`sequence_rates`), and the role and line-up slot (`context_block`).
 """
 
-from fbm_pipeline.marcel.blocks import Block, joined
+from fbm_pipeline.marcel.blocks import Block
 from fbm_pipeline.marcel.pooled_rates import pooled_block, read_before, rows_before
 from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.marcel.sequence_rates import FAMILIES, SEQUENCE_RATES
@@ -24,8 +24,3 @@ def sequence_blocks(store: Store, player_type: str, players: Histories) -> list[
         rates = [rate for rate in SEQUENCE_RATES if rate.family == family]
         blocks.append(pooled_block(family, rates, counts, players, rows))
     return blocks
-
-
-def sequence_block(store: Store, player_type: str, players: Histories) -> Block:
-    """All families side by side (see `sequence_blocks`)."""
-    return joined(sequence_blocks(store, player_type, players), "sequence")

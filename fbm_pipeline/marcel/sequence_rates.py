@@ -2,8 +2,8 @@
 
 A rate's half point is the denominator at which half of a player's deviation from the league is his own: the variance of
 one trial over the variance between players, by the method of moments over the pairs of consecutive seasons 2000-2009,
-batters and pitchers each for themselves, to two digits (`reliability.half_point` makes them again). Not here: the
-pooling over seasons (`pooled_rates`).
+batters and pitchers each for themselves, to two digits. Not here: the pooling over seasons
+(`pooled_rates`).
 """
 
 from dataclasses import dataclass

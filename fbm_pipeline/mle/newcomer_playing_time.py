@@ -149,6 +149,6 @@ def _pitchers_columns(players: Evidence, lines: SeasonLines, columns: Mapping[st
         return found
     nobody = np.full((n, SEASONS_BACK), -1)  # without a line of his own a pitcher has the league's batters per out
     faced = batters_per_out(lines, Histories(players.season, players.mlbam_id, players.age, nobody))
-    outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p50", "p90")}
+    outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p90")}
     roles: Sequence[str | None] = [None if role == "any" else role for role in players.role]
     return found | {name: values / faced for name, values in outs.items()} | {"role": roles}

@@ -71,8 +71,7 @@ def references(small: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 def test_every_field_has_its_change() -> None:
-    # see test_control_cells, test_park_cells
-    of_the_control = {"model", "families", "parks"}
+    of_the_control = {"model", "families"}  # see test_control_cells
     assert set(CHANGES) | of_the_control | set(INERT) == {field.name for field in fields(Configuration)}
 
 

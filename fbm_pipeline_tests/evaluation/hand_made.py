@@ -223,7 +223,7 @@ def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
             for i in known_players(player_type, season)[left_out:]
         ]  # fmt: skip
         if player_type == "pitcher":
-            faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p50": "p50", "outs_p90": "p90"}
+            faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p90": "p90"}
             role = {"role": "starter", "starter_chance": 0.8, "role_change": 0.2}
             rows = [row | {name: 0.7 * row[of] for name, of in faced.items()} | role for row in rows]
         store.write(name, {"player_type": player_type, "season": season}, table(store.contracts[name], rows))

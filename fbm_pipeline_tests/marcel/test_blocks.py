@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fbm_pipeline.marcel.blocks import Block, constant_columns, joined
+from fbm_pipeline.marcel.blocks import Block, joined
 
 
 def block(name: str, *columns: str, rows: int = 2) -> Block:
@@ -37,8 +37,3 @@ def test_blocks_of_other_players_do_not_join() -> None:
         joined([])
     with pytest.raises(ValueError, match="named twice: a"):
         joined([block("first", "a"), block("second", "a")])
-
-
-def test_constant_columns_are_named() -> None:
-    assert constant_columns(Block("x", ("a", "b"), np.array([[1.0, 2.0], [1.0, 3.0]]))) == ("a",)
-    assert constant_columns(Block("x", ("a",), np.zeros((0, 1)))) == ()

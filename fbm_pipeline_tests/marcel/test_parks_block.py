@@ -1,20 +1,15 @@
 """Parks as columns: what lies behind a player by hand, the club in front of him, and nothing of the season itself."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
-from fbm_pipeline.marcel.opening_day_parks import opening_team_parks
-from fbm_pipeline.marcel.park_exposure import read_exposure, stand_shares
 from fbm_pipeline.marcel.park_factors import COMPONENTS, build_park_factors
-from fbm_pipeline.marcel.park_hands import HANDS
-from fbm_pipeline.marcel.parks_block import COMPONENTS_OF, parks_block, parks_of
+from fbm_pipeline.marcel.parks_block import COMPONENTS_OF, bears_on, parks_block
 from fbm_pipeline.marcel.season_lines import Histories
-from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.marcel.park_league import (
     CLUBS,
@@ -37,11 +32,11 @@ def players(*pairs: tuple[int, int]) -> Histories:
     return Histories(season, ids, np.full(len(ids), 27.0), np.full((len(ids), 3), -1))
 
 
-def turns(season: int, batter: int, home: str, number: int, stand: str = "R") -> list[dict[str, object]]:
+def turns(season: int, batter: int, home: str, number: int) -> list[dict[str, object]]:
     """A batter's plate appearances of a season in a club's park, all of them outs, against a visitor."""
     return [
-        plate_appearance(season, f"{season}{home}{batter}", at, batter_id=batter, park_id=PARKS[home], stand=stand,
-                         is_top=False, batting_team=home, fielding_team="TB" if home != "TB" else "BOS")
+        plate_appearance(season, f"{season}{home}{batter}", at, batter_id=batter, park_id=PARKS[home], is_top=False,
+                         batting_team=home, fielding_team="TB" if home != "TB" else "BOS")
         for at in range(number)
     ]  # fmt: skip
 
@@ -84,9 +79,9 @@ def write_league(
         build_park_factors(store, season)
 
 
-def logs(store: Store, season: int, component: str = "hr", stand: str = "all") -> dict[str, float]:
+def logs(store: Store, season: int, component: str = "hr") -> dict[str, float]:
     rows = store.delta("features.park_factors").to_pyarrow_table().to_pylist()
-    kept = [row for row in rows if (row["season"], row["component"], row["stand"]) == (season, component, stand)]
+    kept = [row for row in rows if (row["season"], row["component"]) == (season, component)]
     return {row["park_id"]: float(np.log(row["factor"])) for row in kept}
 
 
@@ -119,70 +114,12 @@ def test_rows_of_the_target_season_change_nothing(store: Store) -> None:
     build_park_factors(store, 2005)
     wanted = players((2004, TRADED), (2004, STEADY), (2004, GONE), (2005, TRADED))
     of_2004 = wanted.season == 2004
-    before, ahead = parks_block(store, "batter", wanted), opening_team_parks(store, "batter", wanted)
+    before = parks_block(store, "batter", wanted)
     write_league(store, opening_club="NYY", target_home_runs=150, parks_of_2004={**PARKS, "TOR": "NEW01"})
     build_park_factors(store, 2005)
-    after, ahead_after = parks_block(store, "batter", wanted), opening_team_parks(store, "batter", wanted)
+    after = parks_block(store, "batter", wanted)
     assert after.values[of_2004].tobytes() == before.values[of_2004].tobytes()
     assert (after.values[~of_2004] != before.values[~of_2004]).any()
-    assert (ahead_after.values[0] != ahead.values[0]).any()
-
-
-def test_the_opening_club_is_the_first_one_of_the_target_season(store: Store) -> None:
-    write_league(store, opening_club="BOS")
-    block = opening_team_parks(store, "batter", players((2004, TRADED), (2004, STEADY)))
-    hr = block.values[:, block.columns.index("park_opening_hr")]
-    assert hr.tolist() == [pytest.approx(0.5 * logs(store, 2004, stand="all")["BOS07"]), 0.0]
-
-
-LEFTY, RIGHTY, SWITCH = 21, 22, 23
-
-
-def write_porch(store: Store) -> None:
-    """2003: Boston's home runs are all hit by left-handed batters. Three batters of Boston, each with his own sides."""
-    rows = [
-        row | {"stand": "LR"[int(str(row["plate_appearance"])) % 4 // 2]}
-        for row in season_of_home_runs(2003, HOME_RUNS)
-    ]
-    rows = [row | ({"stand": "L"} if row["park_id"] == PARKS["BOS"] and row["hr"] else {}) for row in rows]
-    own = [(LEFTY, "L", 40), (RIGHTY, "R", 40), (SWITCH, "L", 30)]
-    rows += [row for batter, stand, number in own for row in turns(2003, batter, "BOS", number, stand)]
-    right = turns(2003, SWITCH, "BOS", 10, "R")
-    rows += [row | {"plate_appearance": 100 + at} for at, row in enumerate(right)]
-    write_months(store, "core.plate_appearances", rows)
-    write_months(store, "core.games", [game(2003, "2003BOSTB", "BOS", "TB")])
-    write_months(store, "core.player_games", [
-        player_game(2003, "2003BOSTB", batter, "BOS", PARKS["BOS"], 40) for batter in (LEFTY, RIGHTY, SWITCH)
-    ])  # fmt: skip
-    build_park_factors(store, 2004)
-
-
-def test_a_park_for_left_handed_batters_is_one_for_them_alone(store: Store) -> None:
-    write_porch(store)
-    left, right, all_hands = (logs(store, 2004, stand=stand)["BOS07"] for stand in ("L", "R", "all"))
-    assert left > all_hands > 0
-    assert left > right
-    wanted = players((2004, LEFTY), (2004, RIGHTY), (2004, SWITCH))
-    block = parks_block(store, "batter", wanted, by_hand=True)
-    past = block.values[:, block.columns.index("park_past_hr")]
-    coming = block.values[:, block.columns.index("park_coming_hr")]
-    assert past.tolist() == pytest.approx([left, right, (3 * left + right) / 4])
-    assert coming == pytest.approx(0.5 * past)
-    blind = parks_block(store, "batter", wanted, by_hand=False)
-    assert blind.values[:, blind.columns.index("park_past_hr")].tolist() == pytest.approx([all_hands] * 3)
-
-
-def test_a_pitcher_is_measured_by_the_sides_that_he_faced(store: Store) -> None:
-    write_porch(store)
-    exposure = read_exposure(store, "pitcher", 2003, 2003)
-    faced = {hand: 0 for hand in HANDS}
-    for row in exposure.to_pylist():
-        faced[row["stand"]] += row["opportunities"]
-    shares = stand_shares(exposure, np.array([101, 7]))  # the league's only pitcher, and nobody
-    assert shares[0].tolist() == pytest.approx([faced[hand] / sum(faced.values()) for hand in HANDS])
-    assert shares[1].tolist() == [0.5, 0.5]
-    block = parks_block(store, "pitcher", players((2004, 101)), by_hand=True)
-    assert block.values[0, block.columns.index("park_past_hr")] != 0
 
 
 def test_a_winter_s_move_changes_the_coming_park_only(store: Store) -> None:
@@ -198,27 +135,15 @@ def test_a_winter_s_move_changes_the_coming_park_only(store: Store) -> None:
 def test_a_statistic_takes_its_own_columns(store: Store) -> None:
     write_league(store)
     block = parks_block(store, "batter", players((2004, TRADED)))
-    own = parks_of(block, "hr_rate")
-    assert own.columns == ("park_past_hr", "park_coming_hr")
-    assert own.values[0, 1] == block.values[0, block.columns.index("park_coming_hr")]
-    ahead = opening_team_parks(store, "batter", players((2004, TRADED)))
-    assert parks_of(ahead, "iso").columns == ("park_opening_hr", "park_opening_double")
+    names = ("age", *block.columns)
+    kept = [name for name, bears in zip(names, bears_on(names, "iso"), strict=True) if bears]
+    assert kept == ["age", "park_past_hr", "park_past_double", "park_coming_hr", "park_coming_double"]
 
 
 @pytest.mark.parametrize("player_type", PLAYER_TYPES)
 def test_every_statistic_has_its_components(player_type: str) -> None:
     for statistic in statistics(player_type):
         assert set(COMPONENTS_OF[statistic.name]) <= set(COMPONENTS)
-
-
-def test_no_system_looks_ahead() -> None:
-    importers = [
-        str(path.relative_to(REPOSITORY / "fbm_pipeline"))
-        for path in (REPOSITORY / "fbm_pipeline").rglob("*.py")
-        if re.search(r"opening_day_parks|opening_team_parks", path.read_text(encoding="utf-8"))
-    ]
-    others = [path for path in importers if not path.startswith("ablations/")]
-    assert others == ["marcel/opening_day_parks.py"]
 
 
 def test_without_factors_the_error_names_the_table(store: Store) -> None:

@@ -79,7 +79,6 @@ def test_sums_of_batted_balls_by_hand(store: Store) -> None:
     assert (batter["hard_hit"], batter["at_least_100"], batter["at_least_85"]) == (3, 1, 3)
     assert (batter["sweet_spot"], batter["air"], batter["air_speed"]) == (2, 3, pytest.approx(95 + 84 + 99))
     assert (batter["pulled"], batter["opposite"], batter["pulled_air"]) == (2, 1, 1)
-    assert batter["angle_squares"] == pytest.approx(20**2 + 9**2 + 32.5**2 + 45**2)
     assert (row(store, "pitcher", player=101)["measured"], row(store, "pitcher", player=102)["measured"]) == (3, 1)
     assert batter["pitches"] == 0
 

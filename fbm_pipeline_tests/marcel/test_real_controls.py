@@ -10,7 +10,7 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.metrics import Score, score
 from fbm_pipeline.marcel.constants import fit_constants
 from fbm_pipeline.marcel.control_frame import read_frame
-from fbm_pipeline.marcel.controls import residual_fit
+from fbm_pipeline.marcel.controls import residual_of
 from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.settings import PRESETS
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -47,7 +47,7 @@ def lines(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.mark.real
 @pytest.mark.parametrize("player_type", PLAYER_TYPES)
 def test_season_lines_alone_beat_tuned_marcel(lines: Store, player_type: str) -> None:
-    rows, _ = residual_fit(lines, player_type, SEASON, (), seed=0)
+    rows, _ = residual_of(read_frame(lines, player_type, SEASON, ("lines",)), player_type, ())
     later = read_frame(lines, player_type, SEASON + 1, ())  # there the season is a known outcome
     played = (later.players.season == SEASON) & (later.weight >= 200)
     ids = later.players.mlbam_id[played]

@@ -1,18 +1,17 @@
 """The pooled rates against numbers worked out by hand, and what must hold: league-centred, nothing looks ahead."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from fbm_pipeline.marcel.blocks import Block, joined
 from fbm_pipeline.marcel.context_block import CONTEXT_RATES, context_block
 from fbm_pipeline.marcel.pooled_rates import deviations, read_before
-from fbm_pipeline.marcel.reliability import half_point, season_correlation
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
-from fbm_pipeline.marcel.sequence_block import sequence_block, sequence_blocks
-from fbm_pipeline.marcel.sequence_counts import COUNTED, SequenceCounts, read_sequence_counts
+from fbm_pipeline.marcel.sequence_block import sequence_blocks
+from fbm_pipeline.marcel.sequence_counts import COUNTED, read_sequence_counts
 from fbm_pipeline.marcel.sequence_rates import HALF_POINT_SHARE, SEQUENCE_RATES
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
@@ -48,6 +47,11 @@ def targets(*pairs: tuple[int, int]) -> Histories:
     """Players to be projected, each with his target season."""
     season, ids = (np.array(part) for part in zip(*pairs, strict=True))
     return Histories(season, ids, np.full(len(ids), 27.0), np.full((len(ids), 3), -1))
+
+
+def sequence_block(store: Store, player_type: str, players: Histories) -> Block:
+    """All families side by side."""
+    return joined(sequence_blocks(store, player_type, players), "sequence")
 
 
 def column(block_values: np.ndarray, columns: tuple[str, ...], name: str) -> np.ndarray:
@@ -175,18 +179,3 @@ def test_every_rate_reads_counts_that_the_table_holds() -> None:
     for rate in (*SEQUENCE_RATES, *CONTEXT_RATES):
         assert {rate.numerator, *(name.lstrip("-") for name in rate.denominator)} <= set(COUNTED), rate.name
         assert min(rate.batter_half, rate.pitcher_half) > 0
-
-
-def test_a_half_point_that_was_put_in_is_found() -> None:
-    # Talents of variance .0016 around .2, so one swing's variance .16 - .0016 is a hundred times theirs.
-    rng = np.random.default_rng(8)
-    players, swings = 4000, 250
-    talent = rng.beta(0.2 * 99, 0.8 * 99, players)
-    season = np.repeat([2001, 2002], players)
-    whiffed = rng.binomial(swings, np.tile(talent, 2)).astype(float)
-    counts = {"whiffs": whiffed, "swings": np.full(2 * players, float(swings))}
-    both = SequenceCounts("batter", season, np.tile(np.arange(players), 2), counts, np.ones(2 * players, bool))
-    assert half_point(both, RATES["whiff"]) == pytest.approx(99, rel=0.1)
-    assert season_correlation(both, RATES["whiff"], 100) == pytest.approx(250 / 349, abs=0.03)
-    with pytest.raises(ValueError, match="two consecutive seasons"):
-        half_point(replace(both, season=season * 2), RATES["whiff"])
