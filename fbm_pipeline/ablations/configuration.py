@@ -22,11 +22,6 @@ PRESET_FIELDS = (
     "train_from", "width", "layers", "heads", "batter_games", "pitcher_games", "epochs", "patience", "batch",
     "learning_rate", "archetypes", "min_train_opportunities", "threads",
 )  # fmt: skip
-# Fields that change the run key and not the result, each with its reason.
-INERT: Mapping[str, str] = {
-    "threads": "how many cores share the arithmetic: sums in another order move the last bits of a float, never more",
-}
-
 # Fields that the run key knows only where they are not these defaults: cells that do not read them keep their keys.
 SILENT: Mapping[str, object] = {}
 

@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 import pytest
 
 from fbm_pipeline.ablations.configuration import (
-    INERT,
     PRESET_FIELDS,
     Configuration,
     ConfigurationError,
@@ -15,6 +14,7 @@ from fbm_pipeline.ablations.configuration import (
 from fbm_pipeline.ablations.plan import run_key
 from fbm_pipeline.network.folds import network_settings
 from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline_tests.ablations.conftest import INERT
 
 REAL = PRESETS["real"]
 ONE_CHANGE: dict[str, object] = {

@@ -81,7 +81,7 @@ def test_pitchers_have_outs_and_roles_and_batters_none(store: Store) -> None:
     table = playing_time(store, "pitcher")
     faced, outs = column(table, "opportunities"), column(table, "outs")
     assert outs == pytest.approx(0.75 * faced)  # three outs of four batters, everybody's
-    for name in ("p10", "p50", "p90"):
+    for name in ("p10", "p90"):
         assert column(table, f"outs_{name}") == pytest.approx(0.75 * column(table, name))
     chance, role = column(table, "starter_chance"), column(table, "role")
     known = [role_of(player) for player in column(table, "mlbam_id")]

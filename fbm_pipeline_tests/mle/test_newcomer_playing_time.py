@@ -220,7 +220,7 @@ def test_nothing_is_made_twice(league: Store) -> None:
 
 def test_pitchers_have_outs_and_the_role_that_is_known_and_batters_neither(league: Store) -> None:
     table, last = newcomers(league, "pitcher"), last_lines(league, "pitcher")
-    for name in ("p10", "p50", "p90"):
+    for name in ("p10", "p90"):
         assert table[f"outs_{name}"].to_numpy() == pytest.approx(OUTS * table[name].to_numpy(), rel=0.01)
     assert table["outs"].to_numpy() == pytest.approx(OUTS * table["opportunities"].to_numpy(), rel=0.01)
     role = table["role"].loc[last.index]
