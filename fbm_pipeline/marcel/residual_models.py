@@ -5,12 +5,11 @@ same bytes. Not here: which rows and which columns (see `controls`).
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
+
+from fbm_pipeline.nn.threads import one_thread
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -24,21 +23,6 @@ SMALLEST_LEAF = 60
 COLUMN_SHARE = 0.25  # of the columns, those that a split may choose from
 LEAF_PENALTY = 100.0
 BINS = 31
-
-
-@cache
-def _libraries() -> Any:  # threadpoolctl has no types
-    """The linear algebra and OpenMP of this process, found once: looking for them takes longer than a ridge."""
-    import sklearn.ensemble  # noqa: F401 - loads OpenMP, which could not be found before
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
-
-
-def one_thread() -> AbstractContextManager[None]:
-    """A context in which sums are taken in one order only."""
-    limit: AbstractContextManager[None] = _libraries().limit(limits=1)
-    return limit
 
 
 @dataclass(frozen=True)

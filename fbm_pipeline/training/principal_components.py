@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fbm_pipeline.marcel.residual_models import one_thread
 from fbm_pipeline.marcel.season_lines import is_pitcher_batting
+from fbm_pipeline.nn.threads import one_thread
 
 MOST_COMPONENTS = 24  # more of them made the control no better in trials, 64 made it worse
 LEAST_PLATE_APPEARANCES = 100  # of a player-season that the components are fitted on: below, chance is most of it
