@@ -7,7 +7,7 @@ a switch does to the inputs (inputs), the seed and the fold (plan).
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.settings import Preset
 
 MODELS = ("network", "control")

@@ -18,8 +18,8 @@ from fbm_pipeline.ablations.registry import (
     ablation,
     configuration_of,
 )
+from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.universes import FULL, TIERS
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 

@@ -14,7 +14,7 @@ from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
     PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,

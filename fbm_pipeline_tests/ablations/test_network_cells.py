@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from fbm_pipeline.samples.windows import Windows
 
 from fbm_pipeline.ablations import network_cells
 from fbm_pipeline.ablations.configuration import Configuration, of_preset
@@ -19,13 +18,14 @@ from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.ablations.plan import Cell, run_key
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network.projection import predict_fold, train_fold
+from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import INERT, PRESET, NullPlanObserver, settings_at
-from fbm_pipeline_tests.samples.small_store import copy_of
+from fbm_pipeline_tests.level1.small_store import copy_of
 
 NETWORK = of_preset(PRESET, "network")
 SEED = 11
