@@ -23,7 +23,7 @@ class EncoderPlan:
 
     cutoff: int  # last season it may see anything of; it serves target seasons after it
     first_season: int
-    arms: tuple[str, ...] = ()  # encoders beside the one in use, for comparison: untrained, own_games
+    arms: tuple[str, ...] = ()  # encoders beside the one in use, for comparison: untrained
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ class Preset:
     train_from: int  # first target season of Levels 2 and 3
     # Level 1
     encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
-    physics_encoder: EncoderPlan | None  # serves no season: it has seen batted balls, and tests what they foretell
+    physics_encoder: (
+        EncoderPlan | None
+    )  # serves no season: it has seen batted balls; its card tells what they help to fill in
     level1_width: int
     level1_embedding: int  # width of a stored plate-appearance embedding
     level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16
@@ -82,7 +84,7 @@ PRESETS: Mapping[str, Preset] = {
             name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
             network_seasons=(2023, 2024), projection_season=2025, train_from=2018,
             encoders=(
-                EncoderPlan(2017, 2014, ("untrained", "own_games")), EncoderPlan(2020, 2014, ("untrained",)),
+                EncoderPlan(2017, 2014, ("untrained",)), EncoderPlan(2020, 2014, ("untrained",)),
                 EncoderPlan(2024, 2014),
             ),
             physics_encoder=None,
@@ -97,7 +99,7 @@ PRESETS: Mapping[str, Preset] = {
             test_seasons=(2018, 2019, 2021, 2022, 2023, 2024), network_seasons=(2019, 2021, 2022, 2023),
             projection_season=2025, train_from=2003,
             encoders=(
-                EncoderPlan(2009, 2000, ("untrained", "own_games")), EncoderPlan(2017, 2000, ("untrained",)),
+                EncoderPlan(2009, 2000, ("untrained",)), EncoderPlan(2017, 2000, ("untrained",)),
                 EncoderPlan(2024, 2010),
             ),
             physics_encoder=EncoderPlan(2021, 2012),

@@ -12,9 +12,9 @@ import numpy as np
 
 from fbm_pipeline.ablations.configuration import HORIZONS_READ, Configuration
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.samples.player_games import CONTEXT_FIELDS, PlayerGames
-from fbm_pipeline.samples.priors import SYSTEMS, Priors
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.player_games import CONTEXT_FIELDS, PlayerGames
+from fbm_pipeline.network.priors import SYSTEMS, Priors
+from fbm_pipeline.network.windows import Windows
 
 BLANK_DAYS_AGO = 150  # a blank game's distance from 1 March, about that of the last game of a season
 SHRINKAGE = 200  # plate appearances of the league that a window's mean is shrunk by

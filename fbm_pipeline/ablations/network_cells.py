@@ -16,24 +16,22 @@ from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.ablations.minors_inputs import minors_contents, of_the_majors, with_mle
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import Standardizer
-from fbm_pipeline.model.hierarchy import Hierarchy, shape_for
-from fbm_pipeline.samples.embeddings import load_embeddings
-from fbm_pipeline.samples.priors import SYSTEMS, Priors, load_priors
-from fbm_pipeline.samples.windows import Windows, load_windows, stored_history
+from fbm_pipeline.level1.embeddings import load_embeddings
+from fbm_pipeline.network.derived_statistics import all_statistics
+from fbm_pipeline.network.folds import Fold, code_hash, data_hash, plan_fold, training_key, window_hash
+from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
+from fbm_pipeline.network.judging import read
+from fbm_pipeline.network.loop import train
+from fbm_pipeline.network.priors import SYSTEMS, Priors, load_priors
+from fbm_pipeline.network.projection import load_network, require_encoder_before, training_rows
+from fbm_pipeline.network.windows import Windows, load_windows, stored_history
+from fbm_pipeline.nn.checkpoint import load_checkpoint
+from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
-from fbm_pipeline.training.checkpoint import load_checkpoint
-from fbm_pipeline.training.derived_statistics import all_statistics
-from fbm_pipeline.training.folds import Fold, code_hash, data_hash, plan_fold, training_key, window_hash
-from fbm_pipeline.training.judging import read
-from fbm_pipeline.training.loop import reproducible, train
-from fbm_pipeline.training.observer import Observer
-from fbm_pipeline.training.projection import load_network, require_encoder_before, training_rows
 
-CELL_CODE = (
-    "ablations/inputs", "ablations/minors_inputs", "ablations/network_cells", "training/projection",
-    "training/derived_statistics", "marcel/minors_block",
-)  # fmt: skip
+CELL_CODE = "fbm_pipeline.ablations.network_cells:network_cell"
 
 
 def network_key(store: Store, configuration: Configuration, preset: Preset, player_type: str, season: int) -> str:
@@ -41,7 +39,7 @@ def network_key(store: Store, configuration: Configuration, preset: Preset, play
     fold = plan_fold(store, player_type, season, preset_with(configuration, preset, preset.seed))
     return inputs_key(
         fold=fold, data=data_hash(store, fold, (*fold.train_seasons, fold.validation_season)),
-        test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(*CELL_CODE),
+        test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(CELL_CODE),
         **minors_contents(store, configuration, player_type, (*fold.train_seasons, fold.validation_season, season)),
     )  # fmt: skip
 

@@ -8,17 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from fbm_pipeline.ablations.configuration import (
-    CONTROL_IN_PARKS,
-    CONTROL_MEAN,
-    MARCEL_IN_PARKS,
-    AblationError,
-    Configuration,
-)
+from fbm_pipeline.ablations.configuration import AblationError, Configuration
 from fbm_pipeline.ablations.control_cells import control_key
-from fbm_pipeline.ablations.learned_cells import learned_key
 from fbm_pipeline.ablations.network_cells import network_key
-from fbm_pipeline.ablations.park_cells import park_key
 from fbm_pipeline.ablations.registry import (
     REFERENCES,
     REGISTRY,
@@ -26,8 +18,8 @@ from fbm_pipeline.ablations.registry import (
     ablation,
     configuration_of,
 )
+from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.universes import FULL, TIERS
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 
@@ -71,9 +63,6 @@ PLANS: Mapping[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("control_families", _named("control")),
-        Plan("level1_blocks", _named("level1")),
-        Plan("parks", _named("parks")),
-        Plan("marcel_parks", _named("marcel parks")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
         Plan("network_minors", _named("4"), universes=(FULL, *TIERS)),
         Plan("network_matrix", (*_named("2"), *_named("3"))),
@@ -137,10 +126,7 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     for player_type, season in product(plan.player_types, plan.seasons):
         reads: dict[tuple, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = (
-                configuration.model, configuration.train_from, configuration.block, configuration.identity,
-                configuration.prior,
-            )  # fmt: skip
+            asked = (configuration.model, configuration.train_from, configuration.identity, configuration.prior)
             if asked not in reads:
                 reads[asked] = _reads(store, settings.preset, configuration, player_type, season)
             key = run_key(configuration, player_type, season, seed, reads[asked])
@@ -159,10 +145,6 @@ def _reads(store: Store, preset: Preset, configuration: Configuration, player_ty
     try:
         if configuration.model == "network":
             return network_key(store, configuration, preset, player_type, season)
-        if configuration.model == CONTROL_MEAN:
-            return learned_key(store, configuration, preset, player_type, season)
-        if configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-            return park_key(store, player_type, season)
         return control_key(store, player_type, season)
     except ValueError as error:
         raise AblationError(f"{configuration.model} {player_type} {season} cannot be run: {error}") from error

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fbm_pipeline.samples.player_games import PlayerGames
-from fbm_pipeline.samples.windows import Windows, load_windows, stored_history
+from fbm_pipeline.network.player_games import PlayerGames
+from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
@@ -49,11 +49,11 @@ class OpenFold:
 def open_fold(store: Store, settings: Settings, player_type: str, season: int) -> OpenFold | None:
     """The fold of a test season, or None where it was not trained. Raises UntrainedFoldError for other inputs."""
     from fbm_pipeline.identity.encoding import Standardizer
-    from fbm_pipeline.samples.embeddings import load_embeddings
-    from fbm_pipeline.training.checkpoint import load_checkpoint
-    from fbm_pipeline.training.judging import read
-    from fbm_pipeline.training.loop import reproducible
-    from fbm_pipeline.training.projection import load_network
+    from fbm_pipeline.level1.embeddings import load_embeddings
+    from fbm_pipeline.network.judging import read
+    from fbm_pipeline.network.projection import load_network
+    from fbm_pipeline.nn.checkpoint import load_checkpoint
+    from fbm_pipeline.nn.device import reproducible
 
     preset = settings.preset
     finished = load_checkpoint(settings.checkpoints / player_type / str(season) / "finished")

@@ -57,7 +57,7 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
     """Write the simulated league. One that was not written to its end is written again."""
-    from fbm_pipeline.sources.simulated_league.league import write_league
+    from fbm_pipeline.simulated_league.league import write_league
 
     unfinished = settings.data / UNFINISHED_LEAGUE
     if (settings.data / LEAGUE).is_file() and not unfinished.is_file() and options.if_missing:
@@ -116,7 +116,7 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 def results(settings: Settings, options: argparse.Namespace) -> int:
     """Write docs/results from the backtest."""
-    from fbm_pipeline.report.results import write_results
+    from fbm_pipeline.results.results import write_results
 
     for path in write_results(open_store(settings), settings, Path(options.docs)):
         print(path)

@@ -1,6 +1,6 @@
 """`fbm compare`: systems side by side with intervals and verdicts, or one system held against what it replaces.
 
-Not here: the scores, the differences and the gate's rule (evaluation), files (report).
+Not here: the scores, the differences and the gate's rule (evaluation), files (results).
 """
 
 import argparse
@@ -58,10 +58,10 @@ def compare(settings: Settings, options: argparse.Namespace) -> int:
 def _compare(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     from fbm_pipeline.evaluation.comparing import compare_systems
     from fbm_pipeline.evaluation.comparisons import named
-    from fbm_pipeline.report.comparison_text import looks_text, pairs_text, scores_text
-    from fbm_pipeline.report.looks import count_looks
-    from fbm_pipeline.report.pooled import pooled
-    from fbm_pipeline.report.results import write_comparison
+    from fbm_pipeline.publish.pooled import pooled
+    from fbm_pipeline.results.comparison_text import looks_text, pairs_text, scores_text
+    from fbm_pipeline.results.looks import count_looks
+    from fbm_pipeline.results.results import write_comparison
 
     comparison = named(options.systems)
     default = comparison.seasons or settings.preset.test_seasons
@@ -88,9 +88,9 @@ def _gate(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     from fbm_pipeline.evaluation.comparing import load_seasons
     from fbm_pipeline.evaluation.gate import ask_gate
     from fbm_pipeline.evaluation.scoring import seasons_label
-    from fbm_pipeline.report.comparison_text import looks_text
-    from fbm_pipeline.report.looks import count_looks
-    from fbm_pipeline.report.results import note_test_looks
+    from fbm_pipeline.results.comparison_text import looks_text
+    from fbm_pipeline.results.looks import count_looks
+    from fbm_pipeline.results.results import note_test_looks
 
     if len(options.systems) != 2:
         raise CommandError(f"--gate takes two systems, BASE and NEW, found {options.systems}")

@@ -1,6 +1,6 @@
 """The verb `fbm level1`: write what Level 1 learnt, whether it is of use, and its faces into docs/results.
 
-Not here: the rows (evaluation.level1) and the page (report).
+Not here: the rows (evaluation.level1) and the page (results).
 """
 
 import argparse
@@ -25,7 +25,7 @@ def add_level1(verbs: Any) -> None:
 
 def level1(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and what stands beside it. Raises EvaluationError when there is nothing to write of."""
-    from fbm_pipeline.report.level1_results import write_level1
+    from fbm_pipeline.results.level1_results import write_level1
 
     for path in write_level1(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
         print(path)

@@ -1,6 +1,6 @@
 """The verb `fbm newcomers`: write what the minors say of those who have not come yet into docs/results.
 
-Not here: the rows and the page (report).
+Not here: the rows and the page (results).
 """
 
 import argparse
@@ -25,7 +25,7 @@ def add_newcomers(verbs: Any) -> None:
 
 def newcomers(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and its rows. Raises EvaluationError when no translation was fitted."""
-    from fbm_pipeline.report.newcomers import write_newcomers
+    from fbm_pipeline.results.newcomers import write_newcomers
 
     for path in write_newcomers(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
         print(path)

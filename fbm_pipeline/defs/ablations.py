@@ -10,9 +10,9 @@ from pydantic import Field
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import markdown_table
+from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL
 from fbm_pipeline.defs.recording import whole_table
 from fbm_pipeline.defs.table_assets import arguments, dependency
-from fbm_pipeline.defs.training import ONCE_MORE, TRAINER_POOL
 from fbm_pipeline.defs.workplace import Workplace
 
 if TYPE_CHECKING:

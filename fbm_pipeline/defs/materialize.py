@@ -76,7 +76,7 @@ def _materialize(options: argparse.Namespace, drivers: "list[Driver]") -> int:
 
 
 def _say_where(settings: Settings) -> None:
-    from fbm_pipeline.report.page import page_path
+    from fbm_pipeline.publish.page import page_path
 
     season = settings.preset.projection_season
     print(

@@ -207,10 +207,15 @@ class Store:
             return hashlib.sha256(exact["content_hash"].encode()).hexdigest()
         hashes = []
         for file in sorted((self.root / "_memory" / name).glob("*.json")):
-            memory = json.loads(file.read_text(encoding="utf-8"))
+            memory = _read_memory(file)
             if all(memory["partition"].get(k, v) == v for k, v in wanted.items()):
                 hashes.append(memory["content_hash"])
         return hashlib.sha256("".join(hashes).encode()).hexdigest()
+
+    def content_hashes(self, name: str) -> list[tuple[dict[str, int | str], str]]:
+        """Every partition that was written, with the hash of what it holds, in a fixed order."""
+        memories = [_read_memory(file) for file in sorted((self.root / "_memory" / name).glob("*.json"))]
+        return [(memory["partition"], memory["content_hash"]) for memory in memories]
 
     def _check(self, contract: Contract, partition: Partition, table: pa.Table) -> None:
         found = violations(table, contract)
@@ -248,7 +253,7 @@ class Store:
 
     def _memory(self, name: str, partition: Partition) -> dict | None:
         file = self._memory_file(name, partition)
-        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+        return _read_memory(file) if file.is_file() else None
 
     def _live(self, name: str, partition: Partition) -> list[str]:
         if not self.exists(name):
@@ -266,6 +271,19 @@ class Store:
         temporary = file.with_suffix(f".{os.getpid()}.tmp")
         temporary.write_text(json.dumps(memory, indent=1), encoding="utf-8")
         temporary.replace(file)
+
+
+# Memories as last read, each with its file's inode, size and time: a run asks for the same hundreds again and again.
+_MEMORIES: dict[Path, tuple[tuple[int, int, int], dict]] = {}
+
+
+def _read_memory(file: Path) -> dict:
+    status = file.stat()
+    mark = (status.st_ino, status.st_size, status.st_mtime_ns)
+    remembered = _MEMORIES.get(file)
+    if remembered is None or remembered[0] != mark:
+        remembered = _MEMORIES[file] = (mark, json.loads(file.read_text(encoding="utf-8")))
+    return remembered[1]
 
 
 def _predicate(partition: Partition) -> str | None:

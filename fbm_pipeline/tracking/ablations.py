@@ -16,11 +16,11 @@ import pandas as pd
 from fbm_pipeline.ablations.comparison import AblationRow, compare_plan, write_comparison
 from fbm_pipeline.ablations.plan import Cell, Plan, cells, completed
 from fbm_pipeline.ablations.runner import run_cells
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 from fbm_pipeline.tracking.mlflow_observer import RUN_KEY_TAG, MlflowObserver, open_run
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
-from fbm_pipeline.training.observer import Observer
 
 PARENT_TAG = "mlflow.parentRunId"  # MLflow's own: the UI folds the children under this run
 COMPARISON = "comparison.csv"

@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 import pytest
 
 from fbm_pipeline.ablations.configuration import (
-    INERT,
     PRESET_FIELDS,
     Configuration,
     ConfigurationError,
@@ -13,22 +12,16 @@ from fbm_pipeline.ablations.configuration import (
     preset_with,
 )
 from fbm_pipeline.ablations.plan import run_key
+from fbm_pipeline.network.folds import network_settings
 from fbm_pipeline.settings import PRESETS, Preset
-from fbm_pipeline.training.folds import network_settings
+from fbm_pipeline_tests.ablations.conftest import INERT
 
 REAL = PRESETS["real"]
 ONE_CHANGE: dict[str, object] = {
     "model": "control", "sequence": "shuffled", "identity": "archetype", "horizons": ("career",), "prior": "league",
     "families": ("spray",), "train_from": 2004, "width": 65, "layers": 2, "heads": 5, "batter_games": 41,
     "pitcher_games": 21, "epochs": 5, "patience": 3, "batch": 65, "learning_rate": 0.002, "archetypes": 9,
-    "min_train_opportunities": 101, "threads": 3, "block": "masked", "block_form": "on_top",
-    "parks": "by_hand",
-}  # fmt: skip
-
-# Fields that are legal only under others.
-UNDER: dict[str, dict[str, object]] = {
-    "block": {"model": "control_mean"}, "block_form": {"model": "control_mean", "block": "query"},
-    "parks": {"model": "control_in_parks"},
+    "min_train_opportunities": 101, "threads": 3,
 }  # fmt: skip
 
 
@@ -39,7 +32,7 @@ def key_of(configuration: Configuration, **place: object) -> str:
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Configuration)])
 def test_every_field_changes_the_run_key(field: str) -> None:
-    reference = replace(of_preset(REAL, "network"), **UNDER.get(field, {}))
+    reference = of_preset(REAL, "network")
     assert key_of(reference.difference({field: ONE_CHANGE[field]})) != key_of(reference)
 
 
@@ -53,14 +46,6 @@ def test_place_data_and_code_change_the_run_key() -> None:
 
 def test_the_key_is_the_same_in_every_process() -> None:
     assert key_of(Configuration("network"))[:12] == "f0347f9007de"
-
-
-def test_cells_without_a_block_keep_the_keys_of_before_there_were_blocks() -> None:
-    told = Configuration("control", families=("spray",)).as_json()
-    assert {"block", "block_form"} & set(told) == set()
-    beside = Configuration("control_mean", block="query").as_json()
-    assert (beside["block"], "block_form" in beside) == ("query", False)
-    assert Configuration("control_mean", block="query", block_form="on_top").as_json()["block_form"] == "on_top"
 
 
 def test_every_setting_of_a_network_is_a_field() -> None:
@@ -84,12 +69,6 @@ def test_the_reference_is_the_preset_itself(preset: Preset) -> None:
         ({"sequence": "no"}, "sequence is 'no', expected one of games"),
         ({"families": ("spray", "discipline")}, "in that order, each once"),
         ({"horizons": ("decade",)}, "expected some of career"),
-        ({"model": "control_mean", "block": "mask"}, "block is 'mask', expected one of , context, masked"),
-        ({"block": "masked"}, "in the model 'network', expected the model 'control_mean'"),
-        ({"model": "control_mean", "block": "masked", "block_form": "below"}, "expected one of beside, on_top"),
-        ({"model": "control_mean", "block": "context", "block_form": "on_top"}, "with the block 'context'"),
-        ({"model": "control", "parks": "by_hand"}, "parks is 'by_hand' in the model 'control'"),
-        ({"model": "marcel_in_parks", "parks": "by_hand"}, "expected one of , neutral_prior there"),
     ],
 )
 def test_what_cannot_be_run_is_refused(changes: dict[str, object], told: str) -> None:

@@ -6,10 +6,10 @@ import pytest
 from fbm_pipeline.ablations.configuration import SEQUENCES, Configuration
 from fbm_pipeline.ablations.inputs import SHRINKAGE, changed_windows
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.samples.batches import TIME_FEATURES, assemble
-from fbm_pipeline.samples.priors import SYSTEMS, Priors
-from fbm_pipeline.samples.windows import Windows
-from fbm_pipeline_tests.samples.planted import planted_windows
+from fbm_pipeline.network.batches import TIME_FEATURES, assemble
+from fbm_pipeline.network.priors import SYSTEMS, Priors
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline_tests.network.planted import planted_windows
 
 WINDOWS = planted_windows(40)
 ROWS = np.arange(len(WINDOWS))

@@ -11,11 +11,10 @@ from fbm_pipeline.ablations.registry import (
     configuration_of,
     reference_configuration,
 )
-from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS
 from fbm_pipeline.settings import PRESETS
 
 REAL = PRESETS["real"]
-ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control", "level1", "parks")
+ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control")
 
 
 def test_every_phase_of_the_roadmap_has_its_ablations() -> None:
@@ -61,7 +60,6 @@ def test_a_registered_plan_is_complete(name: str, preset: str) -> None:
 
 def test_controls_run_on_development_seasons_and_networks_on_their_folds() -> None:
     assert completed(plan_of((), "control_families"), REAL).seasons == REAL.development_seasons
-    assert completed(plan_of((), "level1_blocks"), REAL).seasons == REAL.development_seasons
     assert completed(plan_of((), "network_inputs"), REAL).seasons == REAL.network_seasons
     given = narrowed(plan_of(["no_sequence"]), ["pitcher"], [2021, 2019], [2, 1])
     assert (given.player_types, given.seasons, given.seeds) == (("pitcher",), (2019, 2021), (2, 1))
@@ -91,23 +89,6 @@ def replace_minimum():  # a preset that trains on everybody already
 def test_names_that_do_not_fit_are_refused(words: list[str], name: str | None, told: str) -> None:
     with pytest.raises(UnknownAblationError, match=told):
         plan_of(words, name)
-
-
-def test_every_block_is_compared_with_the_mean_of_the_control_in_every_form() -> None:
-    plan = PLANS["level1_blocks"]
-    assert arms(plan)[0] == "control_mean"
-    assert {REGISTRY[name].reference for name in plan.ablations} == {"control_mean"}
-    assert len(plan.ablations) == 1 + len(FORMS) * len(BLOCKS)
-    masked = configuration_of("with_masked_on_top", REAL)
-    assert (masked.model, masked.block, masked.block_form) == ("control_mean", "masked", "on_top")
-    assert configuration_of("with_context_ridge", REAL).block == "context"
-
-
-def test_parks_are_compared_with_a_control_that_is_fitted_alike() -> None:
-    assert {configuration_of(arm, REAL).model for arm in arms(PLANS["parks"])} == {"control_in_parks"}
-    assert arms(PLANS["parks"])[:2] == ["control_without_parks", "control_all_hands"]
-    assert configuration_of("control_all_hands", REAL).parks == "all_hands"
-    assert arms(PLANS["marcel_parks"]) == ["marcel", "marcel_from_neutral_lines"]
 
 
 def test_an_unknown_player_type_is_refused() -> None:

@@ -14,20 +14,20 @@ from fbm_pipeline.audits.networks import (
     open_fold,
     reorder_games,
 )
-from fbm_pipeline.model.heads import adjusted_rate, beta_binomial_nll
-from fbm_pipeline.model.hierarchy import Hierarchy, shape_for
-from fbm_pipeline.samples.batches import batches
-from fbm_pipeline.samples.targets import MAIN_HORIZON
-from fbm_pipeline.samples.windows import Windows
+from fbm_pipeline.network.batches import batches
+from fbm_pipeline.network.heads import adjusted_rate, beta_binomial_nll
+from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
+from fbm_pipeline.network.judging import read
+from fbm_pipeline.network.projection import train_fold
+from fbm_pipeline.network.targets import MAIN_HORIZON
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.judging import read
-from fbm_pipeline.training.observer import NullObserver
-from fbm_pipeline.training.projection import train_fold
-from fbm_pipeline_tests.samples.planted import planted_windows
-from fbm_pipeline_tests.samples.small_store import write_small_store
-from fbm_pipeline_tests.training.test_projection import settings_with_encoder
+from fbm_pipeline_tests.level1.small_store import write_small_store
+from fbm_pipeline_tests.network.planted import planted_windows
+from fbm_pipeline_tests.network.test_projection import settings_with_encoder
 
 
 @pytest.fixture(scope="module")

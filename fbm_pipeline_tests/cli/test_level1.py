@@ -7,7 +7,7 @@ import pytest
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.report.level1_planted import (
+from fbm_pipeline_tests.results.level1_planted import (
     other_rows,
     plant_training,
     settings_in,

@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 
 from fbm_pipeline.definitions import defs
 from fbm_pipeline.settings import Settings, load_settings
-from fbm_pipeline.sources.simulated_league.league import write_league
+from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
@@ -148,8 +148,8 @@ def test_level1_is_measured_in_every_section(runs: Runs) -> None:
         dates = connection.execute(
             "select count(*) from models.player_vectors where last_season >= season or as_of != make_date(season, 3, 1)"
         ).fetchone()
-    assert [name for (name,) in sections] == ["collapse", "decoder", "physics_2024", "pretraining", "useful"]
-    assert {"control", "context", "vectors_on_top", "query", "masked_averaged"} <= {name for (name,) in arms}
+    assert [name for (name,) in sections] == ["collapse", "decoder", "pretraining", "useful"]
+    assert {"control", "context", "vectors_on_top", "masked_averaged"} <= {name for (name,) in arms}
     assert dates == (0,)
 
 
@@ -157,7 +157,7 @@ def test_each_training_and_backtest_is_one_finished_mlflow_run(runs: Runs) -> No
     client = connect(runs.settings)
     found = client.search_runs([experiment_id(client, runs.settings)])
     kinds = sorted(run.data.tags["fbm.kind"] for run in found)
-    trained = ["decoder"] * 2 + ["encoder"] * 3 + ["network"] * 4 + ["query"] * 2
+    trained = ["decoder"] * 2 + ["encoder"] * 3 + ["network"] * 4
     assert kinds == ["backtest", "backtest", *trained]
     assert {run.info.status for run in found} == {"FINISHED"}
     for run in found:

@@ -7,17 +7,17 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.metrics import score
+from fbm_pipeline.controls.learned_controls import BLOCKS, FORMS, Arm
 from fbm_pipeline.evaluation import useful_test
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import holm
-from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS, Arm
-from fbm_pipeline.evaluation.metrics import score
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.evaluation.planted_blocks import (
+from fbm_pipeline_tests.controls.planted_blocks import (
     CUTOFF,
     PRESET,
     known_players,
@@ -32,9 +32,9 @@ STATISTICS = sum(len(scored_statistics(player_type)) for player_type in ("batter
 
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """`query` knows the hidden number, every other block is noise."""
+    """`masked` knows the hidden number, every other block is noise."""
     store = Store(tmp_path_factory.mktemp("planted") / "store", ALL_CONTRACTS)
-    write_blocks(store, signal="query")
+    write_blocks(store, signal="masked")
     write_controls(store, SEASONS)
     return store
 
@@ -55,7 +55,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def table(planted: Store, settings: Settings) -> pa.Table:
-    return useful_test.useful_test(planted, settings, SEASONS, chosen=Arm("query"))
+    return useful_test.useful_test(planted, settings, SEASONS, chosen=Arm("masked"))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def rows(table: pa.Table) -> pd.DataFrame:
 
 @pytest.mark.parametrize("reference", ["control", "untrained", "histogram", "context"])
 def test_a_block_that_knows_is_better_than_all_that_stands_beside_it(rows: pd.DataFrame, reference: str) -> None:
-    own = rows[(rows["arm"] == "query") & (rows["reference"] == reference)]
+    own = rows[(rows["arm"] == "masked") & (rows["reference"] == reference)]
     steps = own[own["measure"] == "d_rmse"]
     assert len(steps) == STATISTICS
     assert (steps["high"] < 0).all()
@@ -79,7 +79,7 @@ def test_a_block_that_knows_is_better_than_all_that_stands_beside_it(rows: pd.Da
 
 @pytest.mark.parametrize("form", FORMS)
 def test_noise_is_not_better(rows: pd.DataFrame, form: str) -> None:
-    name = Arm("masked", form).name
+    name = Arm("vectors", form).name
     for reference in (Arm("untrained", form).name, Arm("histogram", form).name):
         own = rows[(rows["arm"] == name) & (rows["reference"] == reference)]
         assert len(own)
@@ -88,28 +88,28 @@ def test_noise_is_not_better(rows: pd.DataFrame, form: str) -> None:
 
 
 def test_figures_are_those_of_the_yardstick(planted: Store, rows: pd.DataFrame) -> None:
-    rates = arm_rates(planted, PRESET, SEASONS, [Arm("query", "on_top")])
+    rates = arm_rates(planted, PRESET, SEASONS, [Arm("masked", "on_top")])
     joined = known_players(planted, SEASONS).merge(rates, on=["season", "player_type", "mlbam_id", "statistic"])
     era = joined[(joined["player_type"] == "pitcher") & (joined["statistic"] == "era")]
     told = rows[(rows["player_type"] == "pitcher") & (rows["stat"] == "era")]
     found = {}
-    for name in ("control", "query_on_top"):
+    for name in ("control", "masked_on_top"):
         found[name] = score(era[name], era["actual"], era["opportunities"], era["season"])
         own = told[(told["arm"] == name) & (told["reference"] == "")].set_index("measure")["value"]
         assert own["rmse"] == pytest.approx(found[name].rmse, abs=1e-12)
         assert own["r"] == pytest.approx(found[name].r, abs=1e-12)
-    step = told[(told["arm"] == "query_on_top") & (told["reference"] == "control") & (told["measure"] == "d_rmse")]
-    assert step["value"].item() == pytest.approx(found["query_on_top"].rmse - found["control"].rmse, abs=1e-12)
+    step = told[(told["arm"] == "masked_on_top") & (told["reference"] == "control") & (told["measure"] == "d_rmse")]
+    assert step["value"].item() == pytest.approx(found["masked_on_top"].rmse - found["control"].rmse, abs=1e-12)
 
 
 def test_the_mean_change_is_over_the_main_statistics(rows: pd.DataFrame) -> None:
     of = rows[rows["reference"] == ""].query("measure == 'rmse'").set_index(["arm", "player_type", "stat"])["value"]
     steps = [
-        100 * (of["query", player_type, stat] / of["context", player_type, stat] - 1)
+        100 * (of["masked", player_type, stat] / of["context", player_type, stat] - 1)
         for player_type, names in MAIN_STATISTICS.items()
         for stat in names
     ]
-    own = rows[(rows["arm"] == "query") & (rows["reference"] == "context") & (rows["measure"] == "d_rmse_percent")]
+    own = rows[(rows["arm"] == "masked") & (rows["reference"] == "context") & (rows["measure"] == "d_rmse_percent")]
     assert len(steps) == own["n"].item() == 12
     assert own["value"].item() == pytest.approx(np.mean(steps))
     assert own["low"].item() < own["value"].item() < own["high"].item()
@@ -142,17 +142,17 @@ def test_rows_keep_the_contract(planted: Store, table: pa.Table) -> None:
 
 def test_the_chosen_one_is_the_best_of_the_learned_and_is_marked(rows: pd.DataFrame, table: pa.Table) -> None:
     chosen = choose_block(table, PRESET)
-    assert chosen.block == "query"
-    assert rows.loc[rows["measure"] == "chosen", "arm"].tolist() == ["query"]
+    assert chosen.block == "masked"
+    assert rows.loc[rows["measure"] == "chosen", "arm"].tolist() == ["masked"]
     gains = rows[(rows["measure"] == "d_rmse_percent") & (rows["reference"] == "control")].set_index("arm")["value"]
     other = next(form for form in FORMS if form != chosen.form)
-    assert gains[chosen.name] <= gains[Arm("query", other).name]
+    assert gains[chosen.name] <= gains[Arm("masked", other).name]
 
 
 def test_a_plain_block_is_never_chosen(table: pa.Table) -> None:
     rows = table.to_pandas()
     rows.loc[(rows["arm"] == "histogram") & (rows["measure"] == "d_rmse_percent"), "value"] = -50.0
-    assert choose_block(pa.Table.from_pandas(rows), PRESET).block == "query"
+    assert choose_block(pa.Table.from_pandas(rows), PRESET).block == "masked"
 
 
 def test_a_choice_on_test_seasons_is_refused(table: pa.Table) -> None:
@@ -166,7 +166,7 @@ def test_a_choice_on_test_seasons_is_refused(table: pa.Table) -> None:
 def test_what_cannot_be_tested_is_refused(planted: Store, settings: Settings) -> None:
     with pytest.raises(EvaluationError, match="asked for no season"):
         useful_test.useful_test(planted, settings, [])
-    with pytest.raises(EvaluationError, match="chosen arm query_on_top is not among"):
-        useful_test.useful_test(planted, settings, SEASONS, forms=("beside",), chosen=Arm("query", "on_top"))
+    with pytest.raises(EvaluationError, match="chosen arm masked_on_top is not among"):
+        useful_test.useful_test(planted, settings, SEASONS, forms=("beside",), chosen=Arm("masked", "on_top"))
     with pytest.raises(EvaluationError, match="block 'mlm' is unknown"):
         useful_test.useful_test(planted, settings, SEASONS, blocks=("mlm",))

@@ -1,0 +1,145 @@
+"""Windows: for every player and preseason date his last games, as slices of one table of games, nothing copied.
+
+A window holds games before its as-of date only. Ragged storage: samples point at a range of games, games at a range
+of plate appearances, plate appearances at a row of the embedding matrix. Not here: tensors (batches), the loss.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from fbm_pipeline.baseball.calendar import FIRST_SEASON, preseason
+from fbm_pipeline.baseball.statistics import head_statistics
+from fbm_pipeline.identity.encoding import profile_features
+from fbm_pipeline.level1.embeddings import Embeddings
+from fbm_pipeline.network.player_games import PlayerGames, load_player_games
+from fbm_pipeline.network.priors import Priors, load_priors
+from fbm_pipeline.network.targets import Targets, load_targets
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.joins import MissingJoinError
+from fbm_pipeline.store.tables import Store
+
+HISTORY_SEASONS = 3  # a window reaches back as far as the prior does
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Samples of one player type, sorted by (season, player); `season` is the target season, as_of its 1 March.
+
+    `first_game`, `end_game` (samples,): the window is games[first_game:end_game], oldest first, possibly empty.
+    `profile` (samples, features) float32 as `profile_names` say, not standardized; `archetype` (samples,) from 0;
+    `prior`, `weight` (samples, heads) float64.
+    """
+
+    player_type: str
+    season: np.ndarray
+    mlbam_id: np.ndarray
+    as_of_day: np.ndarray
+    first_game: np.ndarray
+    end_game: np.ndarray
+    profile: np.ndarray
+    profile_names: tuple[str, ...]
+    archetype: np.ndarray
+    prior: np.ndarray
+    weight: np.ndarray
+    targets: Targets
+    games: PlayerGames
+    embeddings: np.ndarray
+    encoder: str
+
+    def __len__(self) -> int:
+        return len(self.season)
+
+
+def history_seasons(seasons: Iterable[int]) -> list[int]:
+    """The seasons whose games may stand in the windows of the target seasons."""
+    reached = {season - back for season in seasons for back in range(1, HISTORY_SEASONS + 1)}
+    return sorted(season for season in reached if season >= FIRST_SEASON)
+
+
+def stored_history(store: Store, seasons: Iterable[int]) -> list[int]:
+    """The seasons that windows of these targets reach and that the store holds plate appearances of."""
+    stored = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+    return [season for season in history_seasons(seasons) if season in stored]
+
+
+def games_in_window(player_type: str, preset: Preset) -> int:
+    """How many games a window holds at most."""
+    return preset.batter_games if player_type == "batter" else preset.pitcher_games
+
+
+def load_windows(
+    store: Store, player_type: str, seasons: Sequence[int], preset: Preset, embeddings: Embeddings
+) -> Windows:
+    """The windows of every player with a preseason Marcel rate in one of the target seasons.
+
+    `embeddings` must cover stored_history(store, seasons). Raises MissingJoinError, with a count, where a player has no
+    profile or archetype, or a plate appearance no embedding or game.
+    """
+    priors = load_priors(store, player_type, seasons)
+    profile, names = load_profiles(store, priors)
+    games = load_player_games(store, player_type, stored_history(store, seasons), embeddings)
+    as_of_day = np.array([day_number(preseason(int(season))) for season in priors.season], np.int32)
+    first, end = window_bounds(games, priors, as_of_day, games_in_window(player_type, preset))
+    return Windows(
+        player_type=player_type, season=priors.season, mlbam_id=priors.mlbam_id, as_of_day=as_of_day,
+        first_game=first, end_game=end, profile=profile, profile_names=names,
+        archetype=load_archetypes(store, priors), prior=priors.head(priors.rates),
+        weight=priors.head(priors.weights), targets=load_targets(store, priors), games=games,
+        embeddings=embeddings.matrix, encoder=embeddings.encoder,
+    )  # fmt: skip
+
+
+def window_bounds(
+    games: PlayerGames, priors: Priors, as_of_day: np.ndarray, most: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The range of games of each sample: the last `most` before as_of, none older than HISTORY_SEASONS."""
+    key = games.mlbam_id.astype(np.int64) << 32 | games.day
+    player = priors.mlbam_id.astype(np.int64) << 32
+    oldest = [day_number(dt.date(max(int(s) - HISTORY_SEASONS, FIRST_SEASON), 1, 1)) for s in priors.season]
+    start = np.searchsorted(key, player | np.array(oldest, np.int64), side="left")
+    end = np.searchsorted(key, player | as_of_day, side="left")
+    return np.maximum(start, end - most).astype(np.int64), end.astype(np.int64)
+
+
+def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, ...]]:
+    """The profile features of every sample (samples, features) and their names.
+
+    The prior itself belongs to them: its rates as logits and its opportunities as a logarithm.
+    """
+    with session(store, sample_keys=priors.keys) as connection:
+        table = query(connection, "network/stat_profiles", {"player_type": priors.player_type})
+    _require_partners("features.stat_profiles", table, "age", priors)
+    matrix, names = profile_features(table.drop_columns(["sample"]))
+    rates = np.clip(priors.head(priors.rates), 1e-6, 1 - 1e-6)
+    own = np.column_stack([np.log(rates / (1 - rates)), np.log1p(priors.opportunities)]).astype(np.float32)
+    own_names = [f"prior_{item.name}" for item in head_statistics(priors.player_type)] + ["prior_opportunities"]
+    return np.hstack([matrix, own]), (*names, *own_names)
+
+
+def load_archetypes(store: Store, priors: Priors) -> np.ndarray:
+    """The archetype of every sample, int64 from 0."""
+    with session(store, sample_keys=priors.keys) as connection:
+        table = query(connection, "network/archetypes", {"player_type": priors.player_type})
+    _require_partners("features.archetypes", table, "archetype", priors)
+    return table.column("archetype").to_numpy().astype(np.int64)
+
+
+def day_number(date: dt.date) -> int:
+    """Days since 1 January 1970."""
+    return (date - dt.date(1970, 1, 1)).days
+
+
+def _require_partners(name: str, table: pa.Table, column: str, priors: Priors) -> None:
+    missing = ~table.column(column).is_valid().to_numpy()
+    if missing.any():
+        first = int(np.argmax(missing))
+        raise MissingJoinError(
+            name, int(missing.sum()), len(missing),
+            f"{priors.player_type} {priors.mlbam_id[first]} as of 1 March {priors.season[first]}",
+            f"Every player with a Marcel rate needs a row; materialize {name} for that season.",
+        )  # fmt: skip

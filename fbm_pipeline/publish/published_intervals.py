@@ -1,0 +1,67 @@
+"""The interval of every published rate: a network's from its own concentration, the others' from earlier errors.
+
+The translation of the minors tells a concentration of its own, and of newcomers every system that projects them has
+it: as in the backtest, whose coverage is then that of what is published.
+
+Where too few players of a tier told an error (a young league), Marcel and the controls take the concentration that
+they are handed. Not here: how errors become a spread (evaluation.error_spread).
+"""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fbm_pipeline.backtest.error_spread import predictive_variance
+from fbm_pipeline.backtest.intervals import Floats, Interval, batter_intervals, interval_of, pitcher_intervals
+from fbm_pipeline.backtest.luck import TOPS
+from fbm_pipeline.backtest.predictive import Predictive
+from fbm_pipeline.backtest.universes import NETWORKS, NEWCOMERS
+
+TRANSLATION = "mle"
+Rates = Mapping[str, Floats]
+_OWN: Mapping[str, Callable[[Rates, Rates, Floats], dict[str, Interval]]] = {
+    "batter": batter_intervals,
+    "pitcher": pitcher_intervals,
+}
+
+
+def published_intervals(
+    player_type: str, system: str, rates: Rates, concentrations: Rates, players: pd.DataFrame, spread: pd.DataFrame
+) -> dict[str, Interval]:
+    """Intervals by statistic over each player's projected opportunities; arrays are (n,) in the order of `players`.
+
+    `players` holds opportunities, prior_opportunities and identity_source, `spread` the season's rows of
+    evaluation.error_spread, `concentrations` the head statistics.
+    """
+    found = _OWN[player_type](rates, concentrations, players["opportunities"].to_numpy(np.float64))
+    if system in NETWORKS or system == TRANSLATION:
+        return found
+    fresh = (players["identity_source"] == "mle").to_numpy() & (system in NEWCOMERS)
+    return {
+        name: _chosen(fresh, interval, _from_errors(player_type, system, name, rates[name], players, spread, interval))
+        for name, interval in found.items()
+    }
+
+
+def _from_errors(
+    player_type: str, system: str, name: str, rate: Floats, players: pd.DataFrame, spread: pd.DataFrame, other: Interval
+) -> Interval:  # fmt: skip
+    """Quantiles by earlier errors, `other` for players of a tier without any."""
+    rows = players[["opportunities", "prior_opportunities"]].assign(
+        player_type=player_type, system=system, statistic=name, rate=rate
+    )
+    variance = predictive_variance(rows, spread).to_numpy(np.float64)
+    known = np.isfinite(variance)
+    own = interval_of(Predictive(rate, np.where(known, variance, 1.0), TOPS.get(name, 1.0)))
+    return _chosen(known, own, other)
+
+
+def _chosen(first: NDArray[np.bool_], one: Interval, other: Interval) -> Interval:
+    """The quantiles of `one` under a mask, of `other` elsewhere."""
+    return Interval(
+        *(np.where(first, mine, theirs) for mine, theirs in zip(
+            (one.p10, one.p50, one.p90), (other.p10, other.p50, other.p90), strict=True
+        ))
+    )  # fmt: skip

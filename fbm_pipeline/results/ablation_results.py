@@ -1,0 +1,101 @@
+"""The record of ablations for people: docs/results/ablations.csv, lines for a terminal, and the looks they cost.
+
+A plan's rows replace its own rows of the same kind of data and seasons; a plan of other data is left alone.
+Not here: the comparison itself (ablations).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fbm_pipeline.ablations.plan import Cell, Plan
+from fbm_pipeline.ablations.registry import REGISTRY
+from fbm_pipeline.backtest.universes import UNIVERSES
+from fbm_pipeline.evaluation.scoring import seasons_label
+from fbm_pipeline.results.comparison_text import amount_change, interval_text
+from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks
+from fbm_pipeline.results.result_tables import read_rows, write_rows
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.store.tables import inputs_key
+
+COLUMNS = tuple(CONTRACTS["evaluation.ablations"].columns)
+_FIGURES = [field.name for field in CONTRACTS["evaluation.ablations"].schema if str(field.type) == "double"]
+_OWN = ["data", "plan", "seasons"]
+_PLACES = 6  # a difference of two errors is small beside them
+
+
+def write_ablations(target: Path, data_kind: str, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Replace a plan's rows in the file, whole or not at all. Raises EvaluationError for another command's file."""
+    fresh = pd.DataFrame(list(rows)).assign(data=data_kind)[list(COLUMNS)]
+    old = read_rows(target, COLUMNS)
+    stale = pd.MultiIndex.from_frame(old[_OWN]).isin(pd.MultiIndex.from_frame(fresh[_OWN]))
+    parts = [part for part in (old[~stale], fresh) if len(part)]
+    table = pd.concat(parts, ignore_index=True)
+    table[_FIGURES] = table[_FIGURES].astype("float64").round(_PLACES)
+    places = {name: place for place, name in enumerate(REGISTRY)}
+    order = table["ablation"].map(lambda name: places.get(name, len(places)))
+    table = table.assign(order=order).sort_values(
+        ["data", "plan", "seasons", "order", "universe", "player_type"], kind="stable", key=_in_order
+    )  # statistics stay in their usual order
+    return write_rows(target, table[list(COLUMNS)].reset_index(drop=True))
+
+
+def note_looks_of(target: Path, settings: Settings, plan: Plan, cells: Sequence[Cell]) -> int:
+    """Add a row to the record of looks for each ablation whose test seasons were not seen before as it is now.
+
+    Returns how many there were; none for a plan on development seasons.
+    """
+    tested = sorted(set(plan.seasons) & set(settings.preset.test_seasons))
+    table = read_looks(target)
+    fresh = []
+    for name in plan.ablations if tested else ():
+        own = [cell.key for cell in cells if cell.arm == name and cell.season in tested]
+        configuration, system = inputs_key(cells=sorted(own))[:12], f"ablation {name}"
+        held = table[(table["data"] == settings.data_kind) & (table["system"] == system)]
+        if configuration not in set(held["configuration"]):
+            fresh.append((settings.data_kind, system, len(held) + 1, configuration, seasons_label(tested)))
+    if fresh:
+        table = pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True)
+        write_rows(target, table.sort_values(["data", "system", "look"]).reset_index(drop=True))
+    return len(fresh)
+
+
+def ablations_text(rows: Sequence[Mapping]) -> list[str]:
+    """One block per ablation: differences from its reference with 95 % intervals, and verdicts, in 120 columns."""
+    lines: list[str] = []
+    for (name, universe), of_one in pd.DataFrame(list(rows)).groupby(["ablation", "universe"], sort=False):
+        first = of_one.iloc[0]
+        lines += ["", f"{name} less {first['reference']}, {universe}, {first['seasons']}, {first['seeds']} seed(s): "
+                  f"{REGISTRY[str(name)].question}"]  # fmt: skip
+        lines.append(f"  {'':<22}{'n':>6}{'players':>9}   {'r':<26}{'Holm':>6}   {'RMSE':<28}{'Holm':>6}  verdict")
+        for row in of_one.to_dict("records"):
+            shown = {**row, "kind": "rate"}
+            r = interval_text(shown, "r", lambda value: f"{value:+.3f}")
+            rmse = interval_text(shown, "rmse", lambda value, shown=shown: amount_change(value, shown))  # type: ignore[misc]
+            lines.append(
+                f"  {row['player_type']:<8}{row['stat']:<14}{row['n']:>6}{row['players']:>9}   {r:<26}"
+                f"{_p(row['holm_r']):>6}   {rmse:<28}{_p(row['holm_rmse']):>6}  {row['verdict']}"
+            )
+    return lines
+
+
+def registry_text() -> list[str]:
+    """Every registered ablation with its phase, reference, mark (built or why not) and question."""
+    lines = []
+    for item in REGISTRY.values():
+        mark = "can run" if item.buildable else f"not yet: {item.missing}"
+        changes = ", ".join(f"{name}={value}" for name, value in item.changes.items())
+        lines.append(f"{item.name:<30} {item.phase:<17} from {item.reference:<8} {item.question}")
+        lines.append(f"{'':<30} {mark}{'; ' + changes if changes else ''}")
+    return lines
+
+
+def _in_order(column: pd.Series) -> pd.Series:
+    """Universes as they are listed everywhere, other columns by their values."""
+    return column.map(UNIVERSES.index) if column.name == "universe" else column
+
+
+def _p(value: float | None) -> str:
+    return "-" if value is None or pd.isna(value) else f"{value:.3f}"

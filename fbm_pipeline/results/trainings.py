@@ -1,0 +1,98 @@
+"""What the trainings of a run reached, read from their checkpoints: rows for docs/results/training.csv.
+
+Level 1 stands beside the base rate and two lookups, every fold of Levels 2 and 3 beside Marcel under the same
+likelihood. Not here: scores on test seasons (results).
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.nn.checkpoint import load_checkpoint
+from fbm_pipeline.settings import Settings
+
+TRAINING_COLUMNS = ("data", "training", "player_type", "season", "run", "metric", "value")
+FOLD_METRICS = ("samples", "best_epoch", "validation_season", "validation_nll", "marcel_nll")
+_PLACES = 4
+
+
+def training_rows(settings: Settings) -> pd.DataFrame:
+    """One row per training and metric of the preset's encoders and folds; those never trained are absent.
+
+    `run` ends the key of the training's MLflow run for folds and is the encoder's hash for Level 1; likelihoods are in
+    nats a player, Level 1's in nats a hidden plate appearance of the held-out season.
+    """
+    rows = [*_encoder_rows(settings), *_fold_rows(settings)]
+    return pd.DataFrame(rows, columns=list(TRAINING_COLUMNS)).round({"value": _PLACES})
+
+
+def trainings_section(rows: pd.DataFrame) -> str:
+    """Markdown: Level 1 against its lookups, the folds against Marcel."""
+    folds = rows[rows["training"] == "network"]
+    lines = ["### What the trainings reached\n", "All rows are in [training.csv](training.csv).\n"]
+    for cutoff, own in rows[rows["training"] == "level1"].groupby("season", sort=True):
+        lines += _encoder_table(int(str(cutoff)), own.set_index("metric")["value"])
+    if len(folds):
+        lines += [
+            "Levels 2 and 3, nats a player of the season that training was stopped on (less is better):\n",
+            "| player type | test season | stopped on | samples | best epoch | Marcel | network |",
+            "|---|---:|---:|---:|---:|---:|---:|",
+        ]
+        for (player_type, season), fold in folds.groupby(["player_type", "season"]):
+            value = fold.set_index("metric")["value"]
+            lines.append(
+                f"| {player_type} | {season} | {value['validation_season']:.0f} | {value['samples']:.0f} | "
+                f"{value['best_epoch']:.0f} | {value['marcel_nll']:.4f} | {value['validation_nll']:.4f} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _encoder_table(cutoff: int, level1: pd.Series) -> list[str]:
+    known = ("hit_type", "outcome", "pitch_count", "result")
+    targets = [target for target in known if f"base_{target}" in level1]
+    kinds = ("base", "hands", "hands_order", "hidden")
+    return [
+        f"Level 1 with cutoff {cutoff}, nats per hidden plate appearance of games held out (less is better; more in "
+        "[level1.md](level1.md)):\n",
+        "| target | base rate | by hands | by hands and order | encoder |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {target} | " + " | ".join(f"{level1[f'{kind}_{target}']:.4f}" for kind in kinds) + " |"
+            for target in targets
+        ),
+        "",
+    ]
+
+
+def _encoder_rows(settings: Settings) -> list[tuple]:
+    rows = []
+    for plan in settings.preset.encoders:
+        pointer = settings.checkpoints / "level1" / f"current-masked-{plan.cutoff}"
+        if not pointer.is_file():
+            continue
+        checkpoint = load_checkpoint(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+        if checkpoint is not None:
+            card = checkpoint.card
+            rows += [
+                (settings.data_kind, "level1", "", card["cutoff"], card["hash"], name, value)
+                for name, value in sorted(card["metrics"].items())
+            ]
+    return rows
+
+
+def _fold_rows(settings: Settings) -> list[tuple]:
+    rows = []
+    seasons = (*settings.preset.network_seasons, settings.preset.projection_season)
+    for player_type in PLAYER_TYPES:
+        for season in seasons:
+            folder: Path = settings.checkpoints / player_type / str(season) / "finished"
+            checkpoint = load_checkpoint(folder)
+            if checkpoint is None:
+                continue
+            card = checkpoint.card
+            rows += [
+                (settings.data_kind, "network", player_type, season, card["inputs"][:12], name, card[name])
+                for name in FOLD_METRICS
+            ]
+    return rows

@@ -1,0 +1,81 @@
+"""One declaration per table: what it holds, what it is made from and by which function. All else is derived from it.
+
+Dagster's dependencies and partition mappings, the content key, the partitions that a builder is shown, the audits'
+lists and the page of contracts follow from `reads`; the code key from `build`. A room's tables stand in its `tables.py`
+and name their builders as text, `fbm_pipeline.marcel.rates:marcel_rates`: torch and scikit-learn take seconds to
+import, and every process that Dagster starts loads all declarations.
+Not here: making a partition (making), and holding a builder to its windows (inputs).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import pyarrow as pa
+
+from fbm_pipeline.store.columns import Column
+from fbm_pipeline.store.windows import Window
+
+
+class DeclarationError(ValueError):
+    """A table is declared in a way that cannot hold; the message names the table and the fault."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together.
+
+    `build` names a function `(inputs, **partition) -> pyarrow.Table`, where `inputs` is a store that shows nothing but
+    what `reads` opens, and the preset's fields named in `settings`. Tables that are made in another way (raw files,
+    trainings, core months) leave it empty and name their code in `code`.
+    `seasons` names a function `(store, settings) -> seasons` that have what they need.
+    Raises DeclarationError for a key or partition column that is no column.
+    """
+
+    name: str
+    grain: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    partition_by: tuple[str, ...] = ()
+    description: str = ""  # what a person reads in Dagster, above the grain
+    reads: Mapping[str, Window] = field(default_factory=dict)
+    settings: tuple[str, ...] = ()  # fields of the preset that change what is made
+    build: str = ""
+    code: tuple[str, ...] = ()  # further functions whose code is part of the key
+    seasons: str = ""
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        faults = [f"{name} is no column" for name in (*self.key, *self.partition_by) if name not in names]
+        faults += [f"{name} occurs twice" for name in sorted({name for name in names if names.count(name) > 1})]
+        if faults:
+            raise DeclarationError(f"{self.name}: {'; '.join(faults)}")
+
+    @property
+    def column_names(self) -> list[str]:
+        return [column.name for column in self.columns]
+
+    @property
+    def schema(self) -> pa.Schema:
+        return pa.schema([column.field for column in self.columns])
+
+    @property
+    def shape(self) -> str:
+        """Names and types of columns, key and partitions: what a builder's code depends on of its table."""
+        fields = ", ".join(f"{item.name}:{item.type}{'?' if item.nullable else ''}" for item in self.columns)
+        return f"{self.name}({fields}) key {' '.join(self.key)} by {' '.join(self.partition_by)}"
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """All that the code key starts from."""
+        return (self.build, *self.code) if self.build else self.code
+
+
+def resolve(reference: str) -> Callable[..., Any]:
+    """The function that `module:name` refers to. Raises DeclarationError when there is none."""
+    module, _, name = reference.partition(":")
+    found = getattr(import_module(module), name, None)
+    if not callable(found):
+        raise DeclarationError(f"{reference} is no function; write it as module:function")
+    return found

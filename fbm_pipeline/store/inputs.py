@@ -1,0 +1,160 @@
+"""What a builder is shown: the tables that its declaration reads, and of these the partitions that lie in its window.
+
+A leak is then not caught afterwards but cannot be written: a table that is not declared, and a partition outside the
+window that is asked for by name, fail at the read; all else outside the window is not there.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+from deltalake import DeltaTable
+from pyarrow.parquet import filters_to_expression
+
+from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.store.tables import Partition, Store, Written
+from fbm_pipeline.store.windows import SEASON_COLUMNS, Value
+
+Filters = Sequence[tuple[str, str, Any]]
+
+
+class WindowError(LookupError):
+    """A builder reads what its declaration does not open; the message names the table, the partition and the window."""
+
+
+class Inputs(Store):
+    """A store that shows one builder what it declared, and takes nothing. `preset` holds its declared settings only."""
+
+    def __init__(self, store: Store, table: Table, partition: Partition, preset: object = None) -> None:
+        super().__init__(store.root, store.contracts)
+        self.store = store
+        self.table = table
+        self.partition = dict(partition)
+        self.preset = DeclaredSettings(table, preset)
+        self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
+
+    def exists(self, name: str) -> bool:
+        self._require_declared(name)
+        return self.store.exists(name)
+
+    def partitions(self, name: str) -> list[dict[str, int | str]]:
+        self._require_declared(name)
+        return [part for part in self.store.partitions(name) if self._allows(name, part)]
+
+    def delta(self, name: str) -> DeltaTable:
+        """The table, its rows narrowed to the window. Raises WindowError for a table that is not declared."""
+        self._require_declared(name)
+        return _Narrowed(self, name)  # type: ignore[return-value]
+
+    def files(self, name: str) -> list[str]:
+        self._require_declared(name)
+        root = self.path(name)
+        return [
+            file for file in self.store.files(name) if self._allows(name, partition_of(Path(file).relative_to(root)))
+        ]
+
+    def content(self, name: str, partition: Partition | None = None) -> str:
+        self._require_open(name, partition or {})
+        return self.store.content(name, partition)
+
+    def contents(self) -> dict[str, dict[str, str]]:
+        """The content hash of every open partition, by table: what the result depends on."""
+        return {
+            name: {
+                str(sorted(part.items())): digest
+                for part, digest in self.store.content_hashes(name)
+                if self._allows(name, part)
+            }
+            for name in sorted(self.table.reads)
+        }
+
+    def build(self, *arguments: object, **options: object) -> Written:
+        raise WindowError(f"the builder of {self.table.name} writes; it returns rows and its own partition is written")
+
+    write = write_many = drop = create = build  # type: ignore[assignment]
+
+    def require_open(self, name: str, filters: Filters | None) -> None:
+        """Raise WindowError where `column = value` of a read names partitions that are all closed."""
+        wanted = {column: value for column, operator, value in filters or () if operator in ("=", "==")}
+        by = self.contracts[name].partition_by
+        self._require_open(name, {column: value for column, value in wanted.items() if column in by})
+
+    def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
+        return self.table.reads[name].allows(self.partition, part)
+
+    def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
+        self._require_declared(name)
+        if partition and not self._allows(name, partition):
+            raise WindowError(
+                f"the builder of {self.table.name} {self.partition} reads {name} {dict(partition)}, outside its window "
+                f"({self.table.reads[name]}); read within it, or declare a wider one"
+            )
+
+    def _require_declared(self, name: str) -> None:
+        if name not in self.table.reads:
+            raise WindowError(
+                f"the builder of {self.table.name} reads {name}, which it does not declare; it declares "
+                f"{', '.join(sorted(self.table.reads)) or 'nothing'}. Add the table to `reads` with its window."
+            )
+        self.opened.add(name)
+
+
+class DeclaredSettings:
+    """The preset's fields that a table declares. Raises WindowError for any other."""
+
+    def __init__(self, table: Table, preset: object) -> None:
+        self._table = table
+        self._values = {name: getattr(preset, name) for name in table.settings} if preset is not None else {}
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._values:
+            raise WindowError(f"the builder of {self._table.name} reads the setting {name}, which it does not declare")
+        return self._values[name]
+
+    def values(self) -> dict[str, Any]:
+        return dict(self._values)
+
+
+@dataclass(frozen=True)
+class _Narrowed:
+    """The reads of a DeltaTable, of open partitions only."""
+
+    inputs: Inputs
+    name: str
+
+    def to_pyarrow_dataset(self) -> ds.Dataset:
+        dataset = self.inputs.store.delta(self.name).to_pyarrow_dataset()
+        window = self._window()
+        return dataset if window is None else dataset.filter(window)
+
+    def to_pyarrow_table(self, filters: Filters | None = None, columns: list[str] | None = None) -> pa.Table:
+        self.inputs.require_open(self.name, filters)
+        asked = filters_to_expression(list(filters)) if filters else None
+        return self.to_pyarrow_dataset().to_table(filter=asked, columns=columns)
+
+    def _window(self) -> pc.Expression | None:
+        """The open partitions as an expression; None where all are."""
+        parts, allowed = self.inputs.store.partitions(self.name), self.inputs.partitions(self.name)
+        if len(allowed) == len(parts):
+            return None
+        return reduce(or_, (_is(part) for part in allowed)) if allowed else pc.scalar(False)
+
+
+def _is(part: Mapping[str, Value]) -> pc.Expression:
+    return reduce(lambda left, right: left & right, (pc.field(column) == value for column, value in part.items()))
+
+
+def partition_of(file: Path) -> dict[str, Value]:
+    """The partition that a file of a table holds, as its folders below the table say: `season=2024/month=4`."""
+    values: dict[str, Value] = {}
+    for folder in file.parts[:-1]:
+        column, _, value = folder.partition("=")
+        values[column] = int(value) if column in (*SEASON_COLUMNS, "month") else unquote(value)
+    return values

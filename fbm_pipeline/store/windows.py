@@ -1,0 +1,88 @@
+"""Which partitions of a table may be read to make one partition of another: few rules, each with a name.
+
+A rule answers for one column of the read table. Player types are matched where both tables have them, unless a read
+says that it needs both. Not here: holding a builder to its windows (inputs), and Dagster's mappings (defs).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+Value = int | str
+
+
+class Span(Enum):
+    """The seasons of the table that is read, beside the season that is made."""
+
+    WHOLE = "whole"  # every partition: tables without seasons, and what is fitted over all of them
+    SAME = "same"  # the season itself: what describes a season that is over
+    BEFORE = "before"  # the seasons before: what a projection may know
+    UP_TO = "up to"  # the seasons before and the season's own partition, which holds nothing later than its as-of date
+
+
+@dataclass(frozen=True)
+class Window:
+    """The partitions of one table that are open to the builder of another."""
+
+    span: Span
+    back: int | None = None  # of BEFORE and UP_TO: how many seasons before; None for all
+    both_types: bool = False  # rows of batters and pitchers, whichever is made
+    same_month: bool = False  # of SAME: the month that is made only
+    optional: bool = False  # the table may never have been written: then it has no rows
+
+    def allows(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
+        """Whether a partition of the read table is open while the partition `made` is built."""
+        if not self.both_types and made.get("player_type", part.get("player_type")) != part.get(
+            "player_type", made.get("player_type")
+        ):
+            return False
+        if self.same_month and made.get("month", part.get("month")) != part.get("month"):
+            return False
+        season, read = season_of(made), season_of(part)
+        if self.span is Span.WHOLE or season is None or read is None:
+            return True
+        return self._allows_season(season, read)
+
+    def _allows_season(self, season: int, read: int) -> bool:
+        if self.span is Span.SAME:
+            return read == season
+        if self.back is not None and read < season - self.back:
+            return False
+        return read < season or (self.span is Span.UP_TO and read == season)
+
+    def __str__(self) -> str:
+        back = "" if self.back is None else f", {self.back} seasons back"
+        types = ", both player types" if self.both_types else ""
+        return f"{self.span.value}{back}{types}"
+
+
+# A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
+SEASON_COLUMNS = ("season", "fold", "cutoff")
+
+
+def season_of(partition: Mapping[str, Value]) -> int | None:
+    """The season that a partition stands for; None for a table without seasons."""
+    for column in SEASON_COLUMNS:
+        if column in partition:
+            return int(partition[column])
+    return None
+
+
+def whole(*, both_types: bool = False, optional: bool = False) -> Window:
+    """Every partition."""
+    return Window(Span.WHOLE, both_types=both_types, optional=optional)
+
+
+def same_season(*, month: bool = False, both_types: bool = False, optional: bool = False) -> Window:
+    """The season itself, or the month itself."""
+    return Window(Span.SAME, same_month=month, both_types=both_types, optional=optional)
+
+
+def seasons_before(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:
+    """The seasons before, or the last `back` of them."""
+    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional)
+
+
+def seasons_up_to(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:
+    """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves."""
+    return Window(Span.UP_TO, back=back, both_types=both_types, optional=optional)

@@ -1,0 +1,27 @@
+"""A hand-made store, scored once for the whole room; tests that write take a store of their own."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from fbm_pipeline.evaluation.pairs import build_pairs
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.evaluation import hand_made
+
+
+@dataclass(frozen=True)
+class Scored:
+    store: Store
+    settings: Settings
+
+
+@pytest.fixture(scope="session")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
+    """A backtest of 2017 to 2021 with its scores and pairs."""
+    folder = tmp_path_factory.mktemp("results")
+    store = hand_made.full_store(folder)
+    settings = hand_made.settings_for(folder)
+    hand_made.evaluate(store, settings)
+    build_pairs(store, settings)
+    return Scored(store, settings)
