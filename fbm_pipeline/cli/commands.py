@@ -17,12 +17,11 @@ from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.level1 import level1
 from fbm_pipeline.cli.newcomers import newcomers
+from fbm_pipeline.cli.projecting import project
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-
-SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
 
 
 def open_store(settings: Settings) -> Store:
@@ -80,25 +79,6 @@ def sql(settings: Settings, options: argparse.Namespace) -> int:
             connection.sql(options.statement).show(max_rows=options.limit, max_width=200)
         except duckdb.Error as error:
             raise CommandError(f"{error}") from error
-    return 0
-
-
-def project(settings: Settings, options: argparse.Namespace) -> int:
-    """Print one player's projection by every system."""
-    season = options.season or settings.preset.projection_season
-    with session(open_store(settings)) as connection:
-        if not open_store(settings).exists("publish.projections"):
-            raise CommandError("publish.projections does not exist; materialize it first (make demo, make real)")
-        found = connection.execute(
-            "select * from publish.projections where season = $season and"
-            " (strip_accents(name) ilike '%' || strip_accents($player) || '%' or mlbam_id::varchar = $player)"
-            " order by name, mlbam_id, player_type, system",
-            {"season": season, "player": options.player},
-        ).df()
-    if found.empty:
-        raise CommandError(f"no projection of {season} for {options.player!r}; try a shorter part of the name")
-    shown = ["name", "player_type", "system", "opportunities", *[name for name in SHOWN if name in found]]
-    print(found[shown].round(4).to_string(index=False, na_rep="-"))
     return 0
 
 
