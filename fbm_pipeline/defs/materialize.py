@@ -78,15 +78,17 @@ def _materialize(options: argparse.Namespace, drivers: "list[Driver]") -> int:
 def _say_where(settings: Settings) -> None:
     from fbm_pipeline.publish.page import page_path
 
-    season = settings.preset.projection_season
+    fbm, pages = ".venv/bin/fbm", "make dev-real" if settings.data_kind == "real" else "make dev"
+    if settings != load_settings({}):  # another home than that of the commands in README.md
+        fbm = f"FBM_HOME={settings.home} FBM_PRESET={settings.preset.name} {fbm}"
     print(
         f"\nprojections  {settings.exports}\n"
-        f"report       {page_path(settings, season)}\n"
+        f"report       {page_path(settings, settings.preset.projection_season)}\n"
         f"tables       {settings.catalog}\n"
         f"times        {settings.home}/run.json\n"
         "docs         docs/\n"
-        "a player     .venv/bin/fbm project NAME\n"
-        "both UIs     make dev, then Dagster at http://127.0.0.1:3000 and MLflow at http://127.0.0.1:5000"
+        f"a player     {fbm} project NAME\n"
+        f"both UIs     {pages}, then Dagster at http://127.0.0.1:3000 and MLflow at http://127.0.0.1:5000"
     )
 
 
