@@ -139,7 +139,7 @@ def _chosen(
     systems = list(comparison.systems)
     if universe == DEBUTS:
         known = _known_of(sheet, place, systems)
-        asked = _present(known, sheet.season[place]).any(axis=0)
+        asked = np.atleast_1d(_present(known, sheet.season[place]).any(axis=0))
         systems = [name for name, is_asked in zip(systems, asked, strict=True) if is_asked]
     known = _known_of(sheet, place, systems)
     present = _present(known, sheet.season[place]).all(axis=1)
