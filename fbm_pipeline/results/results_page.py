@@ -1,221 +1,287 @@
-"""The text of docs/results/README.md, all of it generated from the tables beside it and the record of the runs.
+"""The text of docs/results/README.md: one table, one rule, five sentences, one figure, known limits.
 
-It counts and compares; it does not praise. Not here: reading and writing files (results), tables
-(results_sections).
+At most 150 lines. Every figure comes from `Measured`; words that could go stale stand in sentences.
+Not here: reading and writing files (pages).
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.bootstrap import DRAWS
-from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
-from fbm_pipeline.evaluation.scoring import MIN_PLAYERS
-from fbm_pipeline.evaluation.sheets import KINDS as SCORED_KINDS
-from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, PROJECTED, SYSTEMS, TIERS, TOP
-from fbm_pipeline.publish.formats import TITLES
+from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
+from fbm_pipeline.evaluation.universes import TIERS
+from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.publish.pooled import labels, pooled
-from fbm_pipeline.results.ablations_section import ablations_section
-from fbm_pipeline.results.results_sections import (
-    Cell,
-    accuracy,
-    by_tier,
-    calibration,
-    collapse,
-    counted_verdicts,
-    looks_table,
-    side_by_side,
-    verdict_table,
-)
-from fbm_pipeline.results.trainings import trainings_section
+from fbm_pipeline.results.comparison_text import amount_change, interval_text
+from fbm_pipeline.results.floor_of_luck import floor_of_luck
+from fbm_pipeline.results.measured import MAIN_CELLS, Measured, mean_change
+from fbm_pipeline.results.score_rows import COMPARISONS
+from fbm_pipeline.results.verdicts import RULE, count_verdicts
 
-KINDS = {
-    "real": "Real data",
-    "simulated": "Simulated league (it shows that the machinery runs, and says nothing about baseball)",
-}
-COMMANDS = {"real": "make real DATA=<folder of source files>", "simulated": "make demo"}
-TIERED = ("marcel", "ridge", "control")  # by history: one of each kind
+MOST_LINES = 150
+WIDTH = 112  # of a line of prose
+BASE = "marcel"
+DASH = "–"
 
 
 @dataclass(frozen=True)
-class Tables:
-    """The rows beside the page: backtest.csv, pairs.csv, looks.csv, training.csv and ablations.csv.
+class Shown:
+    """A system and the comparison and players that it is read from."""
 
-    Of all kinds of data or of one.
-    """
-
-    scores: pd.DataFrame
-    pairs: pd.DataFrame
-    looks: pd.DataFrame
-    trained: pd.DataFrame
-    ablations: pd.DataFrame
-
-    def of(self, data_kind: str) -> "Tables":
-        parts = (self.scores, self.pairs, self.looks, self.trained, self.ablations)
-        return Tables(*(rows[rows["data"] == data_kind] for rows in parts))
+    system: str
+    comparison: str
+    universe: str
 
 
-def results_page(tables: Tables, runs: Mapping[str, dict]) -> str:
-    """The whole page; `runs` as runs.json."""
-    parts = [_introduction()]
-    for kind in KINDS:
-        own = tables.of(kind)
-        if len(own.scores):
-            parts += _kind(own, kind, runs.get(kind, {}))
-    parts.append(f"## Notice\n\n{RETROSHEET}\n")
-    return "\n".join(parts)
+@dataclass(frozen=True)
+class Pair:
+    """A difference that the page shows by statistic."""
+
+    comparison: str
+    universe: str
+    base: str
+    new: str
 
 
-def _introduction() -> str:
-    tiers = ", ".join(f"`{name}`" for name in TIERS)
-    return f"""# Results of the backtest
+OWN = (
+    Shown("ridge", "controls", "full"),
+    Shown("control", "controls", "full"),
+    Shown("control_full", "minors", "full"),
+    Shown("contextual", "network", "full"),
+    Shown("ensemble", "network", "full"),
+)
+PAIRS = (
+    Pair("controls", "full", "marcel", "control"),
+    Pair("controls", "full", "ridge", "control"),
+    Pair("minors", "full", "control", "control_full"),
+    Pair("network", "full", "marcel", "contextual"),
+    Pair("network", "full", "control", "contextual"),
+    Pair("minors_public", "common", "steamer", "control_full"),
+)
+HISTORIES = {"under_500": "under 500", "500_1200": "500 to 1200", "over_1200": "over 1200"}
+LIMITS = """- Seasons since 2000, without 2020. Systems with a network have four test seasons; public ones have fewer.
+- Players need 200 PA or BF in the season, which selects on what happened. Rates of those who did not play are unknown.
+- Talent drifts, so no system can reach the floor of luck.
+- A winter's rosters, injuries and depth charts are unknown here. Public systems know them.
+- Measured pitches begin in 2020. Two or three seasons of them decide nothing yet.
+- Pitchers' lines in the minors begin in 2021, too late for most test seasons.
+- Playing time is scored in the run, not here: its expectation is biased among those known to have played."""
 
-Generated by `fbm results` and `fbm compare`; the rows are in [backtest.csv](backtest.csv) and [pairs.csv](pairs.csv).
-Edit none of them by hand.
 
-Every projection of a season was made from what was known on 1 March of it: walk-forward by season, 2020 neither trained
-on nor tested. Choices were made on development seasons; test seasons are only reported, and
-[looks.csv](looks.csv) counts how often.
+@dataclass(frozen=True)
+class Facts:
+    """What the page says of the run beside its figures."""
 
-- **r** and **RMSE** are weighted by actual plate appearances or batters faced and are within season: each system's mean
-  error of a season is removed. RMSE is in thousandths of the rate, for ERA and WHIP in runs.
-- **slope** is the regression of actual on projected rates: 1 is calibrated, below 1 too wide.
-- **attainable** is the share of the error that knowing every player's true rate would remove from the league mean's
-  (the floor is luck: binomial, for earned runs from game to game). Talent drifts, so 100 % is out of reach.
-- **coverage** is the share of players inside their 80 % interval, unweighted. Where a system gives no interval of its
-  own, its past errors do.
-- **differences** are the second system's less the first's, with 95 % intervals of {DRAWS} draws of players with all
-  their seasons. A verdict is `better` or `worse` where Holm's adjustment over all statistics of the pair leaves the
-  RMSE's p below .05.
+    data: str  # real or simulated
+    sentences: Sequence[str]
+    looks: Mapping[str, int]  # by system
+    source: str  # the run or the commit that the figures come from
 
-Every comparison scores its systems on the same players. Universes:
 
-- `full`: {MIN_OPPORTUNITIES} or more actual PA or BF and a major-league season in the three before.
-- `common`: of these, the players whom every system of the comparison projects.
-- {tiers}: parts of `full` by PA or BF of the three seasons before.
-- `debuts`: {MIN_OPPORTUNITIES} or more PA or BF without any season before.
-- `top_300`: the {TOP} players of a season and player type with most playing time projected by Marcel.
-- `projected`: everybody whom Marcel projects, played or not; for playing time.
+def results_page(measured: Measured, facts: Facts) -> str:
+    """The whole page. Raises EvaluationError when it would be longer than a person reads."""
+    shown = shown_systems(measured)
+    parts = [
+        _introduction(facts),
+        _main_table(measured, shown),
+        f"{RULE}\n",
+        _pairs_table(measured),
+        _families_table(measured),
+        _history_table(measured, shown),
+        _figure(),
+        f"## Known limits\n\n{LIMITS}\n",
+        _foot(facts),
+    ]
+    text = "\n".join(parts)
+    lines = len(text.splitlines())
+    if lines > MOST_LINES:
+        raise EvaluationError(f"the results page has {lines} lines, at most {MOST_LINES}. Next: show fewer pairs.")
+    return text
 
-Cells with fewer than {MIN_PLAYERS} player-seasons are not written. Playing time and counts are in PA, BF, outs, innings
-and events, unweighted. `if regular` is what a system expects of a player should he reach {MIN_OPPORTUNITIES}: asked of
-those who did, it knows their selection. Systems that do not tell it (Marcel, the public ones) stand there with what
-they project, so that such a gain over them is in part that of the question. Single seasons stand in backtest.csv for
-rates in `full`, `common` and `top_300`;
-`evaluation.scores` holds all of them.
-A single season decides little: with some 330 player-seasons a difference in r has a standard error of .01 to .04.
+
+def shown_systems(measured: Measured) -> list[Shown]:
+    """The systems of the table: ours, then the public one with the smallest mean RMSE against Marcel."""
+    cells = measured.cells("public", "common")
+    changes = {name: mean_change(cells, name) for name in PUBLIC_SYSTEMS} if len(cells) else {}
+    known = {name: change for name, change in changes.items() if change == change}
+    best = [Shown(min(known, key=lambda name: known[name]), "public", "common")] if known else []
+    return [*(one for one in OWN if len(measured.cells(one.comparison, one.universe))), *best]
+
+
+def _introduction(facts: Facts) -> str:
+    title = "Results" if facts.data == "real" else "Results of a simulated league"
+    sentences = "\n".join(
+        textwrap.fill(f"{place}. {text}", WIDTH, subsequent_indent="   ")
+        for place, text in enumerate(facts.sentences, start=1)
+    )
+    about = sentences or "The league is simulated. These figures show that the machinery runs, nothing about baseball."
+    return f"""# {title}
+
+Every projection was made from what was known on 1 March of its season. Choices were made on development seasons;
+test seasons are only reported. Written by `fbm results`: edit nothing here by hand.
+
+{about}
 """
 
 
-def _kind(tables: Tables, kind: str, run: Mapping) -> list[str]:
-    settings = run.get("settings", {})
-    test = settings.get("test_seasons") or _seasons_named(tables.scores)
-    scores, pairs = pooled(tables.scores, test), pooled(tables.pairs, test)
-    parts = [f"## {KINDS[kind]}\n", _what_was_run(tables.scores, kind, run)]
-    for comparison in REGISTERED.values():
-        own = scores[scores["comparison"] == comparison.name]
-        if len(own):
-            parts += _comparison(comparison, own, pairs[pairs["comparison"] == comparison.name])
-    parts += _development(tables, settings.get("development_seasons") or ())
-    if len(tables.ablations):
-        parts.append(ablations_section(tables.ablations))
-    if len(tables.looks):
-        parts += [
-            "### Looks at the test seasons\n",
-            "A look is one configuration of a system (the hash of all that it projects for the test seasons) whose "
-            "test scores were printed or written. The same configuration seen again is no new look.\n",
-            looks_table(tables.looks),
-        ]
-    if len(tables.trained):
-        parts.append(trainings_section(tables.trained))
-    parts.append(_timings(run.get("timings")))
-    return parts
+_READING = """Marcel: r / RMSE in thousandths, ERA in runs. Others: r less Marcel's / change of RMSE from Marcel's,
+among the same players. r and RMSE are weighted by PA or BF, and a system's mean error of a season is removed first.
+`ridge` reads season lines, `control` is a ridge and boosted trees that also read aggregates of pitches, `control_full`
+adds parks and the minors, `contextual` is the network, `ensemble` blends it with Marcel. The floor of luck is what
+true rates would score. The public system is the one with the smallest RMSE. Rows: [scores.csv](scores.csv).
+"""
 
 
-def _seasons_named(scores: pd.DataFrame) -> list[int]:
-    return sorted({int(year) for label in scores["seasons"].astype(str) for year in label.split("-")})
-
-
-def _what_was_run(scores: pd.DataFrame, kind: str, run: Mapping) -> str:
-    settings = run.get("settings", {})
-    lines = [f"- systems: {', '.join(system for system in SYSTEMS if system in set(scores['system']))}"]
-    for name, words in (("test_seasons", "test seasons"), ("network_seasons", "of these with a network"),
-                        ("development_seasons", "development seasons")):  # fmt: skip
-        if settings.get(name):
-            lines.append(f"- {words}: {', '.join(map(str, settings[name]))}")
-    lines += [
-        f"- preset: `{run.get('preset', 'unknown')}`; its settings are in [runs.json](runs.json)",
-        f"- made again by: `{COMMANDS[kind]}`; one comparison: `fbm compare controls`",
+def _main_table(measured: Measured, shown: Sequence[Shown]) -> str:
+    names = [f"{one.system} (public)" if one.system in PUBLIC_SYSTEMS else one.system for one in shown]
+    lines = [
+        "## Against Marcel\n",
+        _READING,
+        "| statistic | marcel | " + " | ".join([*names, "floor of luck"]) + " |",
+        "|---|---:|" + "---:|" * (len(names) + 1),
     ]
+    base = measured.cells("controls", "full")
+    known: Mapping = base.to_dict("index")
+    columns = [(one, measured.cells(one.comparison, one.universe).to_dict("index")) for one in shown]
+    for cell in MAIN_CELLS:
+        if (*cell, BASE) not in known:
+            continue
+        marcel = known[*cell, BASE]
+        texts = [_change(rows, one.system, cell) for one, rows in columns]
+        texts.append(_floor(pd.DataFrame([row for key, row in known.items() if key[:2] == cell]), marcel))
+        lines.append(f"| {_name(cell)} | {_r(marcel['r'])} / {_rmse(marcel['rmse'], cell)} | {' | '.join(texts)} |")
+    players = [_players(base), *(_players(measured.cells(one.comparison, one.universe)) for one in shown)]
+    lines.append(f"| players | {' | '.join(players)} | |\n")
+    return "\n".join(lines)
+
+
+def _change(rows: Mapping, system: str, cell: tuple[str, str]) -> str:
+    if (*cell, system) not in rows or (*cell, BASE) not in rows:
+        return DASH
+    new = rows[*cell, system]
+    return _against(new["r"], new["rmse"], rows[*cell, BASE])
+
+
+def _floor(systems: pd.DataFrame, marcel: Mapping) -> str:
+    floor = floor_of_luck(systems)
+    return DASH if floor is None else _against(floor.r, floor.rmse, marcel)
+
+
+def _against(r: float, rmse: float, base: Mapping) -> str:
+    """`+.014 / -3.7 %`: the change of r, and of RMSE in percent."""
+    return f"{_signed(r - base['r'])} / {100.0 * (rmse / base['rmse'] - 1.0):+.1f} %"
+
+
+def _pairs_table(measured: Measured) -> str:
+    """Differences of RMSE by main statistic with intervals; words where decided."""
+    pairs = [pair for pair in PAIRS if measured.has_family(pair.comparison, pair.universe, pair.base, pair.new)]
+    families = [measured.family(pair.comparison, pair.universe, pair.base, pair.new).to_dict("index") for pair in pairs]
+    lines = [
+        "## What is decided\n",
+        "Change of RMSE from the first to the second system, with its interval; decided ones carry their verdict.\n",
+        "| statistic | " + " | ".join(f"{pair.base} → {pair.new}" for pair in pairs) + " |",
+        "|---|" + "---|" * len(pairs),
+    ]
+    for cell in MAIN_CELLS:
+        texts = [_difference(family[cell], cell) if cell in family else DASH for family in families]
+        lines.append(f"| {_name(cell)} | {' | '.join(texts)} |")
     return "\n".join(lines) + "\n"
 
 
-def _comparison(comparison: Comparison, scores: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
-    parts = [f"### {TITLES[comparison.name]}\n"]
-    rates = scores[scores["kind"] == "rate"]
-    shown = comparison.shown or (comparison.universe,)
-    main = rates[rates["universe"].isin(shown)]
-    parts += _tables(main, "r / RMSE", accuracy)
-    parts += _tables(main, "slope, attainable, coverage", calibration)
-    if comparison.name in ("controls", "network"):
-        parts += _tables(main, "spread of the projections over the actual one / r", collapse)
-    for universe in shown:
-        tested = pairs[(pairs["universe"] == universe) & (pairs["kind"] == "rate")]
-        if len(tested):
-            parts += [f"#### Differences, `{universe}`, {labels(tested)}\n", counted_verdicts(tested)]
-            parts.append(verdict_table(tested))
-    if comparison.name == "controls":
-        for player_type, rows in _by_type(rates[rates["universe"].isin(list(TIERS))]):
-            parts += [f"#### {player_type.title()}s by history, {labels(rows)} (r / RMSE)\n", by_tier(rows, TIERED)]
-    if comparison.name in ("controls", "public"):
-        for kind in [name for name in SCORED_KINDS if name != RATE]:
-            own = scores[(scores["kind"] == kind) & scores["universe"].isin([comparison.universe, PROJECTED])]
-            parts += _tables(own, f"{kind.replace('_', ' ')}, r / RMSE", accuracy)
-    return parts
+def _difference(row: Mapping, cell: tuple[str, str]) -> str:
+    known = {**row, "player_type": cell[0], "stat": cell[1], "kind": "rate"}
+    text = interval_text(known, "rmse", lambda value: amount_change(value, known))
+    return text if known["verdict"] == "undecided" else f"{text} **{known['verdict']}**"
 
 
-def _tables(rows: pd.DataFrame, words: str, cell: Cell) -> list[str]:
-    parts = []
-    for universe, part in rows.groupby("universe", sort=False):
-        for player_type, own in _by_type(part):
-            parts.append(f"#### {player_type.title()}s, `{universe}`, {labels(own)} ({words})\n")
-            parts.append(side_by_side(own, cell))
-    return parts
-
-
-def _by_type(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    found = [(player_type, rows[rows["player_type"] == player_type]) for player_type in PLAYER_TYPES]
-    return [(player_type, own) for player_type, own in found if len(own)]
-
-
-def _development(tables: Tables, seasons: Sequence[int]) -> list[str]:
-    """Only the verdicts: development seasons are where choices were made, so their figures flatter."""
-    pairs = pooled(tables.pairs, seasons) if len(tables.pairs) else tables.pairs
-    parts = []
-    for comparison in REGISTERED.values():
-        own = pairs[
-            (pairs["comparison"] == comparison.name) & (pairs["universe"] == comparison.universe)
-            & (pairs["kind"] == "rate")
-        ]  # fmt: skip
-        if len(own):
-            parts.append(f"`{comparison.name}`, `{comparison.universe}`, {labels(own)}:\n\n{counted_verdicts(own)}")
-    if not parts:
-        return []
-    words = "Choices were made on these seasons, so they flatter whatever was chosen; the rows are in the CSV files.\n"
-    return ["### Development seasons\n", words, *parts]
-
-
-def _timings(timings: Mapping | None) -> str:
-    if not timings:
-        return "### Time and memory\n\nNo record of the run's time was left.\n"
-    lines = ["### Time and memory\n", "| step | seconds |", "|---|---:|"]
-    lines += [f"| {name} | {seconds:.1f} |" for name, seconds in timings.get("steps", {}).items()]
-    if "total_s" in timings:
-        lines.append(f"| **whole run** | **{timings['total_s']:.1f}** |")
-    if "peak_mb" in timings:
-        lines.append(f"\nPeak memory: {timings['peak_mb']:.0f} MB.")
+def _families_table(measured: Measured) -> str:
+    """A line per tested pair: how many statistics of the family are decided."""
+    lines = [
+        "All tested pairs, counted over all statistics of the family:\n",
+        "| from → to | players | seasons | better | worse | undecided |",
+        "|---|---|---|---:|---:|---:|",
+    ]
+    for name in COMPARISONS:
+        comparison = REGISTERED[name]
+        for base, new in comparison.tested:
+            if measured.has_family(name, comparison.universe, base, new):
+                family = measured.family(name, comparison.universe, base, new)
+                count = count_verdicts(family["verdict"])
+                players = "all" if comparison.universe == "full" else f"`{name}`"
+                lines.append(
+                    f"| {base} → {new} | {players} | {_seasons(family)} | {count.better} | {count.worse} | "
+                    f"{count.undecided} |"
+                )
     return "\n".join(lines) + "\n"
+
+
+def _history_table(measured: Measured, shown: Sequence[Shown]) -> str:
+    lines = [
+        "## By history\n",
+        "Mean change of RMSE from Marcel's over the main statistics, by PA or BF of the three seasons before:\n",
+        "| history | " + " | ".join(one.system for one in shown) + " |",
+        "|---|" + "---:|" * len(shown),
+    ]
+    for tier in TIERS:
+        changes = [mean_change(measured.cells(one.comparison, tier), one.system) for one in shown]
+        texts = [DASH if change != change else f"{change:+.1f} %" for change in changes]
+        lines.append(f"| {HISTORIES[tier]} | {' | '.join(texts)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _figure() -> str:
+    return """## Calibration
+
+![Slope and coverage of each system by statistic](calibration.png)
+
+A slope below 1 spreads players too far. A coverage below .8 has intervals that are too narrow.
+"""
+
+
+def _foot(facts: Facts) -> str:
+    counts = ", ".join(f"{system} {count}" for system, count in sorted(facts.looks.items())) or "none"
+    looks = textwrap.fill(
+        f"Configurations whose test seasons were looked at ([looks.csv](looks.csv)): {counts}.", WIDTH
+    )
+    command = "make real DATA=<folder of source files>" if facts.data == "real" else "make demo"
+    return f"""## Made by
+
+`{command}`, then `fbm results`. All scores, differences and ablations are Parquet files in
+the run's `results/`, and `results.html` beside them filters and sorts every score. Speed: [speed.csv](speed.csv).
+
+{looks}
+
+Figures: {facts.source}.
+
+{RETROSHEET}
+"""
+
+
+def _name(cell: tuple[str, str]) -> str:
+    return f"{cell[0]} {FORMATS[cell[0]][cell[1]].label}"
+
+
+def _players(cells: pd.DataFrame) -> str:
+    """`2018-2024, 2021 + 1983`: seasons, and player-seasons of batters and pitchers."""
+    sizes = cells.groupby(level="player_type")["n"].max()
+    return f"{_seasons(cells)}, {' + '.join(str(size) for size in sizes)}"
+
+
+def _seasons(rows: pd.DataFrame) -> str:
+    return ", ".join(sorted(set(rows["seasons"].astype(str))))
+
+
+def _r(value: float) -> str:
+    return DASH if pd.isna(value) else f"{value:.3f}".removeprefix("0")
+
+
+def _signed(change: float) -> str:
+    return DASH if pd.isna(change) else f"{change:+.3f}".replace("0.", ".", 1)
+
+
+def _rmse(value: float, cell: tuple[str, str]) -> str:
+    return show_amount(value, cell[0], "rate", cell[1])

@@ -1,7 +1,7 @@
 """evaluation.level1: all that is measured of Level 1, put together from encoders, decoders, blocks and controls.
 
 Belongs here: which measurement is made of what, in which order: the block is chosen on development seasons before the
-test seasons are looked at. Not here: any measurement itself (training, evaluation), the page (level1_page).
+test seasons are looked at. Not here: any measurement itself, the page (results).
 """
 
 import logging
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from fbm_pipeline.evaluation.learned_controls import BLOCKS
+from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
 from fbm_pipeline.model.frequencies import LOOKUPS, fit_frequencies
-from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.samples.outing_batches import arrange
 from fbm_pipeline.samples.outings import concatenate, load_outings
 from fbm_pipeline.settings import Settings
@@ -28,7 +28,7 @@ READS = (
 )  # fmt: skip
 DECODER_ARMS = {"decoded": "vectors", "context": "lookup", "base": "base"}
 
-logger = logging.getLogger("fbm_pipeline.results")
+logger = logging.getLogger("fbm_pipeline.evaluation")
 
 
 def measure_level1(store: Store, settings: Settings) -> Written:
@@ -39,7 +39,7 @@ def measure_level1(store: Store, settings: Settings) -> Written:
     held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
     cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in held]
     key = inputs_key(
-        tables={name: store.content(name) for name in READS}, code=code_of("evaluation", "results", "training"),
+        tables={name: store.content(name) for name in READS}, code=code_of("evaluation", "training"),
         encoders=[load_encoder(settings, cutoff)[1].weights for cutoff in cutoffs],
         decoders=[load_decoder(settings, cutoff)[1].weights for cutoff in cutoffs],
         preset=settings.preset, kind=settings.data_kind,
