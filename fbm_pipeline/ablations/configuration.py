@@ -7,34 +7,23 @@ a switch does to the inputs (inputs), the seed and the fold (plan).
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.settings import Preset
 
-CONTROL_IN_PARKS = "control_in_parks"  # d fitted anew, by ridge and trees, with parks or without
-MARCEL_IN_PARKS = "marcel_in_parks"  # tuned Marcel, or Marcel from neutral lines
-MODELS = ("network", "control", CONTROL_IN_PARKS, MARCEL_IN_PARKS)
+MODELS = ("network", "control")
 SEQUENCES = ("games", "shuffled", "game_mean", "window_mean", "none", "empty")
 IDENTITIES = ("both", "profile", "archetype", "none", "shuffled", "majors")
 PRIORS = ("marcel", "marcel_classic", "league", "mle")
 HORIZONS_READ = ("career", "three_year", "one_year", "thirty_day", "prior")
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
-PARKS = (
-    "", "all_hands", "by_hand", "all_hands_own", "by_hand_own", "neutral_prior", "neutral_columns",
-    "by_hand_own_and_neutral",
-)  # fmt: skip
 
 # Fields that a preset holds too: a network cell is trained under the preset with these put in.
 PRESET_FIELDS = (
     "train_from", "width", "layers", "heads", "batter_games", "pitcher_games", "epochs", "patience", "batch",
     "learning_rate", "archetypes", "min_train_opportunities", "threads",
 )  # fmt: skip
-# Fields that change the run key and not the result, each with its reason.
-INERT: Mapping[str, str] = {
-    "threads": "how many cores share the arithmetic: sums in another order move the last bits of a float, never more",
-}
-
 # Fields that the run key knows only where they are not these defaults: cells that do not read them keep their keys.
-SILENT: Mapping[str, object] = {"parks": ""}
+SILENT: Mapping[str, object] = {}
 
 
 class AblationError(EvaluationError):
@@ -57,8 +46,6 @@ class Configuration:
     prior: str = "marcel"  # one of PRIORS: the rates that the network adjusts
     # The control's inputs beside its season lines
     families: tuple[str, ...] = ()  # of FAMILIES
-    # What is known of parks by a control or by Marcel (see park_cells for what each word does)
-    parks: str = ""  # one of PARKS
     # The network's settings, as in settings.Preset
     train_from: int = 2003
     width: int = 64
@@ -75,13 +62,7 @@ class Configuration:
     threads: int = 2
 
     def __post_init__(self) -> None:
-        words = {
-            "model": MODELS,
-            "sequence": SEQUENCES,
-            "identity": IDENTITIES,
-            "prior": PRIORS,
-            "parks": PARKS,
-        }
+        words = {"model": MODELS, "sequence": SEQUENCES, "identity": IDENTITIES, "prior": PRIORS}
         wrong = [
             f"{name} is {getattr(self, name)!r}, expected one of {', '.join(legal)}"
             for name, legal in words.items()
@@ -91,7 +72,6 @@ class Configuration:
             found = getattr(self, name)
             if tuple(item for item in legal if item in found) != found:
                 wrong.append(f"{name} is {found!r}, expected some of {', '.join(legal)} in that order, each once")
-        wrong += _wrong_parks(self.model, self.parks)
         if wrong:
             raise ConfigurationError("; ".join(wrong))
 
@@ -111,13 +91,6 @@ class Configuration:
         """The fields as plain values, in their order; those of SILENT only where they are not the default."""
         told = {name: value for name, value in asdict(self).items() if SILENT.get(name) != value}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
-
-
-def _wrong_parks(model: str, parks: str) -> list[str]:
-    legal = {CONTROL_IN_PARKS: PARKS, MARCEL_IN_PARKS: ("", "neutral_prior")}.get(model, ("",))
-    if parks in legal:
-        return []
-    return [f"parks is {parks!r} in the model {model!r}, expected one of {', '.join(legal)} there"]
 
 
 def of_preset(preset: Preset, model: str, families: tuple[str, ...] = ()) -> Configuration:

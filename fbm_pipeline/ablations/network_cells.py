@@ -16,6 +16,7 @@ from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.ablations.minors_inputs import minors_contents, of_the_majors, with_mle
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import Standardizer
+from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.derived_statistics import all_statistics
 from fbm_pipeline.network.folds import Fold, code_hash, data_hash, plan_fold, training_key, window_hash
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
@@ -27,14 +28,10 @@ from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.nn.observer import Observer
-from fbm_pipeline.samples.embeddings import load_embeddings
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 
-CELL_CODE = (
-    "ablations/inputs", "ablations/minors_inputs", "ablations/network_cells", "network/projection",
-    "network/derived_statistics", "marcel/minors_block",
-)  # fmt: skip
+CELL_CODE = "fbm_pipeline.ablations.network_cells:network_cell"
 
 
 def network_key(store: Store, configuration: Configuration, preset: Preset, player_type: str, season: int) -> str:
@@ -42,7 +39,7 @@ def network_key(store: Store, configuration: Configuration, preset: Preset, play
     fold = plan_fold(store, player_type, season, preset_with(configuration, preset, preset.seed))
     return inputs_key(
         fold=fold, data=data_hash(store, fold, (*fold.train_seasons, fold.validation_season)),
-        test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(*CELL_CODE),
+        test=window_hash(store, fold, [fold.validation_season, season]), code=code_hash(CELL_CODE),
         **minors_contents(store, configuration, player_type, (*fold.train_seasons, fold.validation_season, season)),
     )  # fmt: skip
 

@@ -8,15 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from fbm_pipeline.ablations.configuration import (
-    CONTROL_IN_PARKS,
-    MARCEL_IN_PARKS,
-    AblationError,
-    Configuration,
-)
+from fbm_pipeline.ablations.configuration import AblationError, Configuration
 from fbm_pipeline.ablations.control_cells import control_key
 from fbm_pipeline.ablations.network_cells import network_key
-from fbm_pipeline.ablations.park_cells import park_key
 from fbm_pipeline.ablations.registry import (
     REFERENCES,
     REGISTRY,
@@ -24,8 +18,8 @@ from fbm_pipeline.ablations.registry import (
     ablation,
     configuration_of,
 )
+from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.universes import FULL, TIERS
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 
@@ -69,8 +63,6 @@ PLANS: Mapping[str, Plan] = {
     plan.name: plan
     for plan in (
         Plan("control_families", _named("control")),
-        Plan("parks", _named("parks")),
-        Plan("marcel_parks", _named("marcel parks")),
         Plan("network_inputs", ("no_sequence", "no_identity")),
         Plan("network_minors", _named("4"), universes=(FULL, *TIERS)),
         Plan("network_matrix", (*_named("2"), *_named("3"))),
@@ -153,8 +145,6 @@ def _reads(store: Store, preset: Preset, configuration: Configuration, player_ty
     try:
         if configuration.model == "network":
             return network_key(store, configuration, preset, player_type, season)
-        if configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-            return park_key(store, player_type, season)
         return control_key(store, player_type, season)
     except ValueError as error:
         raise AblationError(f"{configuration.model} {player_type} {season} cannot be run: {error}") from error

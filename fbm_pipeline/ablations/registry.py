@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fbm_pipeline.ablations.configuration import (
-    CONTROL_IN_PARKS,
     FAMILIES,
     HORIZONS_READ,
-    MARCEL_IN_PARKS,
     AblationError,
     Configuration,
     of_preset,
@@ -22,11 +20,7 @@ REFERENCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "network": ("network", ()),
     "control": ("control", FAMILIES),  # d by its ridge
     "lines": ("control", ()),  # c
-    "control_without_parks": (CONTROL_IN_PARKS, FAMILIES),  # d, fitted anew beside its arms
-    "control_all_hands": (CONTROL_IN_PARKS, FAMILIES),  # and with the parks' all-hands factors
-    "marcel": (MARCEL_IN_PARKS, ()),  # tuned Marcel as it is
 }
-PARKS_OF: Mapping[str, str] = {"control_all_hands": "all_hands"}  # the references that know parks
 
 
 @dataclass(frozen=True)
@@ -87,29 +81,6 @@ def _windows() -> list[Ablation]:
     ]  # fmt: skip
 
 
-def _parks() -> list[Ablation]:
-    asked = (
-        ("parks_all_hands", "control_without_parks", "all_hands", "What do all-hands park factors add to the control?"),
-        ("parks_by_hand", "control_without_parks", "by_hand", "What do park factors by hand add to the control?"),
-        ("parks_neutral_prior", "control_without_parks", "neutral_prior",
-         "What if the control corrects Marcel from neutral lines, put into the coming park?"),
-        ("parks_neutral_columns", "control_without_parks", "neutral_columns",
-         "What does Marcel from neutral lines add to the control as columns?"),
-        ("parks_by_hand_for_all_hands", "control_all_hands", "by_hand", "Are factors by hand better than all-hands?"),
-        ("parks_all_hands_own", "control_all_hands", "all_hands_own",
-         "Is it better that a statistic sees its own components of parks only?"),
-        ("parks_by_hand_own", "control_all_hands", "by_hand_own", "And so by hand?"),
-        ("parks_by_hand_own_and_neutral", "control_all_hands", "by_hand_own_and_neutral",
-         "And with Marcel from neutral lines as columns beside them?"),
-        ("marcel_from_neutral_lines", "marcel", "neutral_prior",
-         "Is Marcel from neutral lines, put into the coming park, better than Marcel?"),
-    )  # fmt: skip
-    return [
-        Ablation(name, "marcel parks" if reference == "marcel" else "parks", question, reference, {"parks": word})
-        for name, reference, word, question in asked
-    ]
-
-
 _NOT_IN_MODEL = "Levels 2 and 3 have no such switch; it needs a change of model/ and new trainings of every fold"
 _ENCODER = "embeddings of one frozen encoder are cached; it needs another encoder and its embeddings of all seasons"
 
@@ -152,7 +123,6 @@ _ALL: tuple[Ablation, ...] = (
     _network("eight_epochs", "capacity", "Was training stopped too early?", epochs=8, patience=4),
     _network("all_players", "capacity", "Do players of few opportunities help training?", min_train_opportunities=1),
     *_families(),
-    *_parks(),
 )  # fmt: skip
 REGISTRY: Mapping[str, Ablation] = {item.name: item for item in _ALL}
 
@@ -167,8 +137,7 @@ def ablation(name: str) -> Ablation:
 def reference_configuration(name: str, preset: Preset) -> Configuration:
     """The configuration of a reference under a preset. Raises KeyError for an unknown reference."""
     model, families = REFERENCES[name]
-    found = of_preset(preset, model, families)
-    return found.difference({"parks": PARKS_OF[name]}) if name in PARKS_OF else found
+    return of_preset(preset, model, families)
 
 
 def configuration_of(name: str, preset: Preset) -> Configuration:

@@ -7,19 +7,17 @@ import logging
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 import pandas as pd
 
-from fbm_pipeline.ablations.configuration import CONTROL_IN_PARKS, MARCEL_IN_PARKS
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell
-from fbm_pipeline.ablations.park_cells import park_cell
 from fbm_pipeline.ablations.plan import Cell
-from fbm_pipeline.nn.observer import NullObserver, Observer
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 
@@ -34,16 +32,6 @@ class PlanObserver(Protocol):
 
     def open(self, cell: Cell) -> AbstractContextManager[Observer]:
         """The listener to one cell, closed as failed when the body raises."""
-
-
-class NullPlanObserver:
-    """Nobody listens."""
-
-    def knows(self, cell: Cell) -> bool:
-        return True
-
-    def open(self, cell: Cell) -> AbstractContextManager[Observer]:
-        return nullcontext(NullObserver())
 
 
 @dataclass(frozen=True)
@@ -100,8 +88,6 @@ def _fit(store: Store, settings: Settings, cell: Cell, listener: Observer) -> tu
             store, settings, cell.configuration, cell.player_type, cell.season, cell.seed, cell.key,
             progress_folder(settings, cell.key), listener,
         )  # fmt: skip
-    if cell.configuration.model in (CONTROL_IN_PARKS, MARCEL_IN_PARKS):
-        return park_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
     return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
 
 

@@ -49,11 +49,11 @@ class OpenFold:
 def open_fold(store: Store, settings: Settings, player_type: str, season: int) -> OpenFold | None:
     """The fold of a test season, or None where it was not trained. Raises UntrainedFoldError for other inputs."""
     from fbm_pipeline.identity.encoding import Standardizer
+    from fbm_pipeline.level1.embeddings import load_embeddings
     from fbm_pipeline.network.judging import read
     from fbm_pipeline.network.projection import load_network
     from fbm_pipeline.nn.checkpoint import load_checkpoint
     from fbm_pipeline.nn.device import reproducible
-    from fbm_pipeline.samples.embeddings import load_embeddings
 
     preset = settings.preset
     finished = load_checkpoint(settings.checkpoints / player_type / str(season) / "finished")

@@ -78,8 +78,6 @@ _DECLARED = {
         nulls={"minor_rate|concentration": 1.0}, constant=("minor_weight|source", *_PROVENANCE)
     ),
     "features.park_factors": Allowance(constant=("seasons",)),
-    # Runs and outs are a pitcher's alone, and the table holds both sides of the ball.
-    "features.neutral_lines": Allowance(nulls={"er": 1.0, "outs": 1.0}),
     "features.physics_counts": Allowance(constant=(".*",)),
 }
 

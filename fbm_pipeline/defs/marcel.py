@@ -4,17 +4,16 @@ from collections.abc import Collection
 
 import dagster as dg
 
+from fbm_pipeline.aggregates.physics_counts import build_physics_counts
+from fbm_pipeline.aggregates.sequence_counts import READS, build_sequence_counts
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
-from fbm_pipeline.defs.partitions import BEFORE, UP_TO
+from fbm_pipeline.defs.partitions import BEFORE
 from fbm_pipeline.defs.table_assets import dependency, season_table, whole
 from fbm_pipeline.defs.warehouse import played_seasons
 from fbm_pipeline.marcel.constants import fit_constants, read_constants
-from fbm_pipeline.marcel.neutral_lines import build_neutral_lines
-from fbm_pipeline.marcel.park_factors import build_park_factors
-from fbm_pipeline.marcel.physics_counts import build_physics_counts
 from fbm_pipeline.marcel.rates import build_marcel_rates
-from fbm_pipeline.marcel.sequence_counts import READS, build_sequence_counts
+from fbm_pipeline.parks.park_factors import build_park_factors
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
@@ -51,7 +50,7 @@ def _sequence_counts(player_type: str) -> dg.AssetsDefinition:
     return season_table(
         f"{player_type}/sequence_counts", "features.sequence_counts",
         lambda store, settings, season: build_sequence_counts(store, player_type, season),
-        group="features", code=("marcel.sequence_counts",), seasons=counted_seasons,
+        group="features", code=("aggregates.sequence_counts",), seasons=counted_seasons,
         description="What a season's pitches and batted balls say of each player, as counts: the controls' aggregates.",
         deps=[dependency(table.replace(".", "/")) for table in READS],
     )  # fmt: skip
@@ -72,7 +71,7 @@ def _rates(player_type: str) -> dg.AssetsDefinition:
 
 def _playing_time(player_type: str) -> dg.AssetsDefinition:
     def teachable_seasons(store: Store, settings: Settings) -> Collection[int]:
-        from fbm_pipeline.marcel.playing_time_model import training_seasons
+        from fbm_pipeline.playing_time.model import training_seasons
 
         preset = settings.preset
         wanted = {*preset.development_seasons, *preset.test_seasons, preset.projection_season}
@@ -82,7 +81,7 @@ def _playing_time(player_type: str) -> dg.AssetsDefinition:
         }
 
     def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.marcel.playing_time_model import build_playing_time
+        from fbm_pipeline.playing_time.model import build_playing_time
 
         return build_playing_time(store, player_type, season)
 
@@ -103,27 +102,12 @@ def seasons_after_games(store: Store, settings: Settings) -> Collection[int]:
     return {int(part["season"]) + 1 for part in store.partitions("core.plate_appearances")}
 
 
-def seasons_with_lines(store: Store, settings: Settings) -> Collection[int]:
-    """Seasons whose lines are held."""
-    return {int(part["season"]) for part in store.partitions("core.season_lines")}
-
-
 _PARKS = season_table(
     "features/park_factors", "features.park_factors",
     lambda store, settings, season: build_park_factors(store, season),
     group="features", code=_CODE, seasons=seasons_after_games,
-    description="What each park does to strikeouts, walks, kinds of hits and runs, of all batters regressed to 1, of "
-    "left- and right-handed ones to that.",
+    description="What each park does to strikeouts, walks, kinds of hits and runs, regressed to 1.",
     deps=[dependency("core/plate_appearances", BEFORE)],
-)  # fmt: skip
-_NEUTRAL = season_table(
-    "features/neutral_lines", "features.neutral_lines",
-    lambda store, settings, season: build_neutral_lines(store, season),
-    group="features", code=_CODE, seasons=seasons_with_lines,
-    description="What each player's season would have been in average parks, by component and by the batter's side.",
-    deps=[
-        dependency("core/season_lines"), dependency("core/players"), dependency("core/plate_appearances", UP_TO),
-    ],
 )  # fmt: skip
 _PHYSICS = season_table(
     "features/physics_counts", "features.physics_counts",
@@ -142,6 +126,5 @@ ASSETS = [
         for make in (_constants, _rates, _sequence_counts, _playing_time)
     ),
     _PARKS,
-    _NEUTRAL,
     _PHYSICS,
 ]

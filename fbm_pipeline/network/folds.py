@@ -4,33 +4,20 @@ Test season T: stopped on V, the latest season before T with lines (never 2020),
 Not here: the training itself (loop), the tables of a fold (projection).
 """
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
 from fbm_pipeline.network.windows import stored_history
 from fbm_pipeline.settings import Preset, cutoff_for
-from fbm_pipeline.store.engine import statement
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, inputs_key
 
-ROOT = Path(__file__).resolve().parent.parent
 HISTORY_TABLES = ("core.games", "core.plate_appearances", "core.player_games")
 TARGET_TABLES = ("core.games", "core.player_games", "core.season_lines")
 FEATURE_TABLES = ("features.marcel_rates", "features.stat_profiles", "features.archetypes")
-# Source text that turns stored tables into a network; Level 1 speaks through the content of its embeddings.
-NETWORK_CODE = (
-    "baseball/statistics", "identity/encoding", "nn/attention", "nn/gated_residual", "network/heads",
-    "network/hierarchy", "network/identity_module", "network/level2_plate_appearance", "network/level3_game",
-    "nn/pooling", "network/batches", "samples/embeddings", "network/player_games", "network/priors", "network/targets",
-    "network/windows", "network/judging", "network/loop", "network/projection", "nn/device",
-)  # fmt: skip
-NETWORK_STATEMENTS = (
-    "network/archetypes", "samples/pa_embeddings", "network/player_games", "network/player_plate_appearances",
-    "network/priors", "network/stat_profiles", "network/next_games", "network/next_season",
-)  # fmt: skip
+# The functions from which all code that turns stored tables into a network, and a network into rates, is found.
+TRAINED_BY = ("fbm_pipeline.network.projection:train_fold", "fbm_pipeline.network.projection:fold_predictions")
 
 
 @dataclass(frozen=True)
@@ -112,7 +99,5 @@ def network_settings(preset: Preset) -> dict[str, object]:
 
 
 def code_hash(*more: str) -> str:
-    """Hash of the source text that a trained network depends on, and of `more` modules."""
-    texts = [(ROOT / f"{name}.py").read_text(encoding="utf-8") for name in (*NETWORK_CODE, *more)]
-    texts += [statement(name) for name in NETWORK_STATEMENTS]
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()
+    """Hash of the code that a trained network depends on, and of that behind `more` functions."""
+    return code_key(*TRAINED_BY, *more)

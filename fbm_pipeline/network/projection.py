@@ -17,6 +17,7 @@ import torch
 
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import Standardizer
+from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.derived_statistics import all_statistics
 from fbm_pipeline.network.folds import (
     Fold,
@@ -36,7 +37,6 @@ from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, restore_weights, save_checkpoint
 from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.nn.observer import Observer
-from fbm_pipeline.samples.embeddings import load_embeddings
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -116,7 +116,7 @@ def predict_fold(store: Store, settings: Settings, player_type: str, season: int
         weights=finished.card["files"],
         data=window_hash(store, fold, [fold.validation_season, season]),
         standardizer=finished.card["standardizer"],
-        code=code_hash("network/projection", "network/derived_statistics", "network/prediction_table"),
+        code=code_hash(),
     )
     return store.build("models.predictions", partition, key, lambda: fold_predictions(store, preset, fold, finished))
 

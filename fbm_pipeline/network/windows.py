@@ -14,10 +14,10 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import FIRST_SEASON, preseason
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.identity.encoding import profile_features
+from fbm_pipeline.level1.embeddings import Embeddings
 from fbm_pipeline.network.player_games import PlayerGames, load_player_games
 from fbm_pipeline.network.priors import Priors, load_priors
 from fbm_pipeline.network.targets import Targets, load_targets
-from fbm_pipeline.samples.embeddings import Embeddings
 from fbm_pipeline.settings import Preset
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.joins import MissingJoinError

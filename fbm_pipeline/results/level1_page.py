@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, PRETRAINING, USEFUL
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.results.level1_sections import collapse_section, decoder_section, pretraining_section

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store

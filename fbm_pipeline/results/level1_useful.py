@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fbm_pipeline.controls.learned_controls import AVERAGED, ON_TOP
 from fbm_pipeline.evaluation.families import BETTER, WORSE
-from fbm_pipeline.evaluation.learned_controls import AVERAGED, ON_TOP
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN_STATISTICS
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change

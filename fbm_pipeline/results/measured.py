@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.sheets import RATE
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.pooled import pooled

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS
+from fbm_pipeline.backtest.universes import TIERS
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
-from fbm_pipeline.evaluation.universes import TIERS
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.results.comparison_text import amount_change, interval_text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.writing import replace_file
 from fbm_pipeline.results.places import run_results
 from fbm_pipeline.settings import Settings

@@ -7,7 +7,7 @@ that refusal reads the page's tables, then writes a new sentence with new claims
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.results.measured import Measured
 from fbm_pipeline.results.verdicts import count_verdicts
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.bootstrap import DRAWS
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import BETTER, SIGNIFICANT, UNDECIDED, WORSE
 
 RULE = f"""**One rule for every verdict.** A verdict is about RMSE. It is `better` or `worse` where the p value,

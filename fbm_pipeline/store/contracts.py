@@ -51,7 +51,7 @@ _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
 _PLAYING_TIME = (
     f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? outs:f64? outs_p10:f64? "
-    "outs_p50:f64? outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
+    "outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
     "trained_from:i16 trained_until:i16 n:i32"
 )
 HORIZONS = ("career", "three_year", "one_year", "thirty_day")
@@ -108,7 +108,7 @@ _ALL: Iterable[Contract] = (
     contract(
         "core.players", "one row per player with an MLBAM id",
         "mlbam_id:i32 name:str birth_date:date? bats:str? throws:str? retro_id:str? lahman_id:str? "
-        "fangraphs_id:str? bbref_id:str? primary_position:str?",
+        "fangraphs_id:str? primary_position:str?",
         "mlbam_id",
     ),
     contract(
@@ -194,23 +194,15 @@ _ALL: Iterable[Contract] = (
     ),
     contract(
         "features.park_factors",
-        "one row per season, park, component and stand (L, R, all); from the three seasons before, both sides batting",
-        "season:i16 as_of:date park_id:str component:str stand:str factor:f64 raw_factor:f64 observed:f64 "
-        "expected:f64 pa:i32 elsewhere_pa:i32 seasons:i8",
-        "season park_id component stand", "season",
-    ),
-    contract(
-        "features.neutral_lines",
-        "one row per season, side of the ball and player: his counts as in average parks, fit for use from as_of on",
-        "season:i16 as_of:date player_type:str mlbam_id:i32 opportunities:i32 so:f64 bb:f64 hr:f64 single:f64? "
-        "double:f64? triple:f64? er:f64? h:f64 ab:f64 outs:f64?",
-        "season player_type mlbam_id", "season",
+        "one row per season, park and component; from the three seasons before, both sides batting",
+        "season:i16 as_of:date park_id:str component:str factor:f64 observed:f64 expected:f64 pa:i32 elsewhere_pa:i32 "
+        "seasons:i8",
+        "season park_id component", "season",
     ),
     contract(
         "features.physics_counts",
         "one row per season, side of the ball and player whose batted balls or pitches were measured; sums to be added",
-        "season:i16 player_type:str mlbam_id:i32 balls_in_play:i32 measured:i32 speed:f64 speed_squares:f64 "
-        "angle:f64 angle_squares:f64 "
+        "season:i16 player_type:str mlbam_id:i32 balls_in_play:i32 measured:i32 speed:f64 angle:f64 "
         "at_least_80:i32 at_least_85:i32 at_least_90:i32 hard_hit:i32 at_least_100:i32 at_least_105:i32 "
         "at_least_110:i32 sweet_spot:i32 barrels:i32 air:i32 air_speed:f64 sprayed:i32 pulled:i32 opposite:i32 "
         "pulled_air:i32 pitches:i32 fastballs:i32 fastball_speed:f64 fastball_rise:f64 fastball_run:f64 "
@@ -313,8 +305,8 @@ _ALL: Iterable[Contract] = (
     contract(
         "evaluation.pairs", "one row per comparison, universe, seasons, player type, kind, statistic and two systems",
         "data:str comparison:str universe:str seasons:str player_type:str kind:str stat:str base:str new:str n:i32 "
-        "players:i32 d_r:f64? d_r_low:f64? d_r_high:f64? p_r:f64? holm_r:f64? d_rmse:f64? d_rmse_low:f64? "
-        "d_rmse_high:f64? p_rmse:f64? holm_rmse:f64? verdict:str",
+        "players:i32 d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? d_rmse:f64? d_rmse_low:f64? "
+        "d_rmse_high:f64? holm_rmse:f64? verdict:str",
         "data comparison universe seasons player_type kind stat base new",
     ),
     contract(

@@ -1,22 +1,42 @@
 """A small store, written once, and settings whose networks train in a moment."""
 
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.nn.checkpoint import save_checkpoint
+from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
     PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
     epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
     network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
+
+
+# Fields that change the run key and not the result, each with its reason.
+INERT: Mapping[str, str] = {
+    "threads": "how many cores share the arithmetic: sums in another order move the last bits of a float, never more",
+}
+
+
+class NullPlanObserver:
+    """Nobody listens."""
+
+    def knows(self, cell: Cell) -> bool:
+        return True
+
+    def open(self, cell: Cell) -> AbstractContextManager[Observer]:
+        return nullcontext(NullObserver())
 
 
 @pytest.fixture(scope="package")

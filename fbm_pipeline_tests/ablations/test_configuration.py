@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 import pytest
 
 from fbm_pipeline.ablations.configuration import (
-    INERT,
     PRESET_FIELDS,
     Configuration,
     ConfigurationError,
@@ -15,17 +14,15 @@ from fbm_pipeline.ablations.configuration import (
 from fbm_pipeline.ablations.plan import run_key
 from fbm_pipeline.network.folds import network_settings
 from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline_tests.ablations.conftest import INERT
 
 REAL = PRESETS["real"]
 ONE_CHANGE: dict[str, object] = {
     "model": "control", "sequence": "shuffled", "identity": "archetype", "horizons": ("career",), "prior": "league",
     "families": ("spray",), "train_from": 2004, "width": 65, "layers": 2, "heads": 5, "batter_games": 41,
     "pitcher_games": 21, "epochs": 5, "patience": 3, "batch": 65, "learning_rate": 0.002, "archetypes": 9,
-    "min_train_opportunities": 101, "threads": 3, "parks": "by_hand",
+    "min_train_opportunities": 101, "threads": 3,
 }  # fmt: skip
-
-# Fields that are legal only under others.
-UNDER: dict[str, dict[str, object]] = {"parks": {"model": "control_in_parks"}}
 
 
 def key_of(configuration: Configuration, **place: object) -> str:
@@ -35,7 +32,7 @@ def key_of(configuration: Configuration, **place: object) -> str:
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Configuration)])
 def test_every_field_changes_the_run_key(field: str) -> None:
-    reference = replace(of_preset(REAL, "network"), **UNDER.get(field, {}))
+    reference = of_preset(REAL, "network")
     assert key_of(reference.difference({field: ONE_CHANGE[field]})) != key_of(reference)
 
 
@@ -72,8 +69,6 @@ def test_the_reference_is_the_preset_itself(preset: Preset) -> None:
         ({"sequence": "no"}, "sequence is 'no', expected one of games"),
         ({"families": ("spray", "discipline")}, "in that order, each once"),
         ({"horizons": ("decade",)}, "expected some of career"),
-        ({"model": "control", "parks": "by_hand"}, "parks is 'by_hand' in the model 'control'"),
-        ({"model": "marcel_in_parks", "parks": "by_hand"}, "expected one of , neutral_prior there"),
     ],
 )
 def test_what_cannot_be_run_is_refused(changes: dict[str, object], told: str) -> None:

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.ablations import network_cells
-from fbm_pipeline.ablations.configuration import INERT, Configuration, of_preset
+from fbm_pipeline.ablations.configuration import Configuration, of_preset
 from fbm_pipeline.ablations.kept import is_kept, load_kept, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.ablations.plan import Cell, run_key
-from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
+from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network.projection import predict_fold, train_fold
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.checkpoint import load_checkpoint
@@ -24,8 +24,8 @@ from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
-from fbm_pipeline_tests.samples.small_store import copy_of
+from fbm_pipeline_tests.ablations.conftest import INERT, PRESET, NullPlanObserver, settings_at
+from fbm_pipeline_tests.level1.small_store import copy_of
 
 NETWORK = of_preset(PRESET, "network")
 SEED = 11
@@ -71,8 +71,7 @@ def references(small: Store, tmp_path_factory: pytest.TempPathFactory) -> dict[s
 
 
 def test_every_field_has_its_change() -> None:
-    # see test_control_cells, test_park_cells
-    of_the_control = {"model", "families", "parks"}
+    of_the_control = {"model", "families"}  # see test_control_cells
     assert set(CHANGES) | of_the_control | set(INERT) == {field.name for field in fields(Configuration)}
 
 
@@ -153,11 +152,11 @@ _KILLED = """
 import sys
 from pathlib import Path
 from fbm_pipeline.ablations.configuration import of_preset
-from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
+from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.settings import Settings
-from fbm_pipeline_tests.ablations.conftest import PRESET
+from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver
 from fbm_pipeline_tests.ablations.test_network_cells import cell_of
 store = Store(Path(sys.argv[1]), ALL_CONTRACTS)
 settings = Settings(Path(sys.argv[2]), Path(sys.argv[2]), PRESET)

@@ -14,7 +14,7 @@ from fbm_pipeline.ablations.registry import (
 from fbm_pipeline.settings import PRESETS
 
 REAL = PRESETS["real"]
-ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control", "parks")
+ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control")
 
 
 def test_every_phase_of_the_roadmap_has_its_ablations() -> None:
@@ -89,13 +89,6 @@ def replace_minimum():  # a preset that trains on everybody already
 def test_names_that_do_not_fit_are_refused(words: list[str], name: str | None, told: str) -> None:
     with pytest.raises(UnknownAblationError, match=told):
         plan_of(words, name)
-
-
-def test_parks_are_compared_with_a_control_that_is_fitted_alike() -> None:
-    assert {configuration_of(arm, REAL).model for arm in arms(PLANS["parks"])} == {"control_in_parks"}
-    assert arms(PLANS["parks"])[:2] == ["control_without_parks", "control_all_hands"]
-    assert configuration_of("control_all_hands", REAL).parks == "all_hands"
-    assert arms(PLANS["marcel_parks"]) == ["marcel", "marcel_from_neutral_lines"]
 
 
 def test_an_unknown_player_type_is_refused() -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from fbm_pipeline.backtest.backtest import build_backtest
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.error_spread import build_error_spread
+from fbm_pipeline.backtest.universes import MARCELS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
-from fbm_pipeline.evaluation.backtest import build_backtest
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.error_spread import build_error_spread
 from fbm_pipeline.evaluation.standings import build_scores
-from fbm_pipeline.evaluation.universes import MARCELS
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.contracts import Contract
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -223,7 +223,7 @@ def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
             for i in known_players(player_type, season)[left_out:]
         ]  # fmt: skip
         if player_type == "pitcher":
-            faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p50": "p50", "outs_p90": "p90"}
+            faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p90": "p90"}
             role = {"role": "starter", "starter_chance": 0.8, "role_change": 0.2}
             rows = [row | {name: 0.7 * row[of] for name, of in faced.items()} | role for row in rows]
         store.write(name, {"player_type": player_type, "season": season}, table(store.contracts[name], rows))

@@ -97,7 +97,7 @@ def write_newcomers_time(store: Store, season: int, newcomers: Mapping[str, Sequ
     """features.newcomer_playing_time: 50 PA or BF, of a regular 300."""
     name = "features.newcomer_playing_time"
     for player_type in PLAYER_TYPES:
-        outs = {"outs": 35.0, "outs_p10": 0.0, "outs_p50": 7.0, "outs_p90": 140.0, "role": "starter"}
+        outs = {"outs": 35.0, "outs_p10": 0.0, "outs_p90": 140.0, "role": "starter"}
         rows = [
             {
                 "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": player,

@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from fbm_pipeline.evaluation import pairs as pairs_module
 from fbm_pipeline.evaluation.comparisons import CONTROLS, PHYSICS, PUBLIC, REGISTERED, Comparison, named
 from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.pairs import pair_rows, season_groups
@@ -15,12 +16,16 @@ THREE = Comparison("three", ("marcel", "ridge", "control"), pairs=(("marcel", "c
 SEASONS = (2018, 2019, 2021)
 
 
-@pytest.fixture(scope="module")
-def pairs() -> pd.DataFrame:
+def three_systems() -> pd.DataFrame:
     """ridge is marcel over again, control has half its error."""
     rows = backtest({"marcel": 0.03, "control": 0.015}, SEASONS)
     same = rows[rows["system"] == "marcel"].assign(system="ridge")
-    return pd.DataFrame(pair_rows(sheets(pd.concat([rows, same], ignore_index=True)), [(THREE, SEASONS)]))
+    return pd.concat([rows, same], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def pairs() -> pd.DataFrame:
+    return pd.DataFrame(pair_rows(sheets(three_systems()), [(THREE, SEASONS)]))
 
 
 def test_a_clear_gain_is_better_in_every_statistic(pairs: pd.DataFrame) -> None:
@@ -41,11 +46,21 @@ def test_the_same_projections_are_undecided_and_zero_is_covered(pairs: pd.DataFr
     assert (same["holm_rmse"] == 1).all()
 
 
-def test_a_family_is_both_player_types_of_one_pair_and_universe(pairs: pd.DataFrame) -> None:
-    for _, family in pairs.groupby(["universe", "kind", "base", "new"]):
-        assert set(family["player_type"]) == {"batter", "pitcher"}
-        for measure in ("r", "rmse"):
-            assert family[f"holm_{measure}"].tolist() == pytest.approx(holm(family[f"p_{measure}"].tolist()))
+def test_a_family_is_both_player_types_of_one_pair_and_universe(monkeypatch: pytest.MonkeyPatch) -> None:
+    p_values: list[list[float]] = []
+
+    def recorded(p: list[float]) -> list[float]:
+        p_values.append(list(p))
+        return holm(p)
+
+    monkeypatch.setattr(pairs_module, "holm", recorded)
+    rows = pd.DataFrame(pair_rows(sheets(three_systems()), [(THREE, SEASONS)]))
+    families = [family for _, family in rows.groupby(["universe", "kind", "base", "new"], sort=False)]
+    assert all(set(family["player_type"]) == {"batter", "pitcher"} for family in families)
+    adjusted = [family[f"holm_{measure}"].tolist() for family in families for measure in ("r", "rmse")]
+    assert len(adjusted) == len(p_values)
+    for found, p in zip(adjusted, p_values, strict=True):
+        assert found == pytest.approx(holm(p))
 
 
 def test_kinds_are_families_of_their_own(pairs: pd.DataFrame) -> None:

@@ -20,8 +20,8 @@ from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
-from fbm_pipeline_tests.samples.small_store import BATTERS, WIDTH, copy_of, write_season
 
 PRESET = replace(
     PRESETS["demo"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.page import write_page
 from fbm_pipeline.publish.page_script import SCRIPT
 from fbm_pipeline.publish.projections import UNPUBLISHED, load_projections, projected_players, publish
@@ -21,7 +21,7 @@ from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import CONTROL, NEWCOMERS_RATE
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 from fbm_pipeline_tests.publish.conftest import Published
-from fbm_pipeline_tests.results.test_page import Outline, players
+from fbm_pipeline_tests.publish.test_page import Outline, players
 
 SEASON = 2022
 NEWCOMERS = {"batter": (71, 72), "pitcher": (1071,)}

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.metrics import attainable_share
+from fbm_pipeline.backtest.metrics import attainable_share
 from fbm_pipeline.results.floor_of_luck import floor_of_luck
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.useful_test import CHOSEN
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.results.level1_page import MOST_LINES, Record, level1_page

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
 from fbm_pipeline.results.measured import Measured, mean_change

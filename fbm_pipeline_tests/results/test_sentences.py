@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.results.measured import Measured
 from fbm_pipeline.results.sentences import SENTENCES, Claim, Sentence, checked_sentences
 from fbm_pipeline.settings import REPOSITORY

@@ -58,7 +58,6 @@ final as (
         register.key_retro as retro_id,
         coalesce(by_retro.playerid, by_bbref.playerid) as lahman_id,
         cast(register.key_fangraphs as varchar) as fangraphs_id,
-        register.key_bbref as bbref_id,
         positions.position as primary_position
     from register
     left join people as by_retro on register.key_retro = by_retro.retroid

@@ -1,6 +1,5 @@
--- grain: one row per season, park, club that played home games there and stand, from $first_season to $last_season
--- Both sides' plate appearances; `stand` is the side that the batter stood on, `all` of both together. `elsewhere_*`
--- are those of the same club's games of that season in all other parks, by batters on the same side.
+-- grain: one row per season, park and club that played home games there, from $first_season to $last_season
+-- Both sides' plate appearances. `elsewhere_*` are those of the same club's games of that season in all other parks.
 with
 
 plate_appearances as (
@@ -29,7 +28,6 @@ by_park as (
         club,
         park_id,
         is_home,
-        if(grouping(stand) = 1, 'all', stand) as stand,
         count(*) as pa,
         sum(so) as so,
         sum(bb) as bb,
@@ -40,8 +38,7 @@ by_park as (
         sum(triple) as triple,
         sum(runs) as runs
     from sides
-    group by grouping sets ((season, club, park_id, is_home), (season, club, park_id, is_home, stand))
-    having grouping(stand) = 1 or stand is not null
+    group by season, club, park_id, is_home
 ),
 
 in_park as (
@@ -54,7 +51,6 @@ elsewhere as (
         in_park.season,
         in_park.club,
         in_park.park_id,
-        in_park.stand,
         sum(others.pa) as pa,
         sum(others.so) as so,
         sum(others.bb) as bb,
@@ -69,9 +65,8 @@ elsewhere as (
         on
             in_park.season = others.season
             and in_park.club = others.club
-            and in_park.stand = others.stand
             and in_park.park_id <> others.park_id
-    group by in_park.season, in_park.club, in_park.park_id, in_park.stand
+    group by in_park.season, in_park.club, in_park.park_id
 ),
 
 final as (
@@ -79,7 +74,6 @@ final as (
         in_park.season,
         in_park.club,
         in_park.park_id,
-        in_park.stand,
         in_park.pa,
         in_park.so,
         in_park.bb,
@@ -104,8 +98,7 @@ final as (
             in_park.season = elsewhere.season
             and in_park.club = elsewhere.club
             and in_park.park_id = elsewhere.park_id
-            and in_park.stand = elsewhere.stand
-    order by in_park.season, in_park.club, in_park.park_id, in_park.stand
+    order by in_park.season, in_park.club, in_park.park_id
 )
 
 select * from final

@@ -1,5 +1,4 @@
--- grain: one row per season, player of $player_type, park and stand, from $first_season to $last_season
--- `stand` is the side that the batter stood on, the player himself or whom he faced; `all` where it is not known.
+-- grain: one row per season, player of $player_type and park, from $first_season to $last_season
 with
 
 plate_appearances as (
@@ -12,7 +11,6 @@ final as (
         season,
         if($player_type = 'batter', batter_id, pitcher_id) as mlbam_id,
         park_id,
-        coalesce(stand, 'all') as stand,
         count(*) as opportunities
     from plate_appearances
     group by all

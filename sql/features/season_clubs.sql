@@ -1,4 +1,4 @@
--- grain: one row per season and player of $player_type: the clubs of his first and last games, to $last_season
+-- grain: one row per season and player of $player_type: the club of his last game, to $last_season
 with
 
 player_games as (
@@ -15,7 +15,6 @@ final as (
     select
         player_games.season,
         player_games.mlbam_id,
-        arg_min(player_games.team, (games.game_date, games.number, games.game_id)) as first_club,
         arg_max(player_games.team, (games.game_date, games.number, games.game_id)) as last_club
     from player_games
     inner join games on player_games.game_id = games.game_id
