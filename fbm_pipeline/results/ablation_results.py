@@ -18,7 +18,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import inputs_key
 
-COLUMNS = tuple(CONTRACTS["evaluation.ablations"].columns)
+COLUMNS = tuple(CONTRACTS["evaluation.ablations"].column_names)
 
 
 def write_ablations(settings: Settings, rows: Sequence[Mapping[str, object]]) -> Path:

@@ -107,7 +107,7 @@ def note_test_looks(store: Store, settings: Settings, docs: Path | None, systems
 
 def stored_rows(store: Store, settings: Settings, table: str) -> pd.DataFrame:
     """The table's rows of this kind of data. Raises EvaluationError for none."""
-    rows = pd.DataFrame(columns=store.contracts[table].columns)
+    rows = pd.DataFrame(columns=store.contracts[table].column_names)
     if store.exists(table):
         with session(store, tables=(table,)) as connection:
             rows = connection.execute(f"select * from {table} where data = $data", {"data": settings.data_kind}).df()

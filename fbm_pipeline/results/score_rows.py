@@ -15,8 +15,8 @@ from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.writing import replace_file
 from fbm_pipeline.store.contracts import CONTRACTS
 
-SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].columns)
-PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].columns)
+SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].column_names)
+PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].column_names)
 # `physics` and `network_minors` ask about parts of these; their rows are in the run.
 COMPARISONS = ("controls", "public", "network", "minors", "minors_public")
 PAGE_UNIVERSES = (FULL, COMMON, *TIERS)

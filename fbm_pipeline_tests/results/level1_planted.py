@@ -39,7 +39,7 @@ def settings_in(folder: Path, simulated: bool = True) -> Settings:
 def frame(rows: Sequence[dict], data: str = "simulated") -> pd.DataFrame:
     """Rows with all columns, as level1.parquet has them."""
     empty = {"low": np.nan, "high": np.nan, "holm": np.nan, "verdict": "", "reference": "", "n": 900, "data": data}
-    return pd.DataFrame([empty | row for row in rows])[CONTRACTS[TABLE].columns]
+    return pd.DataFrame([empty | row for row in rows])[CONTRACTS[TABLE].column_names]
 
 
 def useful_rows(

@@ -50,7 +50,7 @@ def test_files_are_written_and_written_again_alike(planted: Store, tmp_path: Pat
 def test_the_run_holds_all_rows_of_its_kind(planted: Store, tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     write_level1(planted, settings, tmp_path / "docs")
-    rows = read_table(settings, "level1", planted.contracts["evaluation.level1"].columns)
+    rows = read_table(settings, "level1", planted.contracts["evaluation.level1"].column_names)
     assert len(rows) == len(useful_rows()) + len(other_rows())
     assert set(rows["data"]) == {"simulated"}
 

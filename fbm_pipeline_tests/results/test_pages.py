@@ -15,8 +15,8 @@ from fbm_pipeline.results.run_tables import read_table, table_path, write_table
 from fbm_pipeline.results.score_rows import MOST_ROWS, PAIR_COLUMNS, SCORE_COLUMNS, write_scores
 from fbm_pipeline.results.verdicts import count_verdicts
 from fbm_pipeline.settings import REPOSITORY
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
 from fbm_pipeline_tests.results.conftest import Scored
 
@@ -131,7 +131,7 @@ def test_a_file_of_other_columns_is_not_overwritten(scored: Scored) -> None:
 
 
 def test_no_scores_is_an_error(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     with pytest.raises(EvaluationError, match=r"materialize evaluation.scores"):
         write_results(store, hand_made.settings_for(tmp_path), tmp_path / "docs")
     assert not (tmp_path / "docs").exists()
