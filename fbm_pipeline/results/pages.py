@@ -21,7 +21,8 @@ from fbm_pipeline.results.calibration_figure import calibration_figure
 from fbm_pipeline.results.looks import count_looks, note_looks
 from fbm_pipeline.results.measured import Measured
 from fbm_pipeline.results.places import page_folder
-from fbm_pipeline.results.results_page import Facts, results_page, shown_systems
+from fbm_pipeline.results.results_page import Facts, results_page
+from fbm_pipeline.results.results_tables import shown_systems
 from fbm_pipeline.results.run_tables import read_table, replace_rows, table_path, write_table
 from fbm_pipeline.results.score_rows import SCORE_COLUMNS, ordered, page_rows, write_scores
 from fbm_pipeline.results.scores_browser import write_browser
@@ -69,16 +70,21 @@ def write_run(store: Store, settings: Settings) -> list[Path]:
 
     Comparisons that `fbm compare` added by other names stay.
     """
-    scores = stored_rows(store, settings, SCORES)
-    known = read_table(settings, "scores", list(scores.columns))
-    others = known[~known["comparison"].isin(list(REGISTERED))]
-    scores = ordered(pd.concat([part for part in (scores, others) if len(part)], ignore_index=True))
+    scores = ordered(_with_others(settings, "scores", stored_rows(store, settings, SCORES)))
+    pairs = ordered(_with_others(settings, "pairs", stored_rows(store, settings, PAIRS)))
     return [
         write_table(settings, "scores", scores),
-        write_table(settings, "pairs", ordered(stored_rows(store, settings, PAIRS))),
+        write_table(settings, "pairs", pairs),
         write_table(settings, "trainings", training_rows(settings)),
         write_browser(settings, scores),
     ]
+
+
+def _with_others(settings: Settings, kind: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, and the run's rows of comparisons that are not registered."""
+    known = read_table(settings, kind, list(rows.columns))
+    others = known[~known["comparison"].isin(list(REGISTERED))]
+    return pd.concat([rows, others], ignore_index=True) if len(others) else rows
 
 
 def write_comparison(
