@@ -86,11 +86,13 @@ def _foot(facts: Facts) -> str:
     looks = textwrap.fill(
         f"Configurations whose test seasons were looked at ([looks.csv](looks.csv)): {counts}.", WIDTH
     )
-    command = "make real DATA=<folder of source files>" if facts.data == "real" else "make demo"
+    real = facts.data == "real"
+    command = "make real DATA=<folder of source files>" if real else "make demo"
+    speed = " Speed: [speed.csv](speed.csv)." if real else ""
     return f"""## Made by
 
 `{command}`, then `fbm results`. All scores, differences and ablations are Parquet files in
-the run's `results/`, and `results.html` beside them filters and sorts every score. Speed: [speed.csv](speed.csv).
+the run's `results/`, and `results.html` beside them filters and sorts every score.{speed}
 
 {looks}
 
