@@ -46,13 +46,13 @@ level1: install has-data ## encoders, player vectors and embeddings on real data
 	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job level1
 	@exec env $(REAL) $(BIN)/fbm level1
 
-controls-table: yardstick ## Marcel and the controls, test seasons pooled -> docs/results
+controls-table: yardstick ## Marcel and the controls, test seasons pooled
 	@exec env $(REAL) $(BIN)/fbm compare controls
 
-public-table: yardstick ## the controls beside public systems on their common players -> docs/results
+public-table: yardstick ## the controls beside public systems on their common players
 	@exec env $(REAL) $(BIN)/fbm compare public
 
-minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems -> docs/results
+minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems
 	@exec env $(REAL) $(BIN)/fbm compare minors
 	@exec env $(REAL) $(BIN)/fbm compare minors_public
 	@exec env $(REAL) $(BIN)/fbm newcomers

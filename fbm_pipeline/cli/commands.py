@@ -20,13 +20,13 @@ from fbm_pipeline.cli.newcomers import newcomers
 from fbm_pipeline.cli.projecting import project
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 
 def open_store(settings: Settings) -> Store:
     """The store of this run."""
-    return Store(settings.store_root, ALL_CONTRACTS)
+    return Store(settings.store_root, TABLES)
 
 
 def doctor(settings: Settings, options: argparse.Namespace) -> int:
@@ -95,10 +95,10 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def results(settings: Settings, options: argparse.Namespace) -> int:
-    """Write docs/results from the backtest."""
-    from fbm_pipeline.results.results import write_results
+    """Write the page of results, and the run's data and results.html."""
+    from fbm_pipeline.results.pages import write_results
 
-    for path in write_results(open_store(settings), settings, Path(options.docs)):
+    for path in write_results(open_store(settings), settings, options.docs):
         print(path)
     return 0
 

@@ -12,8 +12,8 @@ from fbm_pipeline.baseball.systems import in_order_of_merit
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
 TABLE = "publish.projections"
@@ -23,7 +23,7 @@ SUGGESTIONS = 5
 def project(settings: Settings, options: argparse.Namespace) -> int:
     """Print the rows of every player whose name holds the text. Raises CommandError, with near names, for none."""
     season = options.season or settings.preset.projection_season
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     if not store.exists(TABLE):
         raise CommandError(f"{TABLE} does not exist; materialize it first (make demo, make real)")
     with session(store, tables=[TABLE]) as connection:

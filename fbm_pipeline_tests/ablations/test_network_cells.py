@@ -153,12 +153,12 @@ import sys
 from pathlib import Path
 from fbm_pipeline.ablations.configuration import of_preset
 from fbm_pipeline.ablations.runner import run_cells
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.settings import Settings
 from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver
 from fbm_pipeline_tests.ablations.test_network_cells import cell_of
-store = Store(Path(sys.argv[1]), ALL_CONTRACTS)
+store = Store(Path(sys.argv[1]), TABLES)
 settings = Settings(Path(sys.argv[2]), Path(sys.argv[2]), PRESET)
 run_cells(store, settings, [cell_of(store, of_preset(PRESET, "network"))], NullPlanObserver())
 """

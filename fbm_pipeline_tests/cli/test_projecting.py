@@ -11,8 +11,8 @@ from fbm_pipeline.cli.main import main
 from fbm_pipeline.cli.projecting import TABLE, near_names, plain
 from fbm_pipeline.publish.projections import PUBLISHED
 from fbm_pipeline.settings import load_settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 NAMES = ["José Peña", "Adam Abbot", "Ada Abbott", "Clay Rowan"]
 
@@ -22,14 +22,14 @@ def projected(tmp_path, monkeypatch) -> None:
     monkeypatch.setenv("FBM_HOME", str(tmp_path))
     monkeypatch.setenv("FBM_PRESET", "tiny")
     settings = load_settings()
-    schema = ALL_CONTRACTS[TABLE].schema
+    schema = TABLES[TABLE].schema
     rows = [
         {"season": 2025, "as_of": dt.date(2025, 3, 1), "player_type": "batter", "mlbam_id": 1000 + k, "name": name,
          "system": system, "identity_source": "mlb"}
         for k, name in enumerate(NAMES) for system in sorted(("marcel", "ensemble", "control_full", "control"))
     ]  # fmt: skip
     filled = [{field.name: _value(field) for field in schema} | row for row in rows]
-    Store(settings.store_root, ALL_CONTRACTS).write(TABLE, {"season": 2025}, pa.Table.from_pylist(filled, schema))
+    Store(settings.store_root, TABLES).write(TABLE, {"season": 2025}, pa.Table.from_pylist(filled, schema))
 
 
 def _value(field: pa.Field) -> object:

@@ -18,13 +18,12 @@ from fbm_pipeline.player_vectors import player_vectors as room
 from fbm_pipeline.player_vectors.player_vectors import (
     DecoderError,
     build_player_vectors,
-    dimension_meanings,
     load_decoder,
     train_decoder,
 )
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.player_vectors.planted_meetings import (
     BATTERS,
     PITCHERS,
@@ -55,7 +54,7 @@ def vectors(store: Store) -> dict[tuple[int, str, int], tuple[list[float], list[
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     root = tmp_path_factory.mktemp("league")
-    store = Store(root / "store", ALL_CONTRACTS)
+    store = Store(root / "store", TABLES)
     for season in SEASONS:
         write_meetings(store, season)
     settings = settings_at(root)
@@ -75,11 +74,10 @@ def test_planted_skills_are_found_again(league: tuple[Store, Settings]) -> None:
 
 def test_the_first_dimension_means_the_planted_one(league: tuple[Store, Settings]) -> None:
     weights, _ = load_decoder(league[1], CUTOFF)
-    rows = [row for row in dimension_meanings(weights) if row.head == "pitch"]
-    assert len(rows) == 2 * 4 * len(room.HEADS["pitch"].classes)
+    whiff = room.HEADS["pitch"].classes.index("whiff")
     for side in ("batter", "pitcher"):
-        whiffs = {row.dimension: abs(row.loading) for row in rows if row[0] == side and row.outcome == "whiff"}
-        assert max(whiffs, key=whiffs.__getitem__) == 1
+        loadings = weights.loadings[side]["pitch"].mean(dim=0)[whiff].abs()  # (dimensions,)
+        assert int(loadings.argmax()) == 0
 
 
 def test_players_explain_held_out_pitches(league: tuple[Store, Settings]) -> None:
@@ -100,7 +98,7 @@ def test_more_plate_appearances_leave_less_doubt(league: tuple[Store, Settings])
 def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
     shutil.copytree(store.root, tmp_path / "store")
-    changed = Store(tmp_path / "store", ALL_CONTRACTS)
+    changed = Store(tmp_path / "store", TABLES)
     write_meetings(changed, 2017, seed=99)
     before = vectors(store)
     build_player_vectors(changed, settings, CUTOFF)
@@ -114,7 +112,7 @@ def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings]
 
 def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
-    fewer = Store(tmp_path / "store", ALL_CONTRACTS)
+    fewer = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(fewer, season)
     card = train_decoder(fewer, settings_at(tmp_path), CUTOFF, NullObserver())
@@ -126,7 +124,7 @@ def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, 
 
 
 def test_held_out_games_do_not_touch_the_weights(league: tuple[Store, Settings], tmp_path: Path) -> None:
-    changed = Store(tmp_path / "store", ALL_CONTRACTS)
+    changed = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(changed, season)
     for name in ("core.plate_appearances", "core.pitches", "core.batted_balls"):
@@ -137,7 +135,7 @@ def test_held_out_games_do_not_touch_the_weights(league: tuple[Store, Settings],
 
 
 def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(store, season, turns=1500)
     for season in (2017, 2018):
@@ -165,12 +163,12 @@ def test_a_killed_training_resumes_to_the_same_bits(league: tuple[Store, Setting
     store, settings = league
     code = (
         "import sys; from pathlib import Path\n"
-        "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS\n"
+        "from fbm_pipeline.tables import TABLES\n"
         "from fbm_pipeline.store.tables import Store\n"
         "from fbm_pipeline.nn.observer import NullObserver\n"
         "from fbm_pipeline.player_vectors.player_vectors import train_decoder\n"
         "from fbm_pipeline_tests.player_vectors.test_player_vectors import CUTOFF, settings_at\n"
-        "train_decoder(Store(Path(sys.argv[1]), ALL_CONTRACTS), settings_at(Path(sys.argv[2])), CUTOFF, NullObserver())"
+        "train_decoder(Store(Path(sys.argv[1]), TABLES), settings_at(Path(sys.argv[2])), CUTOFF, NullObserver())"
     )
     command = [sys.executable, "-c", code, str(store.root), str(tmp_path)]
     killed = subprocess.run(command, env={"FBM_CRASH_AT": "training.step_done@3"}, capture_output=True, check=False)
@@ -208,7 +206,7 @@ def test_refuses_what_is_not_there(league: tuple[Store, Settings], tmp_path: Pat
     with pytest.raises(DecoderError, match=r"no encoder of cutoff 2011; choose one of \[2016\]"):
         train_decoder(league[0], league[1], 2011, NullObserver())
     with pytest.raises(DecoderError, match="materialize these seasons"):
-        train_decoder(Store(tmp_path / "store", ALL_CONTRACTS), league[1], CUTOFF, NullObserver())
+        train_decoder(Store(tmp_path / "store", TABLES), league[1], CUTOFF, NullObserver())
     with pytest.raises(DecoderError, match="run train_decoder first"):
         load_decoder(settings_at(tmp_path), CUTOFF)
 
@@ -216,7 +214,7 @@ def test_refuses_what_is_not_there(league: tuple[Store, Settings], tmp_path: Pat
 def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
     shutil.copytree(store.root, tmp_path / "store")
-    measured = Store(tmp_path / "store", ALL_CONTRACTS)
+    measured = Store(tmp_path / "store", TABLES)
     partition = {"season": 2018, "month": 5}
     rows = measured.delta("core.pitches").to_pyarrow_table(filters=[(k, "=", v) for k, v in partition.items()])
     columns = {name: rows.column(name) for name in rows.column_names}
@@ -229,7 +227,7 @@ def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store
 
 
 def test_what_was_measured_before_the_cutoff_is_decoded(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(store, season, turns=1500)
     partition = {"season": 2016, "month": 5}
