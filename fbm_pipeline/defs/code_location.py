@@ -4,6 +4,7 @@ import dagster as dg
 
 from fbm_pipeline.defs import (
     ablations,
+    aggregates,
     audits,
     checks,
     controls,
@@ -14,6 +15,8 @@ from fbm_pipeline.defs import (
     mle,
     network,
     pairs,
+    parks,
+    playing_time,
     publish,
     warehouse,
 )
@@ -26,7 +29,22 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, publish, ablations)
+    rooms = (
+        warehouse,
+        marcel,
+        mle,
+        aggregates,
+        parks,
+        playing_time,
+        controls,
+        identity,
+        level1,
+        network,
+        evaluation,
+        pairs,
+        publish,
+        ablations,
+    )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],
