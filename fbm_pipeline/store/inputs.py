@@ -59,9 +59,11 @@ class Inputs(Store):
 
     def files(self, name: str) -> list[str]:
         self._require_declared(name)
-        root = self.path(name)
+        folders = len(self.contracts[name].partition_by)  # the last ones: a store's root may be relative, files are not
         return [
-            file for file in self.store.files(name) if self._allows(name, partition_of(Path(file).relative_to(root)))
+            file
+            for file in self.store.files(name)
+            if self._allows(name, partition_of(Path(*Path(file).parts[-1 - folders :])))
         ]
 
     def content(self, name: str, partition: Partition | None = None) -> str:
