@@ -18,6 +18,7 @@ from fbm_pipeline.defs import (
     parks,
     playing_time,
     publish,
+    results,
     warehouse,
 )
 from fbm_pipeline.defs.automation import SENSOR
@@ -43,6 +44,7 @@ def compose(settings: Settings) -> dg.Definitions:
         evaluation,
         pairs,
         publish,
+        results,
         ablations,
     )
     return dg.Definitions(
