@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
@@ -13,8 +14,11 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.samples.small_store import write_small_store
 
 PRESET = replace(
-    PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
-    epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
+    PRESETS["tiny"], tune_until=2017, archetypes=3, threads=1,
+    network=Network(
+        train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,
+        min_opportunities=1,
+    ),
     network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
 
