@@ -23,15 +23,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fbm_pipeline.model.outing_blocks import matrix_operations
-from fbm_pipeline.samples.outing_batches import arrange, groups
-from fbm_pipeline.samples.outings import Outings, load_outings
+from fbm_pipeline.level1.embedding import PADDED_TOKENS, TABLE, embed_season, seasons_served
+from fbm_pipeline.level1.encoder import load_encoder
+from fbm_pipeline.level1.masked_run import MaskedRun, RunSize
+from fbm_pipeline.level1.outing_batches import arrange, groups
+from fbm_pipeline.level1.outing_blocks import matrix_operations
+from fbm_pipeline.level1.outings import Outings, load_outings
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.embedding import PADDED_TOKENS, TABLE, embed_season, seasons_served
-from fbm_pipeline.training.encoder import load_encoder
-from fbm_pipeline.training.masked_run import MaskedRun, RunSize
 
 ENCODING, TRAINING = 0.50, 0.30  # of the machine's matrix products
 ALL_SEASONS_S, MEMORY_GB, NEW_DAY_S, PRETRAINING_MIN, REAL_TOKENS = 900.0, 6.0, 20.0, 100.0, 0.90
@@ -126,7 +126,7 @@ def new_day(settings: Settings) -> dict[str, float]:
         "from fbm_pipeline.settings import PRESETS, Settings\n"
         "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS\n"
         "from fbm_pipeline.store.tables import Store\n"
-        "from fbm_pipeline.training.embedding import embed_season\n"
+        "from fbm_pipeline.level1.embedding import embed_season\n"
         "settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]), PRESETS[sys.argv[3]])\n"
         "season = int(sys.argv[4])\n"
         "embed_season(Store(settings.store_root, ALL_CONTRACTS), settings, season, season)\n"

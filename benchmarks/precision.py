@@ -13,15 +13,15 @@ import pandas as pd
 import torch
 from level1 import COLUMNS, copied, merge_rows
 
+from fbm_pipeline.controls.learned_blocks import build_block
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, useful_test
-from fbm_pipeline.samples.outings import load_outings
+from fbm_pipeline.level1.embedding import embed
+from fbm_pipeline.level1.encoder import load_encoder, prepare
+from fbm_pipeline.level1.outings import load_outings
+from fbm_pipeline.level1.season_embeddings import load_outing_players, write_season_embeddings
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.embedding import embed
-from fbm_pipeline.training.encoder import load_encoder, prepare
-from fbm_pipeline.training.learned_blocks import build_block
-from fbm_pipeline.training.season_embeddings import load_outing_players, write_season_embeddings
 
 SEASONS, TARGETS = range(2007, 2013), (2012, 2013)
 LIMIT_PERCENT = 0.02  # of RMSE: a tenth of what a block is hoped to gain

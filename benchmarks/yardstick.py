@@ -18,14 +18,14 @@ from pathlib import Path
 
 import numpy as np
 
+from fbm_pipeline.backtest.backtest import build_backtest
+from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.backtest import build_backtest
-from fbm_pipeline.evaluation.error_spread import build_error_spread
+from fbm_pipeline.controls.control_rates import CONTROL, build_control_rates
+from fbm_pipeline.controls.frame import Frame, read_frame
+from fbm_pipeline.controls.residual_models import fit_trees
 from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.evaluation.standings import build_scores
-from fbm_pipeline.marcel.control_frame import Frame, read_frame
-from fbm_pipeline.marcel.controls import CONTROL, build_control_rates
-from fbm_pipeline.marcel.residual_models import fit_trees
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store

@@ -15,12 +15,12 @@ import pyarrow as pa
 from fbm_pipeline.ablations.kept import load_kept
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
-from fbm_pipeline.evaluation.actuals import load_known_players
+from fbm_pipeline.backtest.actuals import load_known_players
+from fbm_pipeline.backtest.universes import FULL, tier_of
 from fbm_pipeline.evaluation.bootstrap import Difference, difference, resample
 from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.universes import FULL, tier_of
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store, Written

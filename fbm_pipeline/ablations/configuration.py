@@ -7,7 +7,7 @@ An ablation is a difference from a reference. Not here: which differences have n
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.network.configuration import ConfigurationError, Network
 
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")

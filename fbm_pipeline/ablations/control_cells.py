@@ -10,8 +10,8 @@ import pandas as pd
 
 from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.kept import Summary
-from fbm_pipeline.marcel.control_frame import Frame, read_frame, require_rows
-from fbm_pipeline.marcel.controls import residual_key, residual_of
+from fbm_pipeline.controls.control_rates import residual_key, residual_of
+from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
 from fbm_pipeline.store.tables import Store, inputs_key
 
 

@@ -12,8 +12,8 @@ from fbm_pipeline.ablations.configuration import AblationError, Configuration, k
 from fbm_pipeline.ablations.control_cells import control_key
 from fbm_pipeline.ablations.network_cells import network_key
 from fbm_pipeline.ablations.registry import NETWORK, REGISTRY, UnknownAblationError, ablation, configuration_of
+from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.universes import FULL, TIERS
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key

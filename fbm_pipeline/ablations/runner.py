@@ -7,7 +7,7 @@ import logging
 import shutil
 import time
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, 
 from fbm_pipeline.ablations.network_cells import network_cell
 from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.network.configuration import Network
-from fbm_pipeline.nn.observer import NullObserver, Observer
+from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 
@@ -34,16 +34,6 @@ class PlanObserver(Protocol):
 
     def open(self, cell: Cell) -> AbstractContextManager[Observer]:
         """The listener to one cell, closed as failed when the body raises."""
-
-
-class NullPlanObserver:
-    """Nobody listens."""
-
-    def knows(self, cell: Cell) -> bool:
-        return True
-
-    def open(self, cell: Cell) -> AbstractContextManager[Observer]:
-        return nullcontext(NullObserver())
 
 
 @dataclass(frozen=True)

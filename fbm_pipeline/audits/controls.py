@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.marcel.blocks import Block
-from fbm_pipeline.marcel.control_fits import CONTROL, CONTROL_PENALTY
-from fbm_pipeline.marcel.control_frame import Frame, read_frame
-from fbm_pipeline.marcel.residual_models import fit_ridge
+from fbm_pipeline.controls.fits import CONTROL, CONTROL_PENALTY
+from fbm_pipeline.controls.frame import Frame, read_frame
+from fbm_pipeline.controls.residual_models import fit_ridge
 from fbm_pipeline.marcel.season_lines import actual_rows, read_season_lines
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult

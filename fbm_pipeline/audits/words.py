@@ -6,7 +6,7 @@ Not here: the vocabulary itself (samples).
 
 from collections.abc import Mapping, Sequence
 
-from fbm_pipeline.samples.outings import load_outings, unknown_shares
+from fbm_pipeline.level1.outings import load_outings, unknown_shares
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult

@@ -57,7 +57,7 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
     """Write the simulated league."""
-    from fbm_pipeline.sources.simulated_league.league import write_league
+    from fbm_pipeline.simulated_league.league import write_league
 
     if (settings.data / "simulated_league.json").is_file() and options.if_missing:
         print(f"The simulated league is at {settings.data}.")

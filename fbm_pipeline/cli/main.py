@@ -9,13 +9,13 @@ import signal
 import sys
 from pathlib import Path
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import add_fetch
 from fbm_pipeline.cli.level1 import add_level1
 from fbm_pipeline.cli.newcomers import add_newcomers
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.store.contracts import ContractError

@@ -183,15 +183,15 @@ def _with_lines(store: Store, seasons: Sequence[int]) -> list[int]:
 
 def _features(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
     """Everything that stands between the core tables and a control, in the order in which it is made."""
+    from fbm_pipeline.aggregates.physics_counts import build_physics_counts
+    from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts
     from fbm_pipeline.audits.future import Rebuild
+    from fbm_pipeline.controls.control_rates import build_control_rates
     from fbm_pipeline.identity.archetypes import assign_archetypes
     from fbm_pipeline.identity.profiles import build_stat_profiles
-    from fbm_pipeline.marcel.controls import build_control_rates
-    from fbm_pipeline.marcel.park_factors import build_park_factors
-    from fbm_pipeline.marcel.physics_counts import build_physics_counts
-    from fbm_pipeline.marcel.playing_time_model import build_playing_time
     from fbm_pipeline.marcel.rates import build_marcel_rates
-    from fbm_pipeline.marcel.sequence_counts import build_sequence_counts
+    from fbm_pipeline.parks.park_factors import build_park_factors
+    from fbm_pipeline.playing_time.model import build_playing_time
 
     own: dict[str, int | str] = {"player_type": player_type, "season": season}
     before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
@@ -217,9 +217,9 @@ def _minors(store: Store, season: int, player_type: str) -> Sequence[object]:
     """What the minors say, where enough of them is held to fit it; pitchers' translations read the batters'."""
     from fbm_pipeline.audits.future import Rebuild
     from fbm_pipeline.mle.debut_means import build_debut_means
-    from fbm_pipeline.mle.newcomer_playing_time import build_newcomer_playing_time
     from fbm_pipeline.mle.rates import build_mle_rates
     from fbm_pipeline.mle.translations import build_translations
+    from fbm_pipeline.playing_time.newcomer_playing_time import build_newcomer_playing_time
 
     own: dict[str, int | str] = {"player_type": player_type, "season": season}
     made = (

@@ -16,7 +16,7 @@ _NAMES = re.compile(r'"([a-z_]+/[a-z0-9_]+)"')
 
 
 def code_version(modules: Sequence[str]) -> str:
-    """A short hash of the sources of `modules` (as `training.encoder`; a package counts whole) and of their SQL.
+    """A short hash of the sources of `modules` (as `level1.encoder`; a package counts whole) and of their SQL.
 
     A statement is theirs when a string in a module names it, as in `statement("core/pitches")`. Raises
     FileNotFoundError naming a module that does not exist.

@@ -13,19 +13,19 @@ from fbm_pipeline.store.tables import Store, Written
 
 
 def _seasons(store: Store, settings: Settings) -> Collection[int]:
-    from fbm_pipeline.marcel.controls import trainable_seasons
+    from fbm_pipeline.controls.control_rates import trainable_seasons
 
     return trainable_seasons(store, settings)
 
 
 def _control_rates(player_type: str) -> dg.AssetsDefinition:
     def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.marcel.controls import build_control_rates
+        from fbm_pipeline.controls.control_rates import build_control_rates
 
         return build_control_rates(store, player_type, season)
 
     def describe(store: Store, settings: Settings, season: int) -> Metadata:
-        from fbm_pipeline.marcel.control_summary import summarize
+        from fbm_pipeline.controls.summary import summarize
 
         header = ("system", "statistic", "players", "mean rate", "RMS distance from Marcel", "trained on", "rows")
         return {"controls": markdown_table(header, summarize(store, player_type, season))}

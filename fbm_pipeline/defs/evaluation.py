@@ -10,7 +10,7 @@ from fbm_pipeline.defs.table_assets import dependency, season_table, whole
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
-_CODE = ("evaluation", "baseball.statistics")
+_CODE = ("backtest", "evaluation", "baseball.statistics")
 _RATES = ("marcel_rates", "control_rates", "mle_rates", "predictions")
 _PLAYING_TIME = ("playing_time", "newcomer_playing_time")
 
@@ -23,7 +23,7 @@ def predicted_seasons(store: Store, settings: Settings) -> Collection[int]:
 
 
 def _tested_seasons(store: Store, settings: Settings) -> Collection[int]:
-    from fbm_pipeline.evaluation.error_spread import earlier_seasons
+    from fbm_pipeline.backtest.error_spread import earlier_seasons
 
     return earlier_seasons(store, settings, SEASONS[-1] + 1)
 
@@ -33,19 +33,19 @@ def _spread_seasons(store: Store, settings: Settings) -> Collection[int]:
 
 
 def _choose_weights(store: Store, settings: Settings, season: int) -> Written:
-    from fbm_pipeline.evaluation.blending import choose_weights
+    from fbm_pipeline.backtest.blending import choose_weights
 
     return choose_weights(store, season)
 
 
 def _build_spread(store: Store, settings: Settings, season: int) -> list[Written]:
-    from fbm_pipeline.evaluation.error_spread import build_error_spread
+    from fbm_pipeline.backtest.error_spread import build_error_spread
 
     return build_error_spread(store, settings, season)
 
 
 def _build_backtest(store: Store, settings: Settings, season: int) -> Written:
-    from fbm_pipeline.evaluation.backtest import build_backtest
+    from fbm_pipeline.backtest.backtest import build_backtest
 
     return build_backtest(store, settings, season)
 

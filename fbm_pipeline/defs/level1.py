@@ -22,14 +22,14 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 if TYPE_CHECKING:
-    from fbm_pipeline.training.encoder import EncoderCard
-    from fbm_pipeline.training.player_vectors import DecoderCard
+    from fbm_pipeline.level1.encoder import EncoderCard
+    from fbm_pipeline.player_vectors.player_vectors import DecoderCard
 
 GROUP = "level1"
 _SOURCES = ("core/pitches", "core/plate_appearances", "core/plate_appearance_details", "core/batted_balls")
-_ENCODER_CODE = ("training.encoder", "training.masked_run", "training.embedding", "model", "samples", "nn")
-_DECODER_CODE = ("training.player_vectors", "training.decoder_run", "training.vector_filter", "model", "samples", "nn")
-_BLOCK_CODE = ("training.learned_blocks", "training.principal_components", "training.token_histogram")
+_ENCODER_CODE = ("level1", "nn")
+_DECODER_CODE = ("player_vectors", "nn")
+_BLOCK_CODE = ("controls.learned_blocks", "level1.principal_components", "level1.token_histogram")
 
 
 def cutoffs(store: Store, settings: Settings) -> Collection[int]:
@@ -50,7 +50,7 @@ def _seasons(store: Store, settings: Settings) -> Collection[int]:
     automation_condition=WHEN_INPUTS_CHANGE, pool=TRAINER_POOL, retry_policy=ONCE_MORE,
 )  # fmt: skip
 def encoder(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:
-    from fbm_pipeline.training.encoder import arms_of
+    from fbm_pipeline.level1.encoder import arms_of
 
     store, settings = workplace.store, workplace.settings
     physics = settings.preset.physics_encoder
@@ -64,8 +64,8 @@ def encoder(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mater
 
 
 def _encoder(store: Store, settings: Settings, cutoff: int, arm: str) -> tuple["EncoderCard", str | None]:
+    from fbm_pipeline.level1.encoder import content_of, plan_of, train_encoder
     from fbm_pipeline.tracking.mlflow_observer import open_run
-    from fbm_pipeline.training.encoder import content_of, plan_of, train_encoder
 
     plan = plan_of(settings.preset, cutoff)
     seasons = sorted(season for season in _seasons(store, settings) if plan.first_season <= season <= cutoff)
@@ -100,7 +100,7 @@ def _encoder_metadata(cards: list[tuple["EncoderCard", str | None]]) -> Metadata
 
 
 def _embed(store: Store, settings: Settings, season: int) -> list[Written]:
-    from fbm_pipeline.training.embedding import embed_season, seasons_served
+    from fbm_pipeline.level1.embedding import embed_season, seasons_served
 
     held = _seasons(store, settings)
     return [
@@ -112,9 +112,9 @@ def _embed(store: Store, settings: Settings, season: int) -> list[Written]:
 
 
 def _season_means(store: Store, settings: Settings, season: int) -> list[Written]:
-    from fbm_pipeline.training.embedding import seasons_served
-    from fbm_pipeline.training.encoder import arms_of
-    from fbm_pipeline.training.season_arms import build_season_embeddings
+    from fbm_pipeline.level1.embedding import seasons_served
+    from fbm_pipeline.level1.encoder import arms_of
+    from fbm_pipeline.level1.season_arms import build_season_embeddings
 
     held = _seasons(store, settings)
     return [
@@ -134,7 +134,7 @@ _EMBEDDINGS = season_table(
 
 _SEASON_EMBEDDINGS = season_table(
     "models/season_embeddings", "models.season_embeddings", _season_means,
-    group=GROUP, code=(*_ENCODER_CODE, "training.season_embeddings", "training.season_arms"), seasons=_seasons,
+    group=GROUP, code=_ENCODER_CODE, seasons=_seasons,
     kinds=("pytorch", "deltalake"),
     description="The mean of each player's plate appearances, by the encoder in use and by those beside it.",
     deps=[dependency("models/encoder", EVERY_SEASON), dependency("models/pa_embeddings")],
@@ -163,8 +163,8 @@ def decoder(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mater
 
 
 def _decoder(store: Store, settings: Settings, cutoff: int) -> tuple["DecoderCard", str | None]:
+    from fbm_pipeline.player_vectors.player_vectors import train_decoder
     from fbm_pipeline.tracking.mlflow_observer import open_run
-    from fbm_pipeline.training.player_vectors import train_decoder
 
     data = _content(store, ("core.pitches", "core.plate_appearances", "core.batted_balls"), cutoff)
     key = inputs_key(data=data, code=code_version(_DECODER_CODE), preset=settings.preset, cutoff=cutoff)[:12]
@@ -176,7 +176,7 @@ def _decoder(store: Store, settings: Settings, cutoff: int) -> tuple["DecoderCar
 
 
 def _vectors(store: Store, settings: Settings, cutoff: int) -> Written:
-    from fbm_pipeline.training.player_vectors import build_player_vectors
+    from fbm_pipeline.player_vectors.player_vectors import build_player_vectors
 
     return build_player_vectors(store, settings, cutoff)
 
@@ -193,8 +193,8 @@ _VECTORS = season_table(
 
 
 def _blocks(store: Store, settings: Settings, cutoff: int) -> list[Written]:
-    from fbm_pipeline.training.encoder import arms_of
-    from fbm_pipeline.training.learned_blocks import build_block
+    from fbm_pipeline.controls.learned_blocks import build_block
+    from fbm_pipeline.level1.encoder import arms_of
 
     blocks = (*arms_of(settings.preset, cutoff), "histogram", "vectors")
     return [build_block(store, settings, block, cutoff) for block in blocks]

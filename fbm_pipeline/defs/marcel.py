@@ -4,16 +4,16 @@ from collections.abc import Collection
 
 import dagster as dg
 
+from fbm_pipeline.aggregates.physics_counts import build_physics_counts
+from fbm_pipeline.aggregates.sequence_counts import READS, build_sequence_counts
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE
 from fbm_pipeline.defs.table_assets import dependency, season_table, whole
 from fbm_pipeline.defs.warehouse import played_seasons
 from fbm_pipeline.marcel.constants import fit_constants, read_constants
-from fbm_pipeline.marcel.park_factors import build_park_factors
-from fbm_pipeline.marcel.physics_counts import build_physics_counts
 from fbm_pipeline.marcel.rates import build_marcel_rates
-from fbm_pipeline.marcel.sequence_counts import READS, build_sequence_counts
+from fbm_pipeline.parks.park_factors import build_park_factors
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
@@ -50,7 +50,7 @@ def _sequence_counts(player_type: str) -> dg.AssetsDefinition:
     return season_table(
         f"{player_type}/sequence_counts", "features.sequence_counts",
         lambda store, settings, season: build_sequence_counts(store, player_type, season),
-        group="features", code=("marcel.sequence_counts",), seasons=counted_seasons,
+        group="features", code=("aggregates.sequence_counts",), seasons=counted_seasons,
         description="What a season's pitches and batted balls say of each player, as counts: the controls' aggregates.",
         deps=[dependency(table.replace(".", "/")) for table in READS],
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _rates(player_type: str) -> dg.AssetsDefinition:
 
 def _playing_time(player_type: str) -> dg.AssetsDefinition:
     def teachable_seasons(store: Store, settings: Settings) -> Collection[int]:
-        from fbm_pipeline.marcel.playing_time_model import training_seasons
+        from fbm_pipeline.playing_time.model import training_seasons
 
         preset = settings.preset
         wanted = {*preset.development_seasons, *preset.test_seasons, preset.projection_season}
@@ -81,7 +81,7 @@ def _playing_time(player_type: str) -> dg.AssetsDefinition:
         }
 
     def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.marcel.playing_time_model import build_playing_time
+        from fbm_pipeline.playing_time.model import build_playing_time
 
         return build_playing_time(store, player_type, season)
 

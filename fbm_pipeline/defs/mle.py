@@ -91,12 +91,12 @@ def _mle_rates(player_type: str) -> dg.AssetsDefinition:
 
 def _newcomer_playing_time(player_type: str) -> dg.AssetsDefinition:
     def learnable(store: Store, settings: Settings) -> Collection[int]:
-        from fbm_pipeline.mle.newcomer_playing_time import buildable_seasons
+        from fbm_pipeline.playing_time.newcomer_playing_time import buildable_seasons
 
         return buildable_seasons(store, player_type)
 
     def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.mle.newcomer_playing_time import build_newcomer_playing_time
+        from fbm_pipeline.playing_time.newcomer_playing_time import build_newcomer_playing_time
 
         return build_newcomer_playing_time(store, player_type, season)
 

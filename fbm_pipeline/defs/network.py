@@ -25,7 +25,7 @@ from fbm_pipeline.store.tables import Store, Written
 if TYPE_CHECKING:
     from fbm_pipeline.network.fold_training import FoldCard
 
-_FOLD_CODE = ("network", "nn", "samples.embeddings", "identity.encoding")
+_FOLD_CODE = ("network", "nn", "level1.embeddings", "identity.encoding")
 TRAINER_POOL = "trainer"  # one training at a time: two on the same cores are slower than one after the other
 # A killed training resumes from its checkpoint; one that fails twice needs a person.
 ONCE_MORE = dg.RetryPolicy(max_retries=1)

@@ -34,7 +34,7 @@ def _exports(store: Store, settings: Settings, season: int) -> Metadata:
 _PROJECTIONS = season_table(
     "publish/projections", "publish.projections", _publish,
     group="publish",
-    code=("publish.projections", "publish.published_intervals", "publish.exports", "evaluation.intervals"),
+    code=("publish.projections", "publish.published_intervals", "publish.exports", "backtest.intervals"),
     seasons=_projection_season, describe=_exports,
     description="The season's projections with intervals, by player and system; also as CSV and Parquet files.",
     deps=[

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.backtest import BACKTEST, load_backtest
+from fbm_pipeline.backtest.backtest import BACKTEST, load_backtest
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparisons import Comparison
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.pairs import PAIRS, pair_rows
 from fbm_pipeline.evaluation.scoring import absent_seasons, sheet_scores
 from fbm_pipeline.evaluation.sheets import sheets

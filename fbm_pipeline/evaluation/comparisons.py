@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
-from fbm_pipeline.evaluation.universes import DEBUTS, TIERS
+from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS
+from fbm_pipeline.backtest.universes import DEBUTS, TIERS
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fbm_pipeline.evaluation.backtest import IF_REGULAR, OPPORTUNITIES, OUTS
-from fbm_pipeline.evaluation.universes import SYSTEMS, widen
+from fbm_pipeline.backtest.backtest import IF_REGULAR, OPPORTUNITIES, OUTS
+from fbm_pipeline.backtest.universes import SYSTEMS, widen
 
 RATES = {"so": "so_rate", "bb": "bb_rate", "hr": "hr_rate", "h": "h_rate"}  # count: its rate, for both player types
 IP = "ip"

@@ -14,9 +14,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from fbm_pipeline.backtest.universes import SYSTEMS, TIERS, complete_seasons, eligible, shared, widen
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.evaluation.universes import SYSTEMS, TIERS, complete_seasons, eligible, shared, widen
 
 STATISTICS = {
     "batter": ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "iso"),

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.metrics import score
+from fbm_pipeline.backtest.universes import FULL, TOP_300, eligible, present_systems, shared, widen
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.gate_rule import BAD_SEASONS, TOLERANCE
-from fbm_pipeline.evaluation.metrics import score
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.universes import FULL, TOP_300, eligible, present_systems, shared, widen
 
 UNIVERSES = (FULL, TOP_300)
 

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.evaluation.backtest import BACKTEST, backtest_seasons, load_backtest
+from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.universes import DEBUTS, TOP_300, complete_seasons, eligible, shared
 from fbm_pipeline.evaluation.bootstrap import DRAWS, SEED, Difference, Resampled, difference, resample
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, compared_systems, seasons_label, universes_of
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, Sheet, sheets
-from fbm_pipeline.evaluation.universes import DEBUTS, TOP_300, complete_seasons, eligible, shared
 from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -45,7 +45,7 @@ def build_pairs(store: Store, settings: Settings) -> Written:
     """
     held = held_seasons(store, settings)
     key = inputs_key(
-        code=code_of("baseball", "evaluation"),
+        code=code_key(f"{__name__}:build_pairs"),
         backtest={season: store.content(BACKTEST, {"season": season}) for season in held},
         lines=store.content("core.season_lines"),
         sql=statement("evaluation/scored_rows"),

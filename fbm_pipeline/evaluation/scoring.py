@@ -12,8 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fbm_pipeline.evaluation.comparisons import Comparison
-from fbm_pipeline.evaluation.metrics import (
+from fbm_pipeline.backtest.metrics import (
     Floats,
     Moments,
     attainable_share,
@@ -23,16 +22,7 @@ from fbm_pipeline.evaluation.metrics import (
     top_overlap,
     total,
 )
-from fbm_pipeline.evaluation.sheets import (
-    BESIDE,
-    PLAYING_TIME,
-    RATE,
-    REGULAR_COUNT,
-    REGULAR_PLAYING_TIME,
-    Sheet,
-    sheets,
-)
-from fbm_pipeline.evaluation.universes import (
+from fbm_pipeline.backtest.universes import (
     DEBUTS,
     OWN_SYSTEMS,
     PROJECTED,
@@ -42,6 +32,16 @@ from fbm_pipeline.evaluation.universes import (
     complete_seasons,
     present_systems,
     shared,
+)
+from fbm_pipeline.evaluation.comparisons import Comparison
+from fbm_pipeline.evaluation.sheets import (
+    BESIDE,
+    PLAYING_TIME,
+    RATE,
+    REGULAR_COUNT,
+    REGULAR_PLAYING_TIME,
+    Sheet,
+    sheets,
 )
 
 MIN_PLAYERS = 20  # a correlation over fewer player-seasons says nothing

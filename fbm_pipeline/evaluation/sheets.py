@@ -10,8 +10,10 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from fbm_pipeline.backtest.backtest import OPPORTUNITIES, OUTS
+from fbm_pipeline.backtest.metrics import Floats
+from fbm_pipeline.backtest.universes import PROJECTED, SYSTEMS, UNIVERSES, eligible, widen
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
-from fbm_pipeline.evaluation.backtest import OPPORTUNITIES, OUTS
 from fbm_pipeline.evaluation.counts import (
     PROJECTED_TIME,
     RATES,
@@ -21,8 +23,6 @@ from fbm_pipeline.evaluation.counts import (
     widen_counts,
     widen_regular_time,
 )
-from fbm_pipeline.evaluation.metrics import Floats
-from fbm_pipeline.evaluation.universes import PROJECTED, SYSTEMS, UNIVERSES, eligible, widen
 from fbm_pipeline.marcel.aging import is_good_when_high
 from fbm_pipeline.store.contracts import RATE_COLUMNS
 

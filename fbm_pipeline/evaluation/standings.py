@@ -6,15 +6,15 @@ Not here: how a cell is scored (scoring), differences between systems (pairs).
 import pandas as pd
 import pyarrow as pa
 
-from fbm_pipeline.evaluation.backtest import BACKTEST, backtest_seasons, load_backtest
+from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, PRESENT_SHARE, SYSTEMS, TOP
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.pairs import season_groups
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, absent_seasons, seasons_label, sheet_scores
 from fbm_pipeline.evaluation.sheets import RATE, sheets
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, PRESENT_SHARE, SYSTEMS, TOP
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.engine import session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -34,7 +34,7 @@ def build_scores(store: Store, settings: Settings) -> Written:
             f"{preset.name}. Next: materialize {BACKTEST} for them."
         )
     key = inputs_key(
-        code=code_of("baseball", "evaluation"),
+        code=code_key(f"{__name__}:build_scores"),
         backtest={year: store.content(BACKTEST, {"season": year}) for year in seasons},
         lines=store.content("core.season_lines"),
         sql=statement("evaluation/scored_rows"),

@@ -12,12 +12,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from fbm_pipeline.backtest.actuals import load_known_players
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.actuals import load_known_players
-from fbm_pipeline.evaluation.bootstrap import Difference, Resampled, difference, resample
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.families import holm, verdict
-from fbm_pipeline.evaluation.learned_controls import (
+from fbm_pipeline.controls.learned_controls import (
     BLOCKS,
     CONTEXT,
     FORMS,
@@ -27,6 +25,8 @@ from fbm_pipeline.evaluation.learned_controls import (
     control_parts,
     system_rates,
 )
+from fbm_pipeline.evaluation.bootstrap import Difference, Resampled, difference, resample
+from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.pairs import difference_of
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from fbm_pipeline.identity.encoding import Standardizer, profile_features
 from fbm_pipeline.settings import Preset
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -90,7 +90,7 @@ def fit_archetypes(store: Store, player_type: str, preset: Preset) -> Written:
     Raises ArchetypeError when fewer players than archetypes qualify.
     """
     key = inputs_key(
-        code=code_of("baseball", "identity"),
+        code=code_key(f"{__name__}:fit_archetypes"),
         profiles={
             str(part["season"]): store.content("features.stat_profiles", part)
             for part in store.partitions("features.stat_profiles")
@@ -168,7 +168,7 @@ def read_archetypes(store: Store, player_type: str) -> Archetypes:
 def assign_archetypes(store: Store, player_type: str, season: int) -> Written:
     """`features.archetypes` for every profile of a season, both as-of dates: nearest centroid and soft membership."""
     key = inputs_key(
-        code=code_of("baseball", "identity"),
+        code=code_key(f"{__name__}:assign_archetypes"),
         profiles=store.content("features.stat_profiles", {"player_type": player_type, "season": season}),
         centroids=store.content("features.archetype_centroids", {"player_type": player_type}),
         sql=statement("features/season_profiles"),

@@ -38,7 +38,7 @@ from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES
 from fbm_pipeline.mle.rates import BLENDED_BELOW
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS, HORIZONS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -62,7 +62,7 @@ def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
     constants = read_constants(store, player_type)
     dates = as_of_dates(store, season)
     key = inputs_key(
-        code=code_of("baseball", "identity", "marcel"),
+        code=code_key(f"{__name__}:build_stat_profiles"),
         sql=[
             statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT, PARTS_STATEMENT, NEWCOMERS_STATEMENT)
         ],

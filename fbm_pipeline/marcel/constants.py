@@ -23,7 +23,7 @@ from fbm_pipeline.marcel.season_lines import (
     read_season_lines,
 )
 from fbm_pipeline.settings import Preset
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -55,7 +55,7 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
     """
     seasons = _seasons_until(store, preset.tune_until)
     key = inputs_key(
-        code=code_of("baseball", "marcel"),
+        code=code_key(f"{__name__}:fit_constants"),
         sql=statement(STATEMENT),
         lines={season: store.content("core.season_lines", {"season": season}) for season in seasons},
         players=store.content("core.players"),

@@ -47,7 +47,7 @@ from fbm_pipeline.marcel.season_lines import (
     histories,
     read_season_lines,
 )
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -66,7 +66,7 @@ def build_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     _require_season_before(store, season)
     before = {back: season - back for back in range(1, SEASONS_BACK + 1)}
     key = inputs_key(
-        code=code_of("baseball", "marcel"),
+        code=code_key(f"{__name__}:build_marcel_rates"),
         sql=statement(STATEMENT),
         lines={back: store.content("core.season_lines", {"season": year}) for back, year in before.items()},
         players=store.content("core.players"),

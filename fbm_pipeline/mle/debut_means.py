@@ -21,7 +21,7 @@ from fbm_pipeline.mle.debutants import (
 )
 from fbm_pipeline.mle.derived_rates import Rates, derive, fit_line_shape
 from fbm_pipeline.mle.minor_lines import COMPONENTS, component_of
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -38,7 +38,7 @@ def build_debut_means(store: Store, player_type: str, season: int) -> Written:
             "of at least two seasons before it first."
         )
     key = inputs_key(
-        code=code_of("baseball", "marcel", "mle"),
+        code=code_key(f"{__name__}:build_debut_means"),
         sql=statement(STATEMENT),
         lines={year: store.content("core.season_lines", {"season": year}) for year in held},
         players=store.content("core.players"),

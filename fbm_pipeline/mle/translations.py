@@ -17,7 +17,7 @@ from fbm_pipeline.mle.evidence import MARCEL_STATEMENT, first_minor_season, read
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.minor_lines import STATEMENT as MINORS_STATEMENT
 from fbm_pipeline.mle.translation import PARAMETERS, Translation, fit_translations
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -49,7 +49,11 @@ def translation_inputs(store: Store, player_type: str, targets: Sequence[int], s
     lines = range(min(targets) - SEASONS_BACK, season)
     minors = range(first_minor_season(targets), season)
     return {
-        "code": code_of("baseball", "marcel", "mle"),
+        "code": code_key(
+            f"{__name__}:build_translations",
+            "fbm_pipeline.mle.rates:build_mle_rates",
+            "fbm_pipeline.playing_time.newcomer_playing_time:build_newcomer_playing_time",
+        ),
         "sql": [statement(name) for name in (LINES_STATEMENT, MINORS_STATEMENT, MARCEL_STATEMENT)],
         "players": store.content("core.players"),
         "lines": {year: store.content("core.season_lines", {"season": year}) for year in lines},

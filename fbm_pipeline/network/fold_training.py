@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from fbm_pipeline.identity.encoding import Standardizer
+from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.folds import (
     TRAINING,
@@ -36,7 +37,6 @@ from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.encoder import load_encoder
 
 logger = logging.getLogger("fbm_pipeline.training")
 

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
+from fbm_pipeline.level1.encoder import content_of, load_encoder
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.minors import minors_contents
 from fbm_pipeline.network.windows import stored_history
 from fbm_pipeline.settings import Preset, Settings, cutoff_for
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, inputs_key
-from fbm_pipeline.training.encoder import content_of, load_encoder
 
 HISTORY_TABLES = ("core.games", "core.plate_appearances", "core.player_games")
 TARGET_TABLES = ("core.games", "core.player_games", "core.season_lines")

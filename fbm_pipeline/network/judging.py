@@ -18,7 +18,7 @@ from fbm_pipeline.network.hierarchy import Hierarchy, Projection
 from fbm_pipeline.network.targets import MAIN_HORIZON, TARGET_HORIZONS
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.device import moved
-from fbm_pipeline.training.monitors import effective_rank, spread
+from fbm_pipeline.nn.monitors import effective_rank, spread
 
 MOST_VECTORS = 2048  # of the embeddings whose rank is taken
 

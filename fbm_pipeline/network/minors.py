@@ -11,14 +11,14 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
+from fbm_pipeline.controls.minors_block import TABLE as MLE_RATES
+from fbm_pipeline.controls.minors_block import minors_prior
 from fbm_pipeline.identity.archetypes import assignments, read_archetypes
 from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.identity.horizons import read_horizons
 from fbm_pipeline.identity.minors import MinorsParts
 from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
-from fbm_pipeline.marcel.minors_block import TABLE as MLE_RATES
-from fbm_pipeline.marcel.minors_block import minors_prior
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows

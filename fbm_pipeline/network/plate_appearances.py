@@ -14,16 +14,16 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder
-from fbm_pipeline.model.pretraining import batch_tensors
+from fbm_pipeline.level1.embedding import embed
+from fbm_pipeline.level1.embeddings import Embeddings, load_embeddings
+from fbm_pipeline.level1.encoder import load_encoder
+from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.outing_batches import arrange, collate, groups
+from fbm_pipeline.level1.outings import Outings, concatenate, load_outings
+from fbm_pipeline.level1.pretraining import batch_tensors
 from fbm_pipeline.network.configuration import Network
-from fbm_pipeline.samples.embeddings import Embeddings, load_embeddings
-from fbm_pipeline.samples.outing_batches import arrange, collate, groups
-from fbm_pipeline.samples.outings import Outings, concatenate, load_outings
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.embedding import embed
-from fbm_pipeline.training.encoder import load_encoder
 
 PADDED_TOKENS = 4096  # in one pass of the encoder, as in its pre-training
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.samples.embeddings import Embeddings
+from fbm_pipeline.level1.embeddings import Embeddings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store

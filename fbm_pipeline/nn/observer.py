@@ -1,4 +1,4 @@
-"""What training tells the outside world while it runs, as a protocol: parameters, metrics, artefacts, tags.
+"""What training tells the outside world while it runs, as a protocol: parameters, metrics, artefacts.
 
 Belongs here: the protocol and the observer that does nothing. Not here: any tracker; `tracking` implements this.
 """
@@ -24,9 +24,6 @@ class Observer(Protocol):
     def log_artifact(self, path: Path) -> None:
         """Record a file, or a folder with all it holds."""
 
-    def set_tags(self, tags: Mapping[str, str]) -> None:
-        """Attach short labels to the run."""
-
 
 class NullObserver:
     """An observer that nobody listens to."""
@@ -42,7 +39,4 @@ class NullObserver:
         """Nothing to do."""
 
     def log_artifact(self, path: Path) -> None:
-        """Nothing to do."""
-
-    def set_tags(self, tags: Mapping[str, str]) -> None:
         """Nothing to do."""

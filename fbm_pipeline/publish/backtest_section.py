@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from fbm_pipeline.backtest.universes import SYSTEMS
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.universes import SYSTEMS
 from fbm_pipeline.publish.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS, TITLES, show_error
 from fbm_pipeline.publish.pooled import labels, pooled
 

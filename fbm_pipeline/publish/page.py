@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.standings import SCORES
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES
 from fbm_pipeline.publish.adjustments import adjustment_tables
 from fbm_pipeline.publish.backtest_section import EMPTY, backtest_tables
 from fbm_pipeline.publish.exports import export_paths, provenance

@@ -9,26 +9,26 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
-from fbm_pipeline.evaluation.error_spread import TABLE as ERROR_SPREAD
-from fbm_pipeline.evaluation.error_spread import load_spread
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.innings import with_outs
-from fbm_pipeline.evaluation.intervals import Floats
-from fbm_pipeline.evaluation.predictive import QUANTILES
-from fbm_pipeline.evaluation.projected import (
+from fbm_pipeline.backtest.error_spread import TABLE as ERROR_SPREAD
+from fbm_pipeline.backtest.error_spread import load_spread
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.innings import with_outs
+from fbm_pipeline.backtest.intervals import Floats
+from fbm_pipeline.backtest.predictive import QUANTILES
+from fbm_pipeline.backtest.projected import (
     NEWCOMER_PLAYING_TIME,
     projected_opportunities,
     projected_rates,
     rates_inputs,
 )
-from fbm_pipeline.evaluation.universes import OWN_SYSTEMS
-from fbm_pipeline.marcel.coming_clubs import read_winter_rosters, rosters_content
+from fbm_pipeline.backtest.universes import OWN_SYSTEMS
+from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
+from fbm_pipeline.parks.coming_clubs import read_winter_rosters, rosters_content
 from fbm_pipeline.publish.exports import write_exports
 from fbm_pipeline.publish.published_intervals import published_intervals
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import RATE_COLUMNS
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -58,7 +58,7 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
     Marcel's rates, the blend weights of the season's fold or a projected player's identity are missing.
     """
     key = inputs_key(
-        code=code_of("baseball", "evaluation", "publish"),
+        code=code_key(f"{__name__}:publish"),
         sql=[statement(f"evaluation/{name}") for name in STATEMENTS],
         rates=rates_inputs(store, season),
         spread=store.content(ERROR_SPREAD, {"season": season}),

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fbm_pipeline.evaluation.error_spread import predictive_variance
-from fbm_pipeline.evaluation.intervals import Floats, Interval, batter_intervals, interval_of, pitcher_intervals
-from fbm_pipeline.evaluation.luck import TOPS
-from fbm_pipeline.evaluation.predictive import Predictive
-from fbm_pipeline.evaluation.universes import NETWORKS, NEWCOMERS
+from fbm_pipeline.backtest.error_spread import predictive_variance
+from fbm_pipeline.backtest.intervals import Floats, Interval, batter_intervals, interval_of, pitcher_intervals
+from fbm_pipeline.backtest.luck import TOPS
+from fbm_pipeline.backtest.predictive import Predictive
+from fbm_pipeline.backtest.universes import NETWORKS, NEWCOMERS
 
 TRANSLATION = "mle"
 Rates = Mapping[str, Floats]

@@ -11,8 +11,8 @@ import pandas as pd
 
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
+from fbm_pipeline.backtest.universes import UNIVERSES
 from fbm_pipeline.evaluation.scoring import seasons_label
-from fbm_pipeline.evaluation.universes import UNIVERSES
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
 from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks
 from fbm_pipeline.results.result_tables import read_rows, write_rows

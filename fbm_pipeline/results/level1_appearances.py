@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store

@@ -7,17 +7,17 @@ aggregates only. Not here: how each is found (level1_players, level1_appearances
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.model.level1_pitch import OutingEncoder
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.level1.encoder import arms_of, load_encoder
+from fbm_pipeline.level1.encoder_errors import EncoderError
+from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.player_vectors.player_vectors import DecoderError, dimension_meanings, load_decoder
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances
 from fbm_pipeline.results.level1_maps import PlaneMap, outcome_map, word_maps
 from fbm_pipeline.results.level1_players import load_known_players, player_faces
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.encoder import arms_of, load_encoder
-from fbm_pipeline.training.encoder_errors import EncoderError
-from fbm_pipeline.training.player_vectors import DecoderError, dimension_meanings, load_decoder
 
 NEEDED = (
     "models.player_vectors", "models.pa_embeddings", "core.players", "core.season_lines", "core.plate_appearances",

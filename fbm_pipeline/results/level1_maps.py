@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fbm_pipeline.model.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
 from fbm_pipeline.results.level1_appearances import Appearances
-from fbm_pipeline.samples.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
 
 MAPPED = ("result", "outcome", "pitch_type")  # the fields with a map
 LEAST_WORDS = 3  # fewer lie in any plane

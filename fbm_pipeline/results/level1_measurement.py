@@ -9,18 +9,18 @@ from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 
-from fbm_pipeline.evaluation.learned_controls import BLOCKS
+from fbm_pipeline.controls.learned_controls import BLOCKS
 from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
-from fbm_pipeline.model.frequencies import LOOKUPS, fit_frequencies
+from fbm_pipeline.level1.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of, prepare
+from fbm_pipeline.level1.frequencies import LOOKUPS, fit_frequencies
+from fbm_pipeline.level1.masked_run import held_out_masks, measure
+from fbm_pipeline.level1.outing_batches import arrange
+from fbm_pipeline.level1.outings import concatenate, load_outings
+from fbm_pipeline.player_vectors.player_vectors import load_decoder
 from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
-from fbm_pipeline.samples.outing_batches import arrange
-from fbm_pipeline.samples.outings import concatenate, load_outings
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_of
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, Written, inputs_key
-from fbm_pipeline.training.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of, prepare
-from fbm_pipeline.training.masked_run import held_out_masks, measure
-from fbm_pipeline.training.player_vectors import load_decoder
 
 Row = dict[str, object]
 READS = (
@@ -39,7 +39,7 @@ def measure_level1(store: Store, settings: Settings) -> Written:
     held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
     cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in held]
     key = inputs_key(
-        tables={name: store.content(name) for name in READS}, code=code_of("evaluation", "results", "training"),
+        tables={name: store.content(name) for name in READS}, code=code_key(f"{__name__}:measure_level1"),
         encoders=[load_encoder(settings, cutoff)[1].weights for cutoff in cutoffs],
         decoders=[load_decoder(settings, cutoff)[1].weights for cutoff in cutoffs],
         preset=settings.preset, kind=settings.data_kind,

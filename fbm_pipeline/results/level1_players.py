@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.player_vectors.player_vectors import Meaning
 from fbm_pipeline.publish.formats import OPPORTUNITIES
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.player_vectors import Meaning
 
 STATEMENT = "results/known_players"
 TABLES = ("models.player_vectors", "core.season_lines", "core.players", "features.sequence_counts")

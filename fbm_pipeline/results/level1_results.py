@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.publish.writing import replace_file, replace_text
 from fbm_pipeline.results.level1_faces import Faces, find_faces

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.learned_controls import AVERAGED, CONTEXT, ON_TOP
+from fbm_pipeline.controls.learned_controls import AVERAGED, CONTEXT, ON_TOP
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import (
     BOTH,

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.public import PUBLIC_SYSTEMS
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.publish.writing import replace_file

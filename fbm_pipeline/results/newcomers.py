@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.identity.archetypes import MINIMUM_OPPORTUNITIES, read_archetypes
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.publish.notice import RETROSHEET

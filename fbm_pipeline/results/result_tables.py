@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.universes import COMMON, FULL, SYSTEMS, TOP_300, UNIVERSES
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, scored_statistics
-from fbm_pipeline.evaluation.universes import COMMON, FULL, SYSTEMS, TOP_300, UNIVERSES
 from fbm_pipeline.publish.writing import replace_file
 from fbm_pipeline.store.contracts import CONTRACTS
 

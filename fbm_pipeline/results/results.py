@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.backtest import load_backtest
+from fbm_pipeline.backtest.backtest import load_backtest
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparing import Compared
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.publish.writing import replace_text

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, PROJECTED, SYSTEMS, TIERS, TOP
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.bootstrap import DRAWS
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS
 from fbm_pipeline.evaluation.sheets import KINDS as SCORED_KINDS
 from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.evaluation.universes import MIN_OPPORTUNITIES, PROJECTED, SYSTEMS, TIERS, TOP
 from fbm_pipeline.publish.formats import TITLES
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import labels, pooled

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
+from fbm_pipeline.backtest.universes import SYSTEMS, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.universes import SYSTEMS, TIERS
 from fbm_pipeline.publish.formats import SYSTEM_LABELS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
 

@@ -166,16 +166,3 @@ def _target(source: str, symbol: str | None) -> Iterator[Symbol]:
 
 def _is_followed(path: str) -> bool:
     return path.startswith(f"{PACKAGE}.") and not f"{path}.".startswith(f"{MACHINERY}.")
-
-
-def code_of(*rooms: str) -> str:
-    """Hash of all modules of these rooms, such as `marcel`. Raises FileNotFoundError for a room that is not there."""
-    digest = hashlib.sha256()
-    for room in rooms:
-        modules = sorted((REPOSITORY / "fbm_pipeline" / room).rglob("*.py"))
-        if not modules:
-            raise FileNotFoundError(f"fbm_pipeline/{room} holds no module, but a table names it as its code")
-        for module in modules:
-            digest.update(module.name.encode())
-            digest.update(module.read_bytes())
-    return digest.hexdigest()

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.evaluation.backtest import BACKTEST, load_backtest
+from fbm_pipeline.backtest.backtest import BACKTEST, load_backtest
+from fbm_pipeline.backtest.universes import FULL, OWN_SYSTEMS
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.figures import figure_calibration
 from fbm_pipeline.evaluation.scoring import comparison_scores
 from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.evaluation.universes import FULL, OWN_SYSTEMS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tracking.mlflow_observer import open_run

@@ -82,10 +82,6 @@ class MlflowObserver:
         """Record a file, or a folder with all it holds."""
         self._enqueue(f"artifact {path.name}", lambda: self._send_artifact(path))
 
-    def set_tags(self, tags: Mapping[str, str]) -> None:
-        """Attach labels to the run."""
-        self._enqueue("tags", lambda: self._send_tags(tags))
-
     def finish(self, status: str) -> None:
         """Send what waits and close the run. Without anything recorded there is no run, and nothing to close."""
         if not self._opened and not self._queue:
@@ -195,9 +191,6 @@ class MlflowObserver:
             client.log_artifacts(self._run(), str(path), artifact_path=path.name)
         else:
             client.log_artifact(self._run(), str(path))
-
-    def _send_tags(self, tags: Mapping[str, str]) -> None:
-        self._batch(self._open(), tags=tags)
 
     def _batch(
         self,

@@ -1,17 +1,20 @@
 """A small store, written once, and settings whose networks train in a moment."""
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.checkpoint import save_checkpoint
+from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
     PRESETS["tiny"], tune_until=2017, archetypes=3, threads=1,
@@ -21,6 +24,16 @@ PRESET = replace(
     ),
     network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
+
+
+class NullPlanObserver:
+    """Nobody listens."""
+
+    def knows(self, cell: Cell) -> bool:
+        return True
+
+    def open(self, cell: Cell) -> AbstractContextManager[Observer]:
+        return nullcontext(NullObserver())
 
 
 @pytest.fixture(scope="package")

@@ -9,7 +9,7 @@ from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import rows_of
+from fbm_pipeline_tests.level1.small_store import rows_of
 
 PLAYERS = 120
 SEASONS = (2015, 2016, 2017)

@@ -7,8 +7,8 @@ import pytest
 
 from fbm_pipeline.ablations.comparison import TABLE, compare_plan, write_comparison
 from fbm_pipeline.ablations.plan import Cell, Plan
-from fbm_pipeline.evaluation.actuals import load_actuals
-from fbm_pipeline.evaluation.metrics import score
+from fbm_pipeline.backtest.actuals import load_actuals
+from fbm_pipeline.backtest.metrics import score
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET

@@ -9,10 +9,11 @@ from fbm_pipeline.ablations import control_cells, runner
 from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.plan import Cell, run_key
+from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.marcel import control_frame, controls
-from fbm_pipeline.marcel.blocks import Block
-from fbm_pipeline.marcel.control_frame import Frame
+from fbm_pipeline.controls import control_rates as controls
+from fbm_pipeline.controls import frame as control_frame
+from fbm_pipeline.controls.frame import Frame
 from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings

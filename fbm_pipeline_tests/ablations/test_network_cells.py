@@ -14,7 +14,7 @@ import pytest
 from fbm_pipeline.ablations.kept import is_kept, load_kept, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.ablations.plan import Cell, run_key
-from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
+from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network import fold_training
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
@@ -25,9 +25,9 @@ from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
+from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver, settings_at
+from fbm_pipeline_tests.level1.small_store import copy_of
 from fbm_pipeline_tests.network.test_projection import train_fold
-from fbm_pipeline_tests.samples.small_store import copy_of
 
 NETWORK = PRESET.network
 SEED = 11
@@ -152,11 +152,11 @@ def cell_of(store: Store, settings: Settings, network: Network) -> Cell:
 _KILLED = """
 import sys
 from pathlib import Path
-from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
+from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.settings import Settings
-from fbm_pipeline_tests.ablations.conftest import PRESET
+from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver
 from fbm_pipeline_tests.ablations.test_network_cells import cell_of
 store = Store(Path(sys.argv[1]), ALL_CONTRACTS)
 settings = Settings(Path(sys.argv[2]), Path(sys.argv[2]), PRESET)

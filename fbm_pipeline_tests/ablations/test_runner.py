@@ -10,11 +10,11 @@ import pytest
 from fbm_pipeline.ablations import runner
 from fbm_pipeline.ablations.kept import PREDICTIONS, DamagedCellError, cells_folder, is_kept, keep, load_kept
 from fbm_pipeline.ablations.plan import Cell, cells, completed, plan_of
-from fbm_pipeline.ablations.runner import NullPlanObserver, run_cells
+from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.ablations.conftest import PRESET
+from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver
 
 RATES = pd.DataFrame({"mlbam_id": [1, 2], "statistic": ["obp", "obp"], "rate": [0.3, 0.4]})
 

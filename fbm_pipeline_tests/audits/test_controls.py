@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.audits.controls import Fit, HeldOut, audit_identities, audit_labels, control_ridge
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.marcel.blocks import Block
-from fbm_pipeline.marcel.control_fits import CONTROL
-from fbm_pipeline.marcel.control_frame import Frame
+from fbm_pipeline.controls.fits import CONTROL
+from fbm_pipeline.controls.frame import Frame
 from fbm_pipeline.marcel.season_lines import Histories
 
 SEASONS, PLAYERS, HELD_OUT = range(2000, 2018), 200, 2017

@@ -23,9 +23,9 @@ from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 from fbm_pipeline_tests.network.planted import planted_windows
 from fbm_pipeline_tests.network.test_projection import settings_with_encoder, train_fold
-from fbm_pipeline_tests.samples.small_store import write_small_store
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from fbm_pipeline.audits.training_dates import UsedEncoder, audit_training_dates
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import copy_of, rows_of, write_small_store
+from fbm_pipeline_tests.level1.small_store import copy_of, rows_of, write_small_store
 
 TABLES = ("features.stat_profiles", "features.marcel_rates", "features.archetypes")
 

@@ -9,7 +9,7 @@ from fbm_pipeline.audits.words import ALLOWED, allowed, audit_words
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.tiny_outings import write_outings
+from fbm_pipeline_tests.level1.tiny_outings import write_outings
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from fbm_pipeline.tracking import ablations as tracked
 from fbm_pipeline.tracking import mlflow_observer
 from fbm_pipeline_tests.ablations.conftest import settings_at
 from fbm_pipeline_tests.ablations.invented import write_lines
-from fbm_pipeline_tests.samples.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 
 ASKED = ["ablations", "no_sequence", "--player-type", "batter"]
 

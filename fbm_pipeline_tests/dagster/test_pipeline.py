@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 
 from fbm_pipeline.definitions import defs
 from fbm_pipeline.settings import Settings, load_settings
-from fbm_pipeline.sources.simulated_league.league import write_league
+from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store

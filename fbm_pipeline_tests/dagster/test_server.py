@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.sources.simulated_league.league import write_league
+from fbm_pipeline.simulated_league.league import write_league
 
 PATIENCE_S = 180
 ASSETS = "{ assetNodes { assetKey { path } isPartitioned opNames } }"

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from fbm_pipeline.backtest.backtest import build_backtest
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.error_spread import build_error_spread
+from fbm_pipeline.backtest.universes import MARCELS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
-from fbm_pipeline.evaluation.backtest import build_backtest
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.error_spread import build_error_spread
 from fbm_pipeline.evaluation.standings import build_scores
-from fbm_pipeline.evaluation.universes import MARCELS
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.contracts import Contract
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS

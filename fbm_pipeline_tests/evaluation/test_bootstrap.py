@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from fbm_pipeline.backtest.metrics import score
 from fbm_pipeline.evaluation.bootstrap import Resampled, difference, drawn, resample
-from fbm_pipeline.evaluation.metrics import score
 
 SEASONS = (2018, 2019, 2021)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.gate import ask_gate
 from fbm_pipeline_tests.evaluation.skilled_systems import backtest
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation import error_spread
-from fbm_pipeline.evaluation.backtest import build_backtest
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.debutants import with_debutants
-from fbm_pipeline.evaluation.error_spread import build_error_spread
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.projected import check_coverage, projected_opportunities, projected_rates
-from fbm_pipeline.evaluation.universes import CONTROLS, MINORS, NETWORKS, NEWCOMERS
+from fbm_pipeline.backtest import error_spread
+from fbm_pipeline.backtest.backtest import build_backtest
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.debutants import with_debutants
+from fbm_pipeline.backtest.error_spread import build_error_spread
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.projected import check_coverage, projected_opportunities, projected_rates
+from fbm_pipeline.backtest.universes import CONTROLS, MINORS, NETWORKS, NEWCOMERS
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store

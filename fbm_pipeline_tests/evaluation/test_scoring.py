@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fbm_pipeline.backtest.metrics import attainable_share, score
+from fbm_pipeline.backtest.universes import eligible, shared, widen
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.counts import PROJECTED_TIME, REGULAR_TIME, TRUE_TIME, widen_counts
-from fbm_pipeline.evaluation.metrics import attainable_share, score
 from fbm_pipeline.evaluation.scoring import (
     absent_seasons,
     comparison_scores,
@@ -14,7 +15,6 @@ from fbm_pipeline.evaluation.scoring import (
     universes_of,
 )
 from fbm_pipeline.evaluation.sheets import KINDS
-from fbm_pipeline.evaluation.universes import eligible, shared, widen
 from fbm_pipeline_tests.evaluation.skilled_systems import LUCK, backtest
 
 SEASONS = (2018, 2019, 2021)

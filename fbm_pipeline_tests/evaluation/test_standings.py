@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.backtest import load_backtest
+from fbm_pipeline.backtest.backtest import load_backtest
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparisons import CONTROLS, REGISTERED
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.figures import figure_calibration, figure_r_by_season, figure_reliability
 from fbm_pipeline.evaluation.standings import build_scores, comparison_figures, left_out, pooled_scores
 from fbm_pipeline.settings import Settings

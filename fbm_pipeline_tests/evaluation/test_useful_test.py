@@ -7,17 +7,17 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.metrics import score
+from fbm_pipeline.controls.learned_controls import BLOCKS, FORMS, Arm
 from fbm_pipeline.evaluation import useful_test
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.evaluation.families import holm
-from fbm_pipeline.evaluation.learned_controls import BLOCKS, FORMS, Arm
-from fbm_pipeline.evaluation.metrics import score
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.evaluation.planted_blocks import (
+from fbm_pipeline_tests.controls.planted_blocks import (
     CUTOFF,
     PRESET,
     known_players,

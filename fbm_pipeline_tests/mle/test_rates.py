@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fbm_pipeline.backtest.universes import MINORS
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.evaluation.universes import MINORS
 from fbm_pipeline.marcel.season_lines import read_season_lines
 from fbm_pipeline.mle.derived_rates import fit_line_shape
 from fbm_pipeline.mle.evidence import read_evidence

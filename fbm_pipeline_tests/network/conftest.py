@@ -4,7 +4,7 @@ import pytest
 
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.samples.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import write_small_store
 
 
 @pytest.fixture(scope="package")

@@ -7,13 +7,13 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.model.level1_pitch import EncoderShape
+from fbm_pipeline.level1.level1_pitch import EncoderShape
+from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
 from fbm_pipeline.network.plate_appearances import pitches_of
 from fbm_pipeline.network.player_games import CONTEXT_SIZES, OUTCOME_KINDS, PlayerGames
 from fbm_pipeline.network.targets import TARGET_HORIZONS, Targets
 from fbm_pipeline.network.windows import Windows, day_number
-from fbm_pipeline.samples.outings import Outings
-from fbm_pipeline.samples.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
 
 PROFILE_NAMES = ("age", "career_so_rate", "career_bb_rate", "one_year_so_rate", "prior_so_rate")
 

@@ -13,6 +13,7 @@ from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.archetypes import assign_archetypes, fit_archetypes
 from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.identity.profiles import build_stat_profiles
+from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.fold_training import load_fold
 from fbm_pipeline.network.folds import plan_fold
 from fbm_pipeline.network.inputs import changed_windows
@@ -21,13 +22,12 @@ from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, load_priors
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.samples.embeddings import load_embeddings
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_mle_rates
-from fbm_pipeline_tests.samples.small_store import BATTERS, CUTOFF, copy_of
+from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of
 
 SEASON = 2015
 MARCEL = SYSTEMS.index(PRIOR_SYSTEM)

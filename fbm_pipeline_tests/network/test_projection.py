@@ -23,8 +23,8 @@ from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
 from fbm_pipeline.store import code
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
-from fbm_pipeline_tests.samples.small_store import BATTERS, WIDTH, copy_of, write_season
 
 NETWORK = Network(
     train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,

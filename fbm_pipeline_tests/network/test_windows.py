@@ -10,19 +10,19 @@ import pytest
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
+from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.batches import BUCKETS, TIME_FEATURES, assemble
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
 from fbm_pipeline.network.targets import MAIN_HORIZON, NEXT_GAMES, TARGET_HORIZONS
 from fbm_pipeline.network.windows import Windows, day_number, load_windows, stored_history
-from fbm_pipeline.samples.embeddings import load_embeddings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of, rows_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
-from fbm_pipeline_tests.samples.small_store import BATTERS, CUTOFF, copy_of, rows_of, write_season
 
 NETWORK = Network(batter_games=10, pitcher_games=6)
 

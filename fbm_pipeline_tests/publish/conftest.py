@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from fbm_pipeline.evaluation.blending import choose_weights
+from fbm_pipeline.backtest.blending import choose_weights
 from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.publish.projections import publish
 from fbm_pipeline.settings import Settings

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.page import write_page
 from fbm_pipeline.publish.page_script import SCRIPT
 from fbm_pipeline.publish.projections import UNPUBLISHED, load_projections, projected_players, publish

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.adjustments import largest_adjustments
 from fbm_pipeline.publish.formats import show, show_change
 from fbm_pipeline.publish.notice import RETROSHEET

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
+from fbm_pipeline.backtest.blending import choose_weights
+from fbm_pipeline.backtest.error_spread import build_error_spread
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.projected import projected_rates
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.blending import choose_weights
-from fbm_pipeline.evaluation.error_spread import build_error_spread
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.evaluation.projected import projected_rates
 from fbm_pipeline.publish.exports import export_paths
 from fbm_pipeline.publish.formats import FORMATS
 from fbm_pipeline.publish.projections import load_projections, publish

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.intervals import batter_intervals
+from fbm_pipeline.backtest.intervals import batter_intervals
 from fbm_pipeline.publish.published_intervals import published_intervals
 
 NAMES = ("so_rate", "bb_rate", "hr_rate", "h_rate", "single_rate", "double_rate", "triple_rate", "obp")

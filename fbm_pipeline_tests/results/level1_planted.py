@@ -13,16 +13,16 @@ import torch
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CLEAR_BETTER, CLEAR_WORSE, CONTROL, MAIN
-from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
+from fbm_pipeline.player_vectors.meeting_heads import HEADS
+from fbm_pipeline.player_vectors.vector_filter import Weights
 from fbm_pipeline.results import level1_faces
 from fbm_pipeline.results.level1_rows import COLLAPSE, COLUMNS, DECODER, NATS, PRETRAINING, USEFUL
 from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
-from fbm_pipeline.samples.meeting_heads import HEADS
-from fbm_pipeline.samples.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.vector_filter import Weights
-from fbm_pipeline_tests.samples.small_store import rows_of
+from fbm_pipeline_tests.level1.small_store import rows_of
 
 SEASON, CUTOFF = 2024, 2024  # of the tiny preset: it looks ahead to 2025
 DEVELOPMENT, TEST = "2023", "2024"

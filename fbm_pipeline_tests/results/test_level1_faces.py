@@ -5,15 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from fbm_pipeline.evaluation.errors import EvaluationError
-from fbm_pipeline.model.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
+from fbm_pipeline.player_vectors.player_vectors import dimension_meanings
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances, nearest
 from fbm_pipeline.results.level1_figures import label_places
 from fbm_pipeline.results.level1_maps import plane_map, word_maps
 from fbm_pipeline.results.level1_players import dimensions_table, load_known_players, neighbours_table
-from fbm_pipeline.samples.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.player_vectors import dimension_meanings
 from fbm_pipeline_tests.results.level1_planted import CUTOFF, SEASON, small_encoder, small_weights, write_faces
 
 

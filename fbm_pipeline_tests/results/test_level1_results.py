@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from fbm_pipeline.evaluation.errors import EvaluationError
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.results import level1_faces
 from fbm_pipeline.results.level1_results import write_level1
 from fbm_pipeline.results.level1_rows import COLUMNS, merged_rows
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.training.encoder_errors import EncoderError
 from fbm_pipeline_tests.results.level1_planted import (
     frame,
     other_rows,

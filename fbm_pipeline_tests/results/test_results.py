@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.errors import EvaluationError
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
 from fbm_pipeline.results.results import write_results

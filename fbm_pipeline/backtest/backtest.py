@@ -1,0 +1,210 @@
+"""What each system said before a season beside what happened, player by player, with intervals.
+
+Rates have rows for players who played; `opportunities`, the playing time itself, for everybody projected, so that
+those who did not play count against a system that expected them. Not here: who is scored (universes) and how
+(scoring), and the systems' rates themselves (projected, public).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fbm_pipeline.backtest.actuals import load_actuals
+from fbm_pipeline.backtest.debutants import STATEMENT as DEBUTANTS_STATEMENT
+from fbm_pipeline.backtest.debutants import with_debutants
+from fbm_pipeline.backtest.error_spread import (
+    TABLE,
+    actuals_inputs,
+    earlier_seasons,
+    load_spread,
+    predictive_variance,
+)
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.backtest.innings import with_outs
+from fbm_pipeline.backtest.intervals import batter_predictives, pitcher_predictives
+from fbm_pipeline.backtest.luck import KEY, STATEMENTS, TOPS, load_luck
+from fbm_pipeline.backtest.predictive import Predictive
+from fbm_pipeline.backtest.projected import projected_opportunities, projected_rates, rates_inputs
+from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS, RAW_TABLE, PublicRates, public_rates
+from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, NETWORKS, NEWCOMERS, TOP
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics, statistics
+from fbm_pipeline.mle.debut_means import TABLE as DEBUT_MEANS
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.engine import query, session, statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+BACKTEST = "evaluation.backtest"
+# The names of playing time among the statistics: PA or BF; of those who then have 200; a pitcher's outs
+OPPORTUNITIES, IF_REGULAR, OUTS = "opportunities", "opportunities_if_regular", "outs"
+
+FROM_ERRORS, FROM_CONCENTRATION, FROM_MODEL = "earlier errors", "own concentration", "own quantiles"
+
+_PLAYER = ["player_type", "mlbam_id", "system"]
+_RATE = ["player_type", "mlbam_id", "statistic", "system"]
+_PER_OPPORTUNITY = {
+    item.name for name in PLAYER_TYPES for item in statistics(name) if item.denominator == (("opportunities", 1.0),)
+}
+_PREDICTIVES = {"batter": batter_predictives, "pitcher": pitcher_predictives}
+
+
+def build_backtest(store: Store, settings: Settings, season: int) -> Written:
+    """Write evaluation.backtest of one season: every system's rate of every player who then played.
+
+    Raises EvaluationError when Marcel's rates or the season's lines are missing, when one of our systems leaves out
+    players whom Marcel projects, or when an earlier backtest season exists and evaluation.error_spread was not made.
+    """
+    statements = ("public_projections", "season_lines", "prior_opportunities", *STATEMENTS)
+    key = inputs_key(
+        code=code_key(f"{__name__}:build_backtest"),
+        sql=[*(statement(f"evaluation/{name}") for name in statements), statement(DEBUTANTS_STATEMENT)],
+        debut_means=store.content(DEBUT_MEANS, {"season": season}),
+        rates=rates_inputs(store, season),
+        public=store.content(RAW_TABLE),
+        public_systems=PUBLIC_SYSTEMS,
+        players=store.content("core.players"),
+        actuals=actuals_inputs(store, season),
+        spread=store.content(TABLE, {"season": season}),
+    )
+    return store.build(BACKTEST, {"season": season}, key, lambda: _backtest(store, settings, season))
+
+
+def backtest_seasons(store: Store, settings: Settings) -> list[int]:
+    """The preset's development and test seasons that evaluation.backtest holds."""
+    built = {int(part["season"]) for part in store.partitions(BACKTEST)}
+    return sorted(built & {*settings.preset.development_seasons, *settings.preset.test_seasons})
+
+
+def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
+    """Rows of evaluation.backtest of these seasons that some universe may score, with two marks.
+
+    `debut`: no major-league season before, on either side; `top_300`: among the 300 players of the season and player
+    type with most playing time by Marcel. Rates of players below 200 opportunities are there for the latter only.
+    Texts are categories, to keep a million rows small.
+    """
+    with session(store, tables=(BACKTEST, "core.season_lines")) as connection:
+        bounds = {"seasons": list(seasons), "top": TOP, "floor": MIN_OPPORTUNITIES}
+        rows = query(connection, "evaluation/scored_rows", bounds)
+    return rows.to_pandas(strings_to_categorical=True)
+
+
+def _backtest(store: Store, settings: Settings, season: int) -> pa.Table:
+    own = projected_rates(store, season)
+    public = public_rates(store, season)
+    rates = _rates(store, settings, season, with_debutants(store, season, own), public)
+    rows = pd.concat([rates, _playing_time(store, season, own, public)], ignore_index=True)
+    rows = rows.assign(season=season).sort_values(_RATE)
+    schema = store.contracts[BACKTEST].schema
+    return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
+
+
+def _rates(store: Store, settings: Settings, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+    """The rates of all systems beside the actual ones, with intervals."""
+    columns = [*_RATE, "rate", "concentration"]
+    projected = pd.concat([own[columns], public.rates], ignore_index=True) if len(public.rates) else own[columns]
+    actual = load_actuals(store, season, season).to_pandas().drop(columns="season")
+    rows = projected.merge(actual, on=["player_type", "mlbam_id", "statistic"], how="inner")
+    if rows.empty:
+        raise EvaluationError(
+            f"core.season_lines of {season} holds none of the {own['mlbam_id'].nunique()} players projected: the "
+            f"season has not been played or not been loaded. Next: materialize core.season_lines for {season}."
+        )
+    rows = rows.merge(load_luck(store, season, season).drop(columns="season"), on=KEY[1:], how="left")
+    spread = load_spread(store, season)
+    earlier = earlier_seasons(store, settings, season)
+    if earlier and spread.empty:
+        raise EvaluationError(
+            f"{TABLE} has no season {season}, though {earlier} lie before it. Next: materialize {TABLE} for {season}."
+        )
+    return _with_intervals(rows, spread).rename(columns={"rate": "projected"})
+
+
+def _with_intervals(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with p10, p90, crps and interval_from: from a system's own concentration, else from earlier errors.
+
+    A control tells a concentration of newcomers only: theirs say more than the errors of its players of few seasons.
+    """
+    found = rows.assign(p10=np.nan, p90=np.nan, crps=np.nan, interval_from=None).astype({"interval_from": object})
+    told = rows["concentration"].notna().groupby([rows[name] for name in _PLAYER]).transform("any")
+    own = (rows["system"].isin(NETWORKS) | (rows["system"].isin(NEWCOMERS) & told)).to_numpy()
+    variance = predictive_variance(rows, spread).to_numpy(np.float64)
+    pieces = [
+        *_from_variance(rows, variance, ~own & np.isfinite(variance)),
+        *_from_concentration(rows, own),
+    ]
+    for place, predictive, source in pieces:
+        found.loc[place, "p10"], found.loc[place, "p90"] = predictive.quantile(0.1), predictive.quantile(0.9)
+        found.loc[place, "crps"] = predictive.crps(rows.loc[place, "actual"])
+        found.loc[place, "interval_from"] = source
+    return found.assign(p10=_reachable(found, "p10"), p90=_reachable(found, "p90"))
+
+
+def _reachable(rows: pd.DataFrame, end: str) -> pd.Series:
+    """The end of an interval at a count that the player can reach: over n opportunities a rate is a whole number / n.
+
+    Without it the lower end for triples lies between none and one, and the many without any count as missed.
+    """
+    whole = (rows[end] * rows["opportunities"]).round() / rows["opportunities"]
+    return rows[end].where(~rows["statistic"].isin(_PER_OPPORTUNITY), whole)
+
+
+_Piece = tuple[pd.Index, Predictive, str]
+
+
+def _from_variance(rows: pd.DataFrame, variance: np.ndarray, chosen: np.ndarray) -> Iterator[_Piece]:
+    top = rows["statistic"].map(lambda name: TOPS.get(name, 1.0)).to_numpy(np.float64)  # None becomes NaN
+    for limit in (1.0, 3.0, 4.0, None):
+        here = chosen & (np.isnan(top) if limit is None else top == limit)
+        if here.any():
+            mean = rows["rate"].to_numpy(np.float64)[here]
+            yield rows.index[here], Predictive(mean, variance[here], limit), FROM_ERRORS
+
+
+def _from_concentration(rows: pd.DataFrame, chosen: np.ndarray) -> Iterator[_Piece]:
+    """Of the systems whose heads tell a concentration; rows of players without one are left without an interval."""
+    for key, part in rows[chosen].groupby(["player_type", "system"]):
+        player_type = str(key[0])
+        heads = [item.name for item in head_statistics(player_type)]
+        rate, weight = (
+            part.pivot(index="mlbam_id", columns="statistic", values=value) for value in ("rate", "concentration")
+        )
+        known = np.isfinite(np.hstack([rate.to_numpy(np.float64), weight[heads].to_numpy(np.float64)])).all(axis=1)
+        players = pd.Index(rate.index.to_numpy()[known])
+        played = part.drop_duplicates("mlbam_id").set_index("mlbam_id")["opportunities"]
+        found = _PREDICTIVES[player_type](
+            {name: rate.loc[players, name].to_numpy(np.float64) for name in rate.columns},
+            {name: weight.loc[players, name].to_numpy(np.float64) for name in heads},
+            played.loc[players].to_numpy(np.float64),
+        )
+        for name, predictive in found.items():
+            place = part[part["statistic"] == name].reset_index().set_index("mlbam_id")["index"]
+            yield pd.Index(place.loc[players]), predictive, FROM_CONCENTRATION
+
+
+def _playing_time(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+    """PA or BF, and outs, of everybody projected beside the actual ones, zero for those who did not play.
+
+    What a system expects of a regular is there where it tells one.
+    """
+    ours = projected_opportunities(store, season, sorted(set(own["system"])))
+    known = pd.concat([ours, public.opportunities], ignore_index=True) if len(public.opportunities) else ours
+    known = with_outs(known, pd.concat([own, public.rates], ignore_index=True) if len(public.rates) else own)
+    with session(store, tables=("core.season_lines",)) as connection:
+        bounds = {"first_season": season, "last_season": season}
+        lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
+        before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
+    key = ["player_type", "mlbam_id"]
+    played = lines[[*key, "opportunities", "outs"]].rename(columns={"opportunities": "faced", "outs": "made"})
+    known = known.merge(played, on=key, how="left").merge(before, on=key, how="left")
+    known = known.fillna({"faced": 0, "made": 0, "prior_opportunities": 0})
+    outs = {"p10": known["outs_p10"], "p90": known["outs_p90"]}
+    kinds = [
+        known.assign(statistic=OPPORTUNITIES, projected=known["opportunities"], actual=known["faced"]),
+        known.assign(statistic=IF_REGULAR, projected=known["if_regular"], actual=known["faced"], p10=None, p90=None),
+        known.assign(statistic=OUTS, projected=known["outs"], actual=known["made"], **outs),
+    ]
+    rows = pd.concat([kind[kind["projected"].notna()] for kind in kinds], ignore_index=True)
+    source = rows["p10"].notna().map({True: FROM_MODEL, False: None})
+    return rows.assign(opportunities=rows["faced"], luck_variance=np.nan, crps=np.nan, interval_from=source)

@@ -1,0 +1,116 @@
+"""Intervals for any system from its own earlier errors: what it missed beyond luck, by tier of history.
+
+For season T only backtest seasons before T count. Their rates and outcomes are read from where they are made, not
+from evaluation.backtest, which itself reads this table. Not here: intervals from a model's own concentration
+(intervals).
+"""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fbm_pipeline.backtest.actuals import load_actuals
+from fbm_pipeline.backtest.luck import STATEMENTS, is_share, load_luck, luck_scales, luck_variance
+from fbm_pipeline.backtest.projected import MARCEL_RATES, own_rates, rates_inputs
+from fbm_pipeline.backtest.public import RAW_TABLE, public_rates
+from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, tier_of
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.engine import query, session, statement
+from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+TABLE = "evaluation.error_spread"
+
+MIN_PLAYERS = 20  # fewer misses tell no spread
+LEAST_SHARE = 0.01  # of the error's variance: a tier that was lucky once has not become certain
+
+_KEY = ["player_type", "statistic", "system", "tier"]
+
+
+def build_error_spread(store: Store, settings: Settings, season: int) -> list[Written]:
+    """Write evaluation.error_spread of one season; nothing where no backtest season lies before it."""
+    earlier = earlier_seasons(store, settings, season)
+    if not earlier:
+        return []
+    key = inputs_key(
+        code=code_key(f"{__name__}:build_error_spread"),
+        sql=[statement(f"evaluation/{name}") for name in ("error_spread", "public_projections", *STATEMENTS)],
+        rates={year: rates_inputs(store, year) for year in earlier},
+        public=store.content(RAW_TABLE),
+        players=store.content("core.players"),
+        actuals={year: actuals_inputs(store, year) for year in earlier},
+        rules=[MIN_OPPORTUNITIES, MIN_PLAYERS, LEAST_SHARE],
+    )
+    return [store.build(TABLE, {"season": season}, key, lambda: _spread(store, season, earlier))]
+
+
+def earlier_seasons(store: Store, settings: Settings, season: int) -> list[int]:
+    """The preset's development and test seasons before `season` that have both Marcel's rates and season lines."""
+    preset = settings.preset
+    projected = {int(part["season"]) for part in store.partitions(MARCEL_RATES)}
+    played = {int(part["season"]) for part in store.partitions("core.season_lines")}
+    wanted = {*preset.development_seasons, *preset.test_seasons}
+    return sorted(year for year in wanted & projected & played if year < season)
+
+
+def actuals_inputs(store: Store, season: int) -> dict[str, object]:
+    """What the outcomes of a season, their luck and the history before it are made from, for `inputs_key`."""
+    return {
+        "lines": {year: store.content("core.season_lines", {"season": year}) for year in range(season - 3, season + 1)},
+        "games": store.content("core.player_games", {"season": season}),
+    }
+
+
+def load_spread(store: Store, season: int) -> pd.DataFrame:
+    """The season's rows of evaluation.error_spread; empty where no earlier season exists."""
+    with session(store, tables=(TABLE,)) as connection:
+        return connection.execute(f"select * from {TABLE} where season = $season", {"season": season}).df()
+
+
+def predictive_variance(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.Series:
+    """Variance of each rate still to come, luck and spread together; NaN where no spread is known.
+
+    `rows` holds player_type, statistic, system, rate, opportunities (those the rate is asked over) and
+    prior_opportunities; `spread` is from `load_spread`. For actual rates over opportunities that were not chosen by
+    their outcome.
+    """
+    known = spread[[*_KEY, "variance", "luck_scale"]]
+    found = rows[["player_type", "statistic", "system"]].assign(tier=tier_of(rows["prior_opportunities"]))
+    found = found.merge(known, on=_KEY, how="left")
+    luck = luck_variance(
+        rows["rate"].to_numpy(np.float64), rows["opportunities"].to_numpy(np.float64),
+        found["luck_scale"].to_numpy(np.float64), rows["statistic"].map(is_share).to_numpy(bool),
+    )  # fmt: skip
+    return pd.Series(luck + found["variance"].to_numpy(np.float64), index=rows.index)
+
+
+def _spread(store: Store, season: int, earlier: list[int]) -> pa.Table:
+    first, last = earlier[0], earlier[-1]
+    actuals = load_actuals(store, first, last).to_pandas()
+    actuals = actuals[actuals["season"].isin(earlier) & (actuals["opportunities"] >= MIN_OPPORTUNITIES)]
+    actuals = actuals.merge(
+        load_luck(store, first, last), on=["season", "player_type", "mlbam_id", "statistic"], how="left"
+    )
+    scales = luck_scales(actuals)
+    actuals["tier"] = tier_of(actuals["prior_opportunities"])
+    tables = {
+        "projected": _projected(store, earlier),
+        "actuals": pa.Table.from_pandas(actuals, preserve_index=False),
+        "luck_scales": pa.Table.from_pandas(scales, preserve_index=False),
+    }
+    with session(store, tables=(), **tables) as connection:
+        connection.execute("set threads = 1")  # two threads add up in any order, and the last bits with them
+        bounds = {"min_opportunities": MIN_OPPORTUNITIES, "min_players": MIN_PLAYERS}
+        found = query(connection, "evaluation/error_spread", bounds).to_pandas()
+    found = found.merge(scales.rename(columns={"scale": "luck_scale"}), on=["player_type", "statistic"])
+    found["variance"] = np.maximum(found["variance"], LEAST_SHARE * found["error_variance"])
+    schema = store.contracts[TABLE].schema
+    return pa.Table.from_pandas(found.assign(season=season)[schema.names], schema, preserve_index=False)
+
+
+def _projected(store: Store, seasons: list[int]) -> pa.Table:
+    """Rates of all systems of these seasons; kept in Arrow, for there are millions."""
+    own = own_rates(store, seasons).drop_columns(["concentration"])
+    parts = [public_rates(store, year).rates.assign(season=year)[own.column_names] for year in seasons]
+    rows = pa.concat_tables([own, *(pa.Table.from_pandas(part, own.schema, preserve_index=False) for part in parts)])
+    return rows.sort_by([(name, "ascending") for name in ("season", "player_type", "system", "statistic", "mlbam_id")])

@@ -1,0 +1,160 @@
+"""The rows that a control learns from and the rows it projects: prior, outcome and columns, side by side.
+
+Belongs here: which target seasons and which players teach. Not here: the columns themselves (the blocks) and the
+fitting (`controls`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow.compute as pc
+
+from fbm_pipeline.aggregates.blocks import Block
+from fbm_pipeline.baseball.calendar import SHORT_SEASON
+from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.controls.context_block import context_block
+from fbm_pipeline.controls.lines_block import lines_block
+from fbm_pipeline.controls.parks_block import parks_block
+from fbm_pipeline.controls.physics_block import physics_block
+from fbm_pipeline.controls.sequence_block import sequence_blocks
+from fbm_pipeline.marcel.constants import FIRST_TARGET
+from fbm_pipeline.marcel.season_lines import Histories, MarcelError, SeasonLines, histories, read_season_lines
+from fbm_pipeline.store.tables import Store
+
+FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
+
+# Chosen on target seasons 2010-2017: rows of 150 PA or BF and more teach best, in a league whose regulars reach 750.
+# As a share of the season's most it also fits a league of shorter seasons. Above the cap a row tells little more.
+TRAINING_SHARE = 0.2
+WEIGHT_CAP = 600.0
+MINIMUM_PLAYER_SEASONS = 10  # below this the spread of a column says nothing
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Player-seasons of one side of the ball, by target season and player, the season projected last.
+
+    Rates are scaled as the statistics are; `outcome` is NaN for the season projected and for what is not known.
+    """
+
+    season: int  # the one projected
+    players: Histories  # (n,)
+    names: tuple[str, ...]  # of the S statistics
+    prior: np.ndarray  # (n, S) tuned Marcel
+    outcome: np.ndarray  # (n, S)
+    weight: np.ndarray  # (n,) opportunities of the target season up to the cap; 0 for rows that do not teach
+    blocks: Mapping[str, Block]  # by family, (n, ...) each
+
+    @property
+    def projected(self) -> np.ndarray:
+        """(n,) whether a row is of the season projected."""
+        return self.players.season == self.season
+
+    def columns(self, families: Sequence[str]) -> tuple[tuple[str, ...], np.ndarray]:
+        """Names and (n, p) values of the families' columns, in the order given."""
+        names = tuple(column for family in families for column in self.blocks[family].columns)
+        return names, np.concatenate([self.blocks[family].values for family in families], axis=1)
+
+
+def training_targets(store: Store, season: int) -> list[int]:
+    """Target seasons before `season` to learn from: from FIRST_TARGET or the store's second, without the short one."""
+    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
+    first = max(FIRST_TARGET, held[0] + 1) if held else season
+    return [year for year in held if first <= year < season and year != SHORT_SEASON]
+
+
+def read_frame(store: Store, player_type: str, season: int, families: Sequence[str]) -> Frame:
+    """All rows for projecting a season, with the columns of the families (`lines`, FAMILIES, `parks`, `physics`).
+
+    Raises MarcelError when no season can teach or Marcel's rates of a season are missing; FileNotFoundError when the
+    table behind a family was never written.
+    """
+    targets = training_targets(store, season)
+    if season == SHORT_SEASON or not targets:
+        raise MarcelError(
+            f"no control can be made for {player_type}s of {season}: {len(targets)} target seasons before it can "
+            f"teach (from {FIRST_TARGET} or the store's second season on, {SHORT_SEASON} neither teaches nor is "
+            "projected). Materialize earlier seasons of core.season_lines or ask for a later season."
+        )
+    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
+    lines = read_season_lines(store, player_type, held[0], season - 1)
+    players = histories(lines, [*targets, season])
+    outcome, opportunities = _outcomes(lines, players)
+    return Frame(
+        season, players, tuple(item.name for item in statistics(player_type)), _priors(store, player_type, players),
+        outcome, _weights(players, opportunities), _blocks(store, player_type, players, families),
+    )  # fmt: skip
+
+
+def _outcomes(lines: SeasonLines, players: Histories) -> tuple[np.ndarray, np.ndarray]:
+    """(n, S) actual rates, NaN where there is none, and (n,) actual opportunities."""
+    keys = lines.season * 10**9 + lines.mlbam_id
+    wanted = players.season * 10**9 + players.mlbam_id
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    played = keys[at] == wanted
+    rates = np.full((len(wanted), len(statistics(lines.player_type))), np.nan)
+    for column, statistic in enumerate(statistics(lines.player_type)):
+        numerator, denominator = lines.totals(statistic)
+        known = played & (denominator[at] > 0)
+        rates[known, column] = statistic.scale * numerator[at][known] / denominator[at][known]
+    return rates, np.where(played, lines.counts["opportunities"][at], 0.0)
+
+
+def _weights(players: Histories, opportunities: np.ndarray) -> np.ndarray:
+    weights = np.zeros(len(opportunities))
+    for season in np.unique(players.season):
+        rows = players.season == season
+        enough = opportunities[rows] >= max(TRAINING_SHARE * opportunities[rows].max(), 1.0)
+        weights[rows] = np.where(enough, np.minimum(opportunities[rows], WEIGHT_CAP), 0.0)
+    return weights
+
+
+def _priors(store: Store, player_type: str, players: Histories) -> np.ndarray:
+    """(n, S) tuned Marcel of every row. Raises MarcelError when one of them has none."""
+    seasons = np.unique(players.season)
+    wanted = pc.field("player_type") == player_type
+    wanted &= (pc.field("system") == "marcel") & pc.field("season").isin(seasons.tolist())
+    table = store.delta("features.marcel_rates").to_pyarrow_dataset().to_table(
+        filter=wanted, columns=["season", "mlbam_id", "statistic", "rate"]
+    )  # fmt: skip
+    keys = table.column("season").to_numpy().astype(np.int64) * 10**9 + table.column("mlbam_id").to_numpy()
+    rows = players.season * 10**9 + players.mlbam_id
+    names = table.column("statistic").to_numpy(zero_copy_only=False)
+    rate = table.column("rate").to_numpy()
+    prior = np.full((len(rows), len(statistics(player_type))), np.nan)
+    for column, statistic in enumerate(statistics(player_type)):
+        own = names == statistic.name
+        order = np.argsort(keys[own], kind="stable")
+        found, values = keys[own][order], rate[own][order]
+        if not len(found):
+            continue
+        at = np.minimum(np.searchsorted(found, rows), len(found) - 1)
+        prior[:, column] = np.where(found[at] == rows, values[at], np.nan)
+    lost = np.unique(players.season[np.isnan(prior).any(axis=1)]).tolist()
+    if lost:
+        raise MarcelError(
+            f"features.marcel_rates lack {player_type}s of target seasons {lost} whose lines are held; materialize "
+            f"{player_type}/marcel_rates for these seasons first."
+        )
+    return prior
+
+
+def _blocks(store: Store, player_type: str, players: Histories, families: Sequence[str]) -> dict[str, Block]:
+    blocks = {"lines": lines_block(store, player_type, players)}
+    if set(families) & set(FAMILIES) - {"context"}:
+        blocks |= {block.name: block for block in sequence_blocks(store, player_type, players)}
+    for name, provide in (("context", context_block), ("parks", parks_block), ("physics", physics_block)):
+        if name in families:
+            blocks[name] = provide(store, player_type, players)
+    return blocks
+
+
+def require_rows(frame: Frame, player_type: str) -> None:
+    """Raise MarcelError when too few player-seasons can teach."""
+    n = int((frame.weight > 0).sum())
+    if n < MINIMUM_PLAYER_SEASONS:
+        raise MarcelError(
+            f"{n} {player_type} seasons before {frame.season} have enough opportunities to teach a control; expected "
+            f"at least {MINIMUM_PLAYER_SEASONS}. Materialize more seasons of core.season_lines."
+        )

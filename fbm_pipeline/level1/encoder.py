@@ -1,0 +1,281 @@
+"""Level 1 from core tables to a finished encoder: which seasons it sees, when it is saved, how it is found again.
+
+An encoder belongs to a cutoff, the last season that it may see anything of, and to an arm: `masked` is the one in use,
+`untrained` is `masked` as it was initialised.
+Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embedding`.
+"""
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from fbm_pipeline.level1 import (
+    pretraining,
+    vocabulary,
+)
+from fbm_pipeline.level1.encoder_errors import EncoderError
+from fbm_pipeline.level1.frequencies import fit_frequencies
+from fbm_pipeline.level1.held_out import split_held_out
+from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.masked_run import MaskedRun, RunSize, held_out_masks, measure
+from fbm_pipeline.level1.outing_batches import arrange
+from fbm_pipeline.level1.outings import TABLES, Outings, concatenate, load_outings
+from fbm_pipeline.level1.pretraining import MaskedGamestate
+from fbm_pipeline.level1.vocabulary import NUMERICS
+from fbm_pipeline.nn.checkpoint import (
+    WEIGHTS,
+    Checkpoint,
+    CorruptCheckpoint,
+    load_checkpoint,
+    restore_weights,
+    save_checkpoint,
+)
+from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.settings import EncoderPlan, Preset, Settings
+from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.tables import Store, inputs_key
+
+EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
+PROGRESS_SECONDS = 5.0
+ARMS = ("masked", "untrained")
+
+logger = logging.getLogger("fbm_pipeline.training")
+
+
+@dataclass(frozen=True)
+class EncoderCard:
+    """A finished encoder. `metrics` are nats per hidden plate appearance of the games held out."""
+
+    arm: str
+    hash: str  # of configuration, data and code: the name of its folder
+    folder: Path
+    cutoff: int  # last season it has seen, the games held out included
+    weights: str  # sha256 of the weights
+    numerics_seen: tuple[str, ...]  # measurements that it may use; others are treated as absent
+    metrics: dict[str, float]
+    history: tuple[dict[str, float], ...]  # the metrics at the end of each epoch
+    skipped: bool  # already finished before this call
+
+
+def train_encoder(
+    store: Store, settings: Settings, cutoff: int, observer: Observer, arm: str = "masked"
+) -> EncoderCard:
+    """Pre-train Level 1 on the preset's seasons up to the cutoff; that season's games from August on are held out.
+
+    Resumes from its checkpoint, bit for bit, and returns at once when the same run is finished already.
+    Raises EncoderError for an unknown cutoff or arm, or when a season is missing; CorruptCheckpoint for a damaged
+    checkpoint.
+    """
+    preset = settings.preset
+    plan = plan_of(preset, cutoff)
+    size = _size(preset, arm)
+    seasons = _seasons(store, plan)
+    key = inputs_key(
+        size=size, plan=plan, code=code_hash(), content={season: content_of(store, season) for season in seasons}
+    )[:16]
+    folder = settings.checkpoints / "level1" / key
+    checkpoint = load_checkpoint(folder)
+    if checkpoint is None or not checkpoint.card["finished"]:
+        prepare(preset)
+        loaded = [load_outings(store, season) for season in seasons]
+        last, measured = split_held_out(store, cutoff, loaded[-1])
+        run = MaskedRun(size, concatenate([*loaded[:-1], last]))
+        del loaded
+        facts = {"hash": key, "size": asdict(size), "seasons": seasons, "cutoff": cutoff}
+        _pretrain(run, measured, folder, checkpoint, facts, observer)
+        checkpoint = _finished(folder)
+        skipped = False
+    else:
+        logger.info("level 1: encoder %s is finished already, nothing to train", key)
+        skipped = True
+    _make_current(folder, arm, cutoff)
+    return _card(checkpoint, skipped)
+
+
+def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[OutingEncoder, EncoderCard]:
+    """The current encoder of a cutoff, ready for inference.
+
+    Raises EncoderError when none was trained or it was trained for another preset, CorruptCheckpoint for damage.
+    """
+    model, card = load_pretraining(settings, cutoff, arm)
+    return model.encoder, card
+
+
+def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
+    """The encoder with the heads of its pre-training; raises as load_encoder does."""
+    pointer = _pointer(settings.checkpoints / "level1", arm, cutoff)
+    if not pointer.is_file():
+        raise EncoderError(f"no Level 1 encoder {arm} of cutoff {cutoff} under {pointer.parent}; train it first")
+    checkpoint = _finished(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+    wanted = asdict(_size(settings.preset, arm))
+    if checkpoint.card["size"] != wanted:
+        raise EncoderError(
+            f"{checkpoint.folder} was trained as {checkpoint.card['size']}, the preset {settings.preset.name} asks "
+            f"for {wanted}; train the encoder with this preset"
+        )
+    model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
+    restore_weights(model, checkpoint)
+    return model.eval(), _card(checkpoint, skipped=True)
+
+
+def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
+    """The preset's plan of a cutoff. Raises EncoderError for a cutoff that it does not have."""
+    plans = [*preset.encoders, *([preset.physics_encoder] if preset.physics_encoder else [])]
+    found = [plan for plan in plans if plan.cutoff == cutoff]
+    if not found:
+        raise EncoderError(
+            f"preset {preset.name} has encoders of cutoffs {[plan.cutoff for plan in plans]}, not of {cutoff}"
+        )
+    return found[0]
+
+
+def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
+    """The arms of a cutoff, the one in use first. Raises EncoderError for a cutoff that the preset does not have."""
+    return ("masked", *plan_of(preset, cutoff).arms)
+
+
+def prepare(preset: Preset) -> None:
+    """The thread count and the determinism that make a run repeat to the last bit."""
+    torch.set_num_threads(preset.threads)
+    torch.use_deterministic_algorithms(True)
+
+
+def content_of(store: Store, season: int) -> list[str]:
+    """Content hashes of all that a season's outings are made of."""
+    return [store.content(name, {"season": season}) for name in TABLES]
+
+
+def _pretrain(
+    run: MaskedRun, measured: Outings, folder: Path, checkpoint: Checkpoint | None,
+    facts: Mapping[str, Any], observer: Observer,
+) -> None:  # fmt: skip
+    bars = _bars(run, measured)
+    history: list[dict[str, float]] = []
+    if checkpoint is not None:
+        restore_weights(run.model, checkpoint)
+        run.restore(checkpoint.card["step"], checkpoint.training_state)
+        history = checkpoint.card["history"]
+        logger.info("level 1: resumed at step %d of %d", run.step, run.size.steps)
+    observer.log_params({**facts["size"], "seasons": len(facts["seasons"]), "cutoff": facts["cutoff"]})
+    every = max(1, -(-run.size.steps // EPOCHS))  # rounded up: else a ninth epoch of a few steps follows
+    began, tokens, told = time.monotonic(), 0.0, time.monotonic()
+    while run.step < run.size.steps or not history:
+        if run.step < run.size.steps:
+            sums = run.take_step()
+            tokens += sums["tokens"]
+            crash_point("training.step_done")
+            now = time.monotonic()
+            if now - told > PROGRESS_SECONDS:
+                told = now
+                logger.info(
+                    "level 1: step %d of %d, %.0f tokens/s, hidden outcome %.3f nats",
+                    run.step, run.size.steps, tokens / (now - began), sums["outcome"],
+                )  # fmt: skip
+        if run.step % every == 0 or run.step == run.size.steps:
+            metrics = {"step": float(run.step)} | _measured(run, measured)
+            history.append(metrics)
+            card = _facts(run, facts, metrics | bars, history)
+            save_checkpoint(folder, run.model.state_dict(), run.state(), card)
+            observer.log_metrics(metrics | bars, run.step)
+            logger.info("level 1: step %d, held out: %s", run.step, _lift(metrics | bars))
+    observer.log_artifact(_finished(folder).folder)
+
+
+def _measured(run: MaskedRun, measured: Outings) -> dict[str, float]:
+    metrics = measure(run.model, measured, run.size.seed)
+    if len(measured.physics) > 1:  # row 0 is that of tokens without physics
+        blind = measure(run.model, measured, run.size.seed, physics=False)
+        metrics |= {f"{name}_without_physics": value for name, value in blind.items() if name.startswith("hidden_")}
+    return metrics
+
+
+def _facts(
+    run: MaskedRun, facts: Mapping[str, Any], metrics: Mapping[str, float], history: list[dict[str, float]]
+) -> dict[str, Any]:
+    seen = run.model.encoder.numeric_seen.tolist()
+    return {
+        **facts,
+        "step": run.step,
+        "finished": run.step == run.size.steps,
+        "metrics": dict(metrics),
+        "history": history,
+        "numerics_seen": [name for name, known in zip(NUMERICS, seen, strict=True) if known],
+    }
+
+
+def _bars(run: MaskedRun, measured: Outings) -> dict[str, float]:
+    """What tables of frequencies score at the same hidden plate appearances, `base_outcome` and so on."""
+    chosen, masked = held_out_masks(measured, run.size.seed)
+    hidden = arrange(measured, chosen).pas[masked]
+    found = fit_frequencies(run.training).cross_entropies(measured, hidden)
+    return {f"{lookup}_{name}": nats for lookup, by in found.items() for name, nats in by.items()}
+
+
+def _lift(metrics: Mapping[str, float]) -> str:
+    return ", ".join(
+        f"{name} {metrics[f'hidden_{name}']:.4f} (base {metrics[f'base_{name}']:.4f}, hands and order "
+        f"{metrics[f'hands_order_{name}']:.4f})"
+        for name in pretraining.OBJECTIVES
+    )
+
+
+def _seasons(store: Store, plan: EncoderPlan) -> list[int]:
+    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+    seasons = sorted(season for season in held if plan.first_season <= season <= plan.cutoff)
+    if plan.cutoff not in seasons:
+        raise EncoderError(
+            f"an encoder of cutoff {plan.cutoff} learns from core.plate_appearances of {plan.first_season}-"
+            f"{plan.cutoff}; found {seasons} of {sorted(held)}; materialize these seasons or choose another preset"
+        )
+    return seasons
+
+
+def _size(preset: Preset, arm: str) -> RunSize:
+    if arm not in ARMS:
+        raise EncoderError(f"Level 1 has no arm {arm!r}; choose one of {', '.join(ARMS)}")
+    size = RunSize(
+        arm=arm, width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
+        embedding=preset.level1_embedding, precision=preset.level1_precision, steps=preset.pretrain_steps,
+        batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
+    )  # fmt: skip
+    return replace(size, steps=0) if arm == "untrained" else size
+
+
+def code_hash() -> str:
+    """Hash of the code and the frozen words that an encoder's weights, and its embeddings, depend on."""
+    words = vocabulary.MANIFEST.read_text(encoding="utf-8")
+    return inputs_key(code=code_key(f"{__name__}:_pretrain", f"{__name__}:load_encoder"), words=words)
+
+
+def _finished(folder: Path) -> Checkpoint:
+    checkpoint = load_checkpoint(folder)
+    if checkpoint is None or not checkpoint.card["finished"]:
+        found = "nothing" if checkpoint is None else f"step {checkpoint.card['step']}"
+        raise CorruptCheckpoint(folder, "a finished Level 1 checkpoint", found)
+    return checkpoint
+
+
+def _pointer(folder: Path, arm: str, cutoff: int) -> Path:
+    return folder / f"current-{arm}-{cutoff}"
+
+
+def _make_current(folder: Path, arm: str, cutoff: int) -> None:
+    pointer = _pointer(folder.parent, arm, cutoff)
+    temporary = pointer.with_name(f".{pointer.name}.tmp")
+    temporary.write_text(folder.name, encoding="utf-8")
+    temporary.replace(pointer)
+
+
+def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
+    card = checkpoint.card
+    return EncoderCard(
+        arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
+        weights=card["files"][WEIGHTS]["sha256"], numerics_seen=tuple(card["numerics_seen"]),
+        metrics=card["metrics"], history=tuple(card["history"]),
+    )  # fmt: skip

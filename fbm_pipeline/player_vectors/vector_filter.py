@@ -1,0 +1,287 @@
+"""Season by season through all players' vectors: what was known before, what the season adds, what a winter takes.
+
+Belongs here: the forward filter, the backward smoother that training needs, opponents and parks as offsets. Not here:
+the likelihood (`model.pitch_decoder`), the loadings' training (`decoder_run`) and tables (`player_vectors`).
+
+A vector is a stationary process: from one season to the next it keeps `persistence` of each dimension and is given
+back the variance that it lost, so that a player of whom nothing is known has variance 1. Nothing in the forward pass
+reads a later season.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from scipy.sparse import csr_matrix
+from torch import Tensor
+
+from fbm_pipeline.player_vectors.meeting_heads import HEADS
+from fbm_pipeline.player_vectors.meetings import Cells, Meetings
+from fbm_pipeline.player_vectors.pitch_decoder import (
+    SIDES,
+    Counts,
+    Posterior,
+    effects,
+    laplace_step,
+    probabilities,
+    scaled_intercept,
+)
+
+ROUNDS = 3  # batters and pitchers in turn: each needs the other's vectors
+INTERCEPT_EVENTS = 50.0  # of the earlier odds of a context, beside a season's own
+PARK_EVENTS = 300.0  # at which half of what a park did to a class is believed
+PARK_SEASONS = 3
+SMALLEST_SHARE = 1e-6  # of a class that the league never had
+OTHER = {"batter": "pitcher", "pitcher": "batter"}
+
+
+@dataclass(frozen=True)
+class Weights:
+    """What all seasons share."""
+
+    loadings: Mapping[str, Mapping[str, Tensor]]  # by side and head: (G, K, D)
+    persistence: Mapping[str, Tensor]  # by side: (D,) kept from one season to the next
+    newcomer: Mapping[str, Tensor]  # by side: (D,) mean of a player's first season
+    intercepts: Mapping[str, Tensor]  # by head: (C, K), where the first season begins
+
+    @property
+    def width(self) -> int:
+        return len(self.persistence["batter"])
+
+
+@dataclass(frozen=True)
+class SeasonCounts:
+    """One season as arrays: each side's counts, and how often each player met which opponents in each context."""
+
+    meetings: Meetings
+    n: Mapping[str, Mapping[str, Tensor]]  # by side and head: (N, C, K)
+    met: Mapping[str, Mapping[str, csr_matrix]]  # by side and head: (N C, opponents) shares
+
+    @property
+    def season(self) -> int:
+        return self.meetings.season
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        return tuple(self.meetings.cells)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one player after a season that he played."""
+
+    season: int
+    mean: Tensor  # (D,)
+    covariance: Tensor  # (D, D)
+    appearances: int  # plate appearances so far
+
+
+@dataclass
+class State:
+    """All that the next season needs: players, the last intercepts and what parks did lately."""
+
+    players: dict[str, dict[int, Known]] = field(default_factory=lambda: {side: {} for side in SIDES})
+    intercepts: dict[str, Tensor] = field(default_factory=dict)
+    parks: dict[int, dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Season:
+    """What the filter says of one season: before it, after it, and the logits' parts at which it was said."""
+
+    counts: SeasonCounts
+    prior: Mapping[str, Posterior]
+    posterior: Mapping[str, Posterior]
+    intercepts: Mapping[str, Tensor]
+    offsets: Mapping[str, Mapping[str, Tensor]]  # by side and head
+
+
+def count_season(meetings: Meetings, heads: Mapping[str, float]) -> SeasonCounts:
+    """Arrays of one season for the heads named, each event worth as much as `heads` says."""
+    cells = {name: part for name, part in meetings.cells.items() if name in heads}
+    kept = Meetings(
+        meetings.season, meetings.batters, meetings.pitchers, meetings.batter_appearances,
+        meetings.pitcher_appearances, meetings.parks, cells,
+    )  # fmt: skip
+    n: dict[str, dict[str, Tensor]] = {side: {} for side in SIDES}
+    met: dict[str, dict[str, csr_matrix]] = {side: {} for side in SIDES}
+    for side in SIDES:
+        players, opponents = len(kept.players(side)), len(kept.players(OTHER[side]))
+        for name, part in cells.items():
+            head = HEADS[name]
+            own, other = (part.batter, part.pitcher) if side == "batter" else (part.pitcher, part.batter)
+            shape = (players, head.contexts, len(head.classes))
+            flat = np.ravel_multi_index((own, part.context, part.outcome), shape)
+            counted = np.bincount(flat, weights=part.n, minlength=int(np.prod(shape))).reshape(shape)
+            n[side][name] = torch.from_numpy(heads[name] * counted)
+            rows = own * head.contexts + part.context
+            share = part.n / np.maximum(counted.sum(axis=2).ravel()[rows], 1.0)
+            met[side][name] = csr_matrix((share, (rows, other)), shape=(players * head.contexts, opponents))
+    return SeasonCounts(kept, n, met)
+
+
+def drifted(known: Known, persistence: Tensor, season: int) -> Posterior:
+    """What is known of a player before a season, some winters after his last one: a batch of one."""
+    kept = persistence ** (season - known.season)
+    covariance = known.covariance * kept[:, None] * kept[None, :] + torch.diag(1.0 - kept**2)
+    return Posterior((known.mean * kept)[None], covariance[None])
+
+
+def priors(state: State, weights: Weights, side: str, players: np.ndarray, season: int) -> Posterior:
+    """(N, D) means and covariances before a season; a newcomer has the newcomers' mean and unit variance."""
+    width = weights.width
+    mean = weights.newcomer[side].expand(len(players), width).clone()
+    covariance = torch.eye(width, dtype=torch.float64).expand(len(players), width, width).clone()
+    for row, player in enumerate(players.tolist()):
+        known = state.players[side].get(player)
+        if known is not None:
+            found = drifted(known, weights.persistence[side], season)
+            mean[row], covariance[row] = found.mean[0], found.covariance[0]
+    return Posterior(mean, covariance)
+
+
+def filter_season(state: State, weights: Weights, counts: SeasonCounts) -> Season:
+    """Update `state` by one season and return what was said of it. Only the season and what came before are read."""
+    meetings = counts.meetings
+    prior = {side: priors(state, weights, side, meetings.players(side), counts.season) for side in SIDES}
+    known = dict(prior)
+    intercepts = {name: state.intercepts.get(name, weights.intercepts[name]) for name in counts.heads}
+    parks = _park_effects(state, counts)
+    offsets: dict[str, dict[str, Tensor]] = {}
+    for _ in range(ROUNDS):
+        for side in SIDES:
+            offsets[side] = _offsets(counts, weights, side, known[OTHER[side]].mean, parks)
+            sides = {name: Counts(counts.n[side][name], offsets[side][name]) for name in counts.heads}
+            if side == "batter":
+                intercepts = _refitted(sides, weights, intercepts, known[side].mean)
+            known[side] = laplace_step(sides, weights.loadings[side], intercepts, prior[side], known[side].mean)
+    state.intercepts |= intercepts
+    for side in SIDES:
+        _remember(state, side, counts, known[side])
+    return Season(counts, prior, known, intercepts, offsets)
+
+
+def smooth(seasons: list[Season], weights: Weights) -> list[dict[str, tuple[Posterior, Tensor]]]:
+    """Backwards: each season's vectors given all seasons, with E[next vector · vector'] (N, D, D), 0 for the last.
+
+    For training only: these know the future.
+    """
+    later: dict[str, dict[int, tuple[int, Tensor, Tensor]]] = {side: {} for side in SIDES}
+    smoothed = []
+    for season in reversed(seasons):
+        found = {}
+        for side in SIDES:
+            found[side] = _smooth_side(season, weights.persistence[side], side, later[side])
+        smoothed.append(found)
+    return smoothed[::-1]
+
+
+def _smooth_side(
+    season: Season, persistence: Tensor, side: str, later: dict[int, tuple[int, Tensor, Tensor]]
+) -> tuple[Posterior, Tensor]:
+    players = season.counts.meetings.players(side).tolist()
+    mean, covariance = season.posterior[side].mean.clone(), season.posterior[side].covariance.clone()
+    cross = torch.zeros_like(covariance)
+    rows = [row for row, player in enumerate(players) if player in later]
+    if rows:
+        at = torch.tensor(rows)
+        after = [later[players[row]] for row in rows]
+        gaps = torch.tensor([year - season.counts.season for year, _, _ in after], dtype=torch.float64)
+        kept = persistence[None, :] ** gaps[:, None]
+        next_mean, next_covariance = torch.stack([x for _, x, _ in after]), torch.stack([x for _, _, x in after])
+        own = covariance[at]
+        ahead = own * kept[:, :, None] * kept[:, None, :] + torch.diag_embed(1.0 - kept**2)
+        gain = torch.linalg.solve(ahead, kept[:, :, None] * own).transpose(1, 2)  # (n, D, D)
+        mean[at] += (gain @ (next_mean - kept * mean[at])[:, :, None])[:, :, 0]
+        covariance[at] += gain @ (next_covariance - ahead) @ gain.transpose(1, 2)
+        near = (gaps == 1.0).to(torch.float64)[:, None, None]  # persistence is learned from neighbouring seasons
+        cross[at] = near * (next_covariance @ gain.transpose(1, 2) + next_mean[:, :, None] * mean[at][:, None, :])
+    for row, player in enumerate(players):
+        later[player] = (season.counts.season, mean[row], covariance[row])
+    return Posterior(mean, covariance), cross
+
+
+def _offsets(
+    counts: SeasonCounts, weights: Weights, side: str, opponents: Tensor, parks: Mapping[str, np.ndarray]
+) -> dict[str, Tensor]:
+    found = {}
+    for name in counts.heads:
+        mixtures = torch.from_numpy(counts.met[side][name] @ opponents.numpy())
+        mixtures = mixtures.reshape(*counts.n[side][name].shape[:2], -1)
+        offset = effects(HEADS[name], weights.loadings[OTHER[side]][name], mixtures)
+        if name in parks:
+            offset = offset + _mean_park(counts, side, name, parks[name])
+        found[name] = offset
+    return found
+
+
+def _refitted(
+    sides: Mapping[str, Counts], weights: Weights, intercepts: Mapping[str, Tensor], mean: Tensor
+) -> dict[str, Tensor]:
+    """The season's own intercepts: the league's classes come out as they were counted."""
+    found = {}
+    for name, counts in sides.items():
+        p = probabilities(HEADS[name], weights.loadings["batter"][name], intercepts[name], counts, mean)
+        expected = (counts.n.sum(dim=-1, keepdim=True) * p).sum(dim=0)
+        found[name] = scaled_intercept(intercepts[name], counts.n.sum(dim=0), expected, INTERCEPT_EVENTS)
+    return found
+
+
+def _remember(state: State, side: str, counts: SeasonCounts, known: Posterior) -> None:
+    players, appearances = counts.meetings.players(side), counts.meetings.appearances(side)
+    for row, player in enumerate(players.tolist()):
+        before = state.players[side].get(player)
+        seen = int(appearances[row]) + (before.appearances if before else 0)
+        state.players[side][player] = Known(counts.season, known.mean[row], known.covariance[row], seen)
+
+
+def _park_effects(state: State, counts: SeasonCounts) -> dict[str, np.ndarray]:
+    """(parks, K) by head: how a park's classes differ from the league's in like contexts, in three seasons to here."""
+    here: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
+    for name, part in counts.meetings.cells.items():
+        if HEADS[name].parks:
+            here[name] = _park_sums(part, HEADS[name].contexts, len(HEADS[name].classes), counts.meetings.parks)
+    state.parks = {year: kept for year, kept in state.parks.items() if year > counts.season - PARK_SEASONS}
+    state.parks[counts.season] = here
+    found = {}
+    for name in here:
+        effect = np.zeros((len(counts.meetings.parks), len(HEADS[name].classes)))
+        for row, park in enumerate(counts.meetings.parks):
+            sums = [held[name][park] for held in state.parks.values() if park in held.get(name, {})]
+            if not sums:
+                continue
+            observed, expected = np.sum([one[0] for one in sums], axis=0), np.sum([one[1] for one in sums], axis=0)
+            drawn = PARK_EVENTS * (expected / expected.sum() + SMALLEST_SHARE)
+            effect[row] = np.log((observed + drawn) / (expected + drawn))
+        found[name] = effect
+    return found
+
+
+def _park_sums(
+    part: Cells, contexts: int, classes: int, parks: tuple[str, ...]
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """By park: (K,) classes counted, and expected of the league in the same contexts."""
+    league = np.zeros((contexts, classes))
+    np.add.at(league, (part.context, part.outcome), part.n)
+    share = league / np.maximum(league.sum(axis=1, keepdims=True), 1.0)
+    named = part.park >= 0
+    observed, contexts_of = np.zeros((len(parks), classes)), np.zeros((len(parks), contexts))
+    np.add.at(observed, (part.park[named], part.outcome[named]), part.n[named])
+    np.add.at(contexts_of, (part.park[named], part.context[named]), part.n[named])
+    expected = contexts_of @ share
+    seen = np.flatnonzero(observed.sum(axis=1) > 0)
+    return {parks[row]: (observed[row], expected[row]) for row in seen}
+
+
+def _mean_park(counts: SeasonCounts, side: str, name: str, effect: np.ndarray) -> Tensor:
+    """(N, C, K) the mean over a player's events of what their parks add."""
+    part, shape = counts.meetings.cells[name], counts.n[side][name].shape
+    rows = (part.batter if side == "batter" else part.pitcher) * shape[1] + part.context
+    events = np.bincount(rows, weights=part.n, minlength=shape[0] * shape[1])
+    padded = np.concatenate([effect, np.zeros((1, effect.shape[1]))])  # an unnamed park adds nothing
+    mean = np.stack(
+        [np.bincount(rows, weights=part.n * padded[part.park, k], minlength=len(events)) for k in range(shape[2])],
+        axis=1,
+    )
+    return torch.from_numpy((mean / np.maximum(events, 1.0)[:, None]).reshape(shape))

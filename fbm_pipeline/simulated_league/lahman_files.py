@@ -1,0 +1,202 @@
+"""The Lahman database of the simulated league: people, batting, pitching, appearances and teams by season.
+
+Belongs here: official totals with their stints. Not here: how they were counted (`books`).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from fbm_pipeline.simulated_league.books import BattingLines, PitchingLines
+from fbm_pipeline.simulated_league.players import Player
+from fbm_pipeline.simulated_league.seasons import Season
+
+Row = dict[str, object]
+
+
+class Stints:
+    """Numbers a player's clubs within a season in the order in which he joined them."""
+
+    def __init__(self, season: Season) -> None:
+        seen: dict[int, list[int]] = defaultdict(list)
+        regular = season.is_regular()
+        club_by_side = [(sheet.fixture.away, sheet.fixture.home) for sheet in season.sheets]
+        for number in np.flatnonzero(regular):
+            for side in (0, 1):
+                for player in season.sheets[number].lineups[side]:
+                    if club_by_side[number][side] not in seen[player]:
+                        seen[player].append(club_by_side[number][side])
+        plays = season.plays
+        for game, bottom, pitcher in _distinct(plays["game"], plays["bottom"], plays["pitcher"]):
+            club = club_by_side[game][1 - bottom]
+            if regular[game] and club not in seen[pitcher]:
+                seen[pitcher].append(club)
+        self.appeared = [(player, club) for player, clubs in seen.items() for club in clubs]
+        self._clubs = seen
+
+    def number(self, player: int, club: int) -> int:
+        return self._clubs[player].index(club) + 1
+
+
+def _distinct(*columns: np.ndarray) -> Iterable[tuple[int, ...]]:
+    return dict.fromkeys(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _key(season: Season, stints: Stints, player: int, club: int) -> Row:
+    return {
+        "playerID": season.players[player].identity.lahman_id,
+        "yearID": season.season,
+        "stint": stints.number(player, club),
+        "teamID": season.clubs[club].lahman,
+        "lgID": season.clubs[club].league,
+    }
+
+
+def batting_rows(season: Season, lines: BattingLines, pitching: Sequence[Row], stints: Stints) -> list[Row]:
+    """Batters' lines, and lines of zeros for the pitchers, whom the designated hitter keeps from batting."""
+    rows = []
+    counts = {name: values.tolist() for name, values in lines.counts.items()}
+    for i, (player, club) in enumerate(zip(lines.player.tolist(), lines.club.tolist(), strict=True)):
+        hits = sum(counts[name][i] for name in ("single", "double", "triple", "hr"))
+        rows.append(
+            _key(season, stints, player, club)
+            | {
+                "G": int(lines.games[i]), "AB": counts["ab"][i], "R": int(lines.runs[i]), "H": hits,
+                "2B": counts["double"][i], "3B": counts["triple"][i], "HR": counts["hr"][i],
+                "RBI": int(lines.batted_in[i]), "SB": int(lines.stolen[i]), "CS": int(lines.caught[i]),
+                "BB": counts["walk"][i], "SO": counts["k"][i], "IBB": counts["iw"][i],
+                "HBP": counts["hbp"][i], "SH": counts["sh"][i], "SF": counts["sf"][i],
+                "GIDP": int(lines.double_plays[i]),
+            }
+        )  # fmt: skip
+    zeros = dict.fromkeys(list(rows[0])[6:], 0)
+    for line in pitching:
+        shared = {name: line[name] for name in ("playerID", "yearID", "stint", "teamID", "lgID", "G")}
+        rows.append(shared | zeros)
+    return rows
+
+
+def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[Row]:
+    """Pitchers' lines: sums of their lines by game, regular season only."""
+    home_away = np.array([(sheet.fixture.away, sheet.fixture.home) for sheet in season.sheets])
+    club = home_away[lines.game, lines.is_home.astype(int)]
+    kept = season.is_regular()[lines.game]
+    counts = lines.counts
+    hits = counts["single"] + counts["double"] + counts["triple"] + counts["hr"]
+    complete = lines.is_last & (lines.sequence == 1)
+    summed = {
+        "W": lines.won, "L": lines.lost, "GS": lines.sequence == 1, "CG": complete,
+        "SHO": complete & (lines.runs == 0), "SV": lines.saved, "IPouts": lines.outs, "H": hits,
+        "ER": lines.earned, "HR": counts["hr"], "BB": counts["walk"], "SO": counts["k"],
+        "IBB": counts["iw"], "HBP": counts["hbp"], "BFP": counts["pa"],
+        "GF": lines.is_last & (lines.sequence > 1), "R": lines.runs, "SH": counts["sh"],
+        "SF": counts["sf"], "AB": counts["ab"],
+    }  # fmt: skip
+    rows = []
+    for player, its_club in _distinct(lines.pitcher[kept], club[kept]):
+        own = kept & (lines.pitcher == player) & (club == its_club)
+        row = _key(season, stints, player, its_club) | {"G": int(own.sum())}
+        totals = {name: int(values[own].sum()) for name, values in summed.items()}
+        at_bats = totals.pop("AB")
+        row |= totals
+        row["BAOpp"] = round(totals["H"] / at_bats, 3) if at_bats else None
+        row["ERA"] = round(27.0 * totals["ER"] / totals["IPouts"], 2) if totals["IPouts"] else None
+        row |= {"WP": 0, "BK": 0, "GIDP": None}
+        rows.append(row)
+    return rows
+
+
+_FIELD = {"C": "G_c", "1B": "G_1b", "2B": "G_2b", "3B": "G_3b", "SS": "G_ss", "LF": "G_lf", "CF": "G_cf", "RF": "G_rf",
+          "DH": "G_dh"}  # fmt: skip
+_APPEARANCES = (
+    "G_p", "G_c", "G_1b", "G_2b", "G_3b", "G_ss", "G_lf", "G_cf", "G_rf", "G_of", "G_dh", "G_ph", "G_pr",
+)  # fmt: skip
+
+
+def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]) -> list[Row]:
+    """Games by position; every batter plays the position that his roster gives him."""
+    rows = []
+    for player, club, games in zip(lines.player.tolist(), lines.club.tolist(), lines.games.tolist(), strict=True):
+        who, position = season.clubs[club], season.players[player].position
+        row: Row = {
+            "yearID": season.season, "teamID": who.lahman, "lgID": who.league,
+            "playerID": season.players[player].identity.lahman_id, "G_all": games, "GS": games,
+            "G_batting": games, "G_defense": 0 if position == "DH" else games,
+        }  # fmt: skip
+        row |= dict.fromkeys(_APPEARANCES, 0)
+        row[_FIELD[position]] = games
+        row["G_of"] = games if position in ("LF", "CF", "RF") else 0
+        rows.append(row)
+    for line in pitching:
+        row = {name: line[name] for name in ("yearID", "teamID", "lgID", "playerID")}
+        row |= {"G_all": line["G"], "GS": line["GS"], "G_batting": line["G"], "G_defense": line["G"]}
+        row |= dict.fromkeys(_APPEARANCES, 0) | {"G_p": line["G"]}
+        rows.append(row)
+    return rows
+
+
+def team_rows(season: Season, batting: Sequence[Row], pitching: Sequence[Row]) -> list[Row]:
+    """Clubs' totals and codes."""
+    rows = []
+    for place, club in enumerate(season.clubs):
+        games = [s for s in season.sheets if s.fixture.game_type == "R" and place in (s.fixture.home, s.fixture.away)]
+        won = sum((s.score[1] > s.score[0]) == (s.fixture.home == place) for s in games)
+        bat = _sums(batting, club.lahman, ("R", "AB", "H", "2B", "3B", "HR", "BB", "SO", "SB", "CS", "HBP", "SF"))
+        pit = _sums(pitching, club.lahman, ("R", "ER", "CG", "SHO", "SV", "IPouts", "H", "HR", "BB", "SO"))
+        renamed = {"RA": "R", "ER": "ER", "CG": "CG", "SHO": "SHO", "SV": "SV", "IPouts": "IPouts", "HA": "H",
+                   "HRA": "HR", "BBA": "BB", "SOA": "SO"}  # fmt: skip
+        row: Row = {
+            "yearID": season.season, "lgID": club.league, "teamID": club.lahman, "franchID": club.bbref,
+            "G": len(games), "Ghome": sum(s.fixture.home == place for s in games), "W": won,
+            "L": len(games) - won, "name": club.name, "park": club.park_name, "BPF": 100, "PPF": 100,
+            "teamIDBR": club.bbref, "teamIDlahman45": club.lahman, "teamIDretro": club.retro,
+        }  # fmt: skip
+        row |= bat | {name: pit[source] for name, source in renamed.items()}
+        row["ERA"] = round(27.0 * pit["ER"] / max(pit["IPouts"], 1), 2)
+        rows.append(row)
+    return rows
+
+
+def _sums(rows: Sequence[Row], team: str, names: Sequence[str]) -> dict[str, int]:
+    own = [row for row in rows if row["teamID"] == team]
+    return {name: sum(int(str(row[name])) for row in own) for name in names}
+
+
+def people_rows(players: Sequence[Player]) -> list[Row]:
+    """Biographies of everyone who has played in the majors."""
+    rows = []
+    for player in players:
+        identity, birth = player.identity, player.birth
+        rows.append(
+            {
+                "playerID": identity.lahman_id, "birthYear": birth.year, "birthMonth": birth.month,
+                "birthDay": birth.day, "birthCountry": "USA", "nameFirst": identity.first,
+                "nameLast": identity.last, "nameGiven": identity.first, "weight": player.weight,
+                "height": player.height, "bats": player.bats, "throws": player.throws,
+                "debut": None if player.debut is None else player.debut.isoformat(),
+                "bbrefID": identity.lahman_id,
+                "finalGame": None if player.last_game is None else player.last_game.isoformat(),
+                "retroID": identity.retro_id, "birthDate": birth.isoformat(),
+            }
+        )  # fmt: skip
+    return [dict(row) for row in rows]
+
+
+def register_rows(players: Sequence[Player]) -> list[Row]:
+    """The register: everyone, with Retrosheet and Baseball-Reference ids for those who reached the majors."""
+    rows: list[Row] = []
+    for player in players:
+        identity, birth = player.identity, player.birth
+        in_majors = player.debut is not None
+        rows.append(
+            {
+                "key_person": identity.person_key, "key_mlbam": identity.mlbam_id,
+                "key_retro": identity.retro_id if in_majors else None,
+                "key_bbref": identity.lahman_id if in_majors else None,
+                "key_bbref_minors": identity.minors_id, "key_fangraphs": identity.fangraphs_id,
+                "name_last": identity.last, "name_first": identity.first, "name_given": identity.first,
+                "birth_year": birth.year, "birth_month": birth.month, "birth_day": birth.day,
+            }
+        )  # fmt: skip
+    return rows
