@@ -91,7 +91,9 @@ def train(
     """
     with reproducible(machine.threads, network.seed, machine.device):
         model = Hierarchy(shape)
-        if model.level1 is not None and encoder is not None:
+        if model.level1 is not None:
+            if encoder is None:
+                raise ValueError("a network that trains Level 1 needs the encoder that it starts from")
             model.level1.start_from(encoder)
         training = NetworkTraining(model, samples, network, machine.device)
         run_training(training, folder, key, observer)

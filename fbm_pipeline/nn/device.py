@@ -5,7 +5,7 @@ Not here: which device a run asks for (settings).
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -35,6 +35,11 @@ def prepare(threads: int, device: str = "cpu") -> None:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True)
+
+
+def default_device(device: str) -> AbstractContextManager[object]:
+    """Where new tensors are made within the block, arrays taken by `torch.as_tensor` among them."""
+    return nullcontext() if device == "cpu" else torch.device(device)
 
 
 def dropout_generator(device: str) -> torch.Generator:

@@ -78,7 +78,7 @@ def run_training(training: Training, folder: Path, key: str, observer: Observer)
     checkpoint = load_checkpoint(folder)
     if checkpoint is not None and checkpoint.card["key"] == key:
         training.restore(checkpoint)
-        logger.info("%s: resumed at step %d of at most %d", training.name, training.step, training.steps)
+        logger.info("%s: resumed at step %d of %d", training.name, training.step, training.steps)
     else:
         training.start(observer)
         if training.finished:
@@ -133,6 +133,6 @@ class _Progress:
             return
         self.last = now
         logger.info(
-            "%s: step %d of at most %d, %s",
+            "%s: step %d of %d, %s",
             self.training.name, self.training.step, self.training.steps, self.training.described(),
         )  # fmt: skip

@@ -11,7 +11,8 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.encoder import arms_of, load_encoder
 from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.level1.level1_pitch import OutingEncoder
-from fbm_pipeline.player_vectors.player_vectors import DecoderError, dimension_meanings, load_decoder
+from fbm_pipeline.player_vectors.decoder import DecoderError, load_decoder
+from fbm_pipeline.player_vectors.player_vectors import dimension_meanings
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances
 from fbm_pipeline.results.level1_maps import PlaneMap, outcome_map, word_maps
 from fbm_pipeline.results.level1_players import load_known_players, player_faces

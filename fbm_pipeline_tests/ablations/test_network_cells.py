@@ -1,8 +1,5 @@
 """A network cell: every field matters, a killed one resumes, the reference is not trained a second time."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +17,7 @@ from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.projection import predict_fold
 from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
@@ -149,30 +147,25 @@ def cell_of(store: Store, settings: Settings, network: Network) -> Cell:
     return Cell("network", network, "batter", 2021, SEED, run_key(network, "batter", 2021, SEED, reads))
 
 
-_KILLED = """
-import sys
-from pathlib import Path
-from fbm_pipeline.ablations.runner import run_cells
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
-from fbm_pipeline.store.tables import Store
-from fbm_pipeline.settings import Settings
-from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver
-from fbm_pipeline_tests.ablations.test_network_cells import cell_of
-store = Store(Path(sys.argv[1]), ALL_CONTRACTS)
-settings = Settings(Path(sys.argv[2]), Path(sys.argv[2]), PRESET)
-run_cells(store, settings, [cell_of(store, settings, PRESET.network)], NullPlanObserver())
-"""
+class StoppedError(Exception):
+    pass
 
 
 def test_a_killed_cell_goes_on_from_its_checkpoint_to_the_same_bits(
-    small: Store, settings: Settings, references: dict[str, tuple[pd.DataFrame, dict]]
+    small: Store, settings: Settings, references: dict[str, tuple[pd.DataFrame, dict]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cell = cell_of(small, settings, NETWORK)
-    environment = {**os.environ, "FBM_CRASH_AT": "training.step_done@7"}  # in the second epoch
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(small.root), str(settings.home)], env=environment, capture_output=True
-    )
-    assert killed.returncode == -9, killed.stderr.decode()
+    passed = []
+
+    def stop(name: str) -> None:
+        passed.append(name)
+        if len(passed) == 7:  # in the second epoch
+            raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "crash_point", stop)
+        with pytest.raises(StoppedError):
+            run_cells(small, settings, [cell], NullPlanObserver())
     assert not is_kept(settings, cell.key)
     under_way = load_checkpoint(progress_folder(settings, cell.key) / "progress")
     assert under_way is not None

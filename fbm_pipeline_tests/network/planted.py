@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import torch
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.level1.level1_pitch import EncoderShape
+from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.outings import Outings
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
 from fbm_pipeline.network.plate_appearances import pitches_of
@@ -79,6 +80,15 @@ def with_pitches(windows: Windows, seed: int = 4) -> Windows:
     )  # fmt: skip
     encoder = EncoderShape(width=8, layers=2, heads=2, embedding=windows.embeddings.shape[1])
     return replace(windows, embeddings=windows.embeddings[:1], pitches=pitches_of(outings, encoder))
+
+
+def encoder_of(windows: Windows) -> OutingEncoder:
+    """An untrained encoder of the windows' pitches that treats every measurement as known."""
+    assert windows.pitches is not None
+    encoder = OutingEncoder(windows.pitches.encoder)
+    encoder.initialise(torch.Generator().manual_seed(2))
+    encoder.numeric_seen.fill_(True)
+    return encoder
 
 
 def _games(

@@ -14,7 +14,7 @@ from fbm_pipeline.network.judging import loss_of
 from fbm_pipeline.network.levels import LevelSize, PlateAppearanceLevel
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.pooling import IdentityPooling
-from fbm_pipeline_tests.network.planted import planted_windows, with_pitches
+from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2)
 NETWORKS = phases(SMALL)
@@ -38,8 +38,7 @@ def network(windows: Windows, configuration: Network, *, trained: bool = True) -
     torch.manual_seed(1)
     model = Hierarchy(shape_for(windows, configuration, ARCHETYPES)).eval()
     if model.level1 is not None:
-        model.level1.initialise(torch.Generator().manual_seed(2))
-        model.level1.numeric_seen.fill_(True)
+        model.level1.start_from(encoder_of(windows))
         model.level1.free(configuration.freedom_of_level1(0))
     if trained:
         with torch.no_grad():
