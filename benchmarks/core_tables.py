@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import core, raw
 from fbm_pipeline.warehouse.season_games import season_games
 
@@ -113,7 +113,7 @@ def measure(data: Path, work: Path, threads: int) -> list[str]:
     folder = work / "data"
     day = withhold_day(data, folder)
     seasons = raw.available_seasons(folder)
-    store = Store(work / "store", ALL_CONTRACTS)
+    store = Store(work / "store", TABLES)
     limit = explode(data, work / "exploded.parquet", threads)
     lines = [
         f"{len(seasons)} seasons, {seasons[0]}-{seasons[-1]}; wall and processor seconds",

@@ -30,8 +30,8 @@ from fbm_pipeline.level1.outing_batches import arrange, groups
 from fbm_pipeline.level1.outing_blocks import matrix_operations
 from fbm_pipeline.level1.outings import Outings, load_outings
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 ENCODING, TRAINING = 0.50, 0.30  # of the machine's matrix products
 ALL_SEASONS_S, MEMORY_GB, NEW_DAY_S, PRETRAINING_MIN, REAL_TOKENS = 900.0, 6.0, 20.0, 100.0, 0.90
@@ -64,7 +64,7 @@ def copied(home: Path, data: Path, preset: str) -> Iterator[Settings]:
 
 def encode_all(settings: Settings) -> dict[str, float]:
     """Embed every season that the latest cutoff serves, from the store to the table, in this process."""
-    store, cutoff = Store(settings.store_root, ALL_CONTRACTS), settings.preset.encoders[-1].cutoff
+    store, cutoff = Store(settings.store_root, TABLES), settings.preset.encoders[-1].cutoff
     torch.set_num_threads(settings.preset.threads)
     held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
     seasons = seasons_served(settings.preset, cutoff, held)
@@ -104,7 +104,7 @@ def train_steps(settings: Settings, season: int) -> dict[str, float]:
         "masked", preset.level1_width, preset.level1_layers, preset.level1_heads, preset.level1_embedding,
         preset.level1_precision, preset.pretrain_steps, preset.pretrain_batch, preset.threads, preset.seed,
     )  # fmt: skip
-    run = MaskedRun(size, load_outings(Store(settings.store_root, ALL_CONTRACTS), season))
+    run = MaskedRun(size, load_outings(Store(settings.store_root, TABLES), season))
     run.take_step()
     rates = [matrix_rate()]
     began = time.perf_counter()
@@ -117,19 +117,19 @@ def train_steps(settings: Settings, season: int) -> dict[str, float]:
 
 def new_day(settings: Settings) -> dict[str, float]:
     """Seconds of a fresh process that embeds the last month of the last season again, as a new day makes it stale."""
-    store, cutoff = Store(settings.store_root, ALL_CONTRACTS), settings.preset.encoders[-1].cutoff
+    store, cutoff = Store(settings.store_root, TABLES), settings.preset.encoders[-1].cutoff
     parts = [part for part in store.partitions("core.plate_appearances") if part["season"] == cutoff]
     month = max(int(part["month"]) for part in parts if part["month"] < 10)  # October holds a few days only
     store.drop(TABLE, {"cutoff": cutoff, "season": cutoff, "month": month})
     code = (
         "import sys; from pathlib import Path\n"
         "from fbm_pipeline.settings import PRESETS, Settings\n"
-        "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS\n"
+        "from fbm_pipeline.tables import TABLES\n"
         "from fbm_pipeline.store.tables import Store\n"
         "from fbm_pipeline.level1.embedding import embed_season\n"
         "settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]), PRESETS[sys.argv[3]])\n"
         "season = int(sys.argv[4])\n"
-        "embed_season(Store(settings.store_root, ALL_CONTRACTS), settings, season, season)\n"
+        "embed_season(Store(settings.store_root, TABLES), settings, season, season)\n"
     )
     words = [str(settings.home), str(settings.data), settings.preset.name, str(cutoff)]
     began = time.perf_counter()
@@ -139,7 +139,7 @@ def new_day(settings: Settings) -> dict[str, float]:
 
 def pretraining_minutes(settings: Settings, per_token: float) -> float:
     """Minutes of the longest pre-training at the measured speed: the preset's steps of its outings."""
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     outings = load_outings(store, settings.preset.encoders[-1].cutoff)
     tokens = settings.preset.pretrain_steps * settings.preset.pretrain_batch * outings.tokens / outings.outings
     return tokens * per_token / 60.0

@@ -21,8 +21,8 @@ from fbm_pipeline.level1.outings import load_outings
 from fbm_pipeline.level1.season_embeddings import load_outing_players, write_season_embeddings
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 SEASONS, TARGETS = range(2007, 2013), (2012, 2013)
 LIMIT_PERCENT = 0.02  # of RMSE: a tenth of what a block is hoped to gain
@@ -32,7 +32,7 @@ FORM = "on_top"
 def block_in(settings: Settings, precision: torch.dtype) -> pd.Series:
     """RMSE of the control with the block, by player type and main statistic, for the targets."""
     cutoff = settings.preset.encoders[0].cutoff
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     prepare(settings.preset.threads)
     encoder, card = load_encoder(settings, cutoff)
     encoder.precision = precision

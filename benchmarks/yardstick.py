@@ -27,15 +27,15 @@ from fbm_pipeline.controls.residual_models import fit_trees
 from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 LIMIT_S = 300.0  # on two idle cores
 
 
 def fit_controls(root: Path, player_type: str, seasons: tuple[int, ...]) -> float:
     """Wall seconds of one player type's controls of the seasons, made anew in the store under `root`."""
-    store = Store(root, ALL_CONTRACTS)
+    store = Store(root, TABLES)
     began = time.perf_counter()
     for season in seasons:
         build_control_rates(store, player_type, season)
@@ -100,7 +100,7 @@ def main() -> int:
         # Files are immutable, so links make a copy that can be written without touching the original.
         root = Path(name) / "store"
         shutil.copytree(arguments.home / "store", root, copy_function=os.link)
-        store = Store(root, ALL_CONTRACTS)
+        store = Store(root, TABLES)
         take_away(store, seasons)
         began = time.perf_counter()
         with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:

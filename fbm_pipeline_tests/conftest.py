@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.settings import REPOSITORY
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 REAL_DATA = Path(os.environ.get("FBM_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
 
@@ -23,4 +23,4 @@ def real_data() -> Path:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     """An empty store."""
-    return Store(tmp_path / "store", ALL_CONTRACTS)
+    return Store(tmp_path / "store", TABLES)

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.store.contracts import Contract
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store, duplicate_keys
 
 # What features and projections may read. Of the raw tables only these: what else they tell stands in core.
@@ -133,11 +133,11 @@ def _alter_careers(store: Store, name: str, as_of: dt.date, draw: np.random.Gene
 
 
 def _alter_partition(
-    store: Store, contract: Contract, partition: dict[str, int], as_of: dt.date, everybody: np.ndarray,
+    store: Store, contract: Table, partition: dict[str, int], as_of: dt.date, everybody: np.ndarray,
     draw: np.random.Generator,
 ) -> int:  # fmt: skip
     filters = [(column, "=", value) for column, value in partition.items()]
-    table = store.delta(contract.name).to_pyarrow_table(filters=filters or None).select(contract.columns)
+    table = store.delta(contract.name).to_pyarrow_table(filters=filters or None).select(contract.column_names)
     column = _date_column(contract)
     future = pc.greater_equal(table.column(column), _first_unknown(contract, column, as_of))
     kept, rows = table.filter(pc.invert(future)), table.filter(future)
@@ -150,18 +150,18 @@ def _alter_partition(
     return rows.num_rows
 
 
-def _date_column(contract: Contract) -> str | None:
-    return next((name for name in ("as_of", "game_date", "season", "yearID") if name in contract.columns), None)
+def _date_column(contract: Table) -> str | None:
+    return next((name for name in ("as_of", "game_date", "season", "yearID") if name in contract.column_names), None)
 
 
-def _first_unknown(contract: Contract, column: str | None, as_of: dt.date) -> pa.Scalar:
+def _first_unknown(contract: Table, column: str | None, as_of: dt.date) -> pa.Scalar:
     """The first date that is not known at `as_of`; what was itself made as of that date is."""
     if column in ("season", "yearID"):
         return pa.scalar(as_of.year, contract.schema.field(column).type)
     return pa.scalar(as_of + dt.timedelta(days=1) if column == "as_of" else as_of, pa.date32())
 
 
-def _thinned(rows: pa.Table, contract: Contract, draw: np.random.Generator) -> pa.Table:
+def _thinned(rows: pa.Table, contract: Table, draw: np.random.Generator) -> pa.Table:
     """Without a tenth of the games, or of the rows where there are no games; at least one row stays."""
     group = _groups(rows, contract)
     gone = draw.random(int(group.max()) + 1) < SHARE_DROPPED
@@ -169,7 +169,7 @@ def _thinned(rows: pa.Table, contract: Contract, draw: np.random.Generator) -> p
     return kept if kept.num_rows else rows
 
 
-def _altered(rows: pa.Table, contract: Contract, everybody: np.ndarray, draw: np.random.Generator) -> pa.Table:
+def _altered(rows: pa.Table, contract: Table, everybody: np.ndarray, draw: np.random.Generator) -> pa.Table:
     """Every player exchanged for another, one to one, and every other column shuffled by itself."""
     fixed = {*contract.key, *contract.partition_by, "game_date", "as_of"}
     for column in rows.column_names:
@@ -194,7 +194,7 @@ def _exchanged(column: pa.ChunkedArray, everybody: np.ndarray, draw: np.random.G
     return pa.array(players, mask=~known)
 
 
-def _added(rows: pa.Table, contract: Contract) -> pa.Table:
+def _added(rows: pa.Table, contract: Table) -> pa.Table:
     """With a tenth of the games a second time under names of their own; tables without games get no row more."""
     if "game_id" not in contract.key:
         return rows
@@ -204,7 +204,7 @@ def _added(rows: pa.Table, contract: Contract) -> pa.Table:
     return pa.concat_tables([rows, _replaced(extra, "game_id", renamed)])
 
 
-def _groups(rows: pa.Table, contract: Contract) -> np.ndarray:
+def _groups(rows: pa.Table, contract: Table) -> np.ndarray:
     """(rows,) the number of each row's game, or of the row."""
     if "game_id" not in contract.key:
         return np.arange(rows.num_rows)
@@ -216,7 +216,7 @@ def _replaced(table: pa.Table, column: str, values: pa.Array | pa.ChunkedArray) 
     return table.set_column(table.column_names.index(column), field, values.cast(field.type))
 
 
-def _first_of_each_key(table: pa.Table, contract: Contract) -> pa.Table:
+def _first_of_each_key(table: pa.Table, contract: Table) -> pa.Table:
     rows = table.append_column("row_number", pa.array(np.arange(table.num_rows)))
     first = rows.group_by(list(contract.key)).aggregate([("row_number", "min")]).column("row_number_min")
     return table.take(first.combine_chunks())

@@ -78,8 +78,9 @@ def _rows(store: Store, item: Rebuild, as_of: dt.date) -> pa.Table:
     if not store.exists(item.table):
         return contract.schema.empty_table()
     filters = [(column, "=", value) for column, value in item.partition.items()]
-    table = store.delta(item.table).to_pyarrow_table(filters=filters).select(contract.columns).cast(contract.schema)
-    return table.filter(pc.less_equal(table.column("as_of"), as_of)) if "as_of" in contract.columns else table
+    rows = store.delta(item.table).to_pyarrow_table(filters=filters)
+    table = rows.select(contract.column_names).cast(contract.schema)
+    return table.filter(pc.less_equal(table.column("as_of"), as_of)) if "as_of" in contract.column_names else table
 
 
 def _difference(real: pa.Table, again: pa.Table, key: Sequence[str]) -> str:

@@ -19,15 +19,15 @@ from fbm_pipeline.cli.level1 import level1
 from fbm_pipeline.cli.newcomers import newcomers
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
 
 
 def open_store(settings: Settings) -> Store:
     """The store of this run."""
-    return Store(settings.store_root, ALL_CONTRACTS)
+    return Store(settings.store_root, TABLES)
 
 
 def doctor(settings: Settings, options: argparse.Namespace) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.evaluation.gate_rule import RULE, TOLERANCE
 from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 # As evaluation.comparisons has them, told without importing pandas.
 REGISTERED = ("controls", "public", "network", "physics", "minors", "minors_public", "network_minors")
@@ -51,7 +51,7 @@ def _share(text: str) -> float:
 
 def compare(settings: Settings, options: argparse.Namespace) -> int:
     """Print and write a comparison, or answer as the gate: 1 when NEW is worse."""
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     return _gate(store, settings, options) if options.gate else _compare(store, settings, options)
 
 

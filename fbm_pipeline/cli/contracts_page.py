@@ -1,7 +1,7 @@
 """The page of table contracts, written from the contracts themselves."""
 
-from fbm_pipeline.store.contracts import Contract
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.tables import TABLES
 
 _OPENING = """# Data contracts
 
@@ -13,10 +13,10 @@ batter faced, `_opportunities` counts them; speeds in mph, angles in degrees, mo
 
 def describe_contracts() -> str:
     """Markdown: one section a table, with grain, key, partitions and columns."""
-    return _OPENING + "".join(_section(contract) for contract in ALL_CONTRACTS.values())
+    return _OPENING + "".join(_section(contract) for contract in TABLES.values())
 
 
-def _section(contract: Contract) -> str:
+def _section(contract: Table) -> str:
     columns = " ".join(
         f"`{field.name}` {_kind(str(field.type))}{'?' if field.nullable else ''}," for field in contract.schema
     ).rstrip(",")

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 
 def add_level1(verbs: Any) -> None:
@@ -27,6 +27,6 @@ def level1(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and what stands beside it. Raises EvaluationError when there is nothing to write of."""
     from fbm_pipeline.results.level1_results import write_level1
 
-    for path in write_level1(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
+    for path in write_level1(Store(settings.store_root, TABLES), settings, options.docs):
         print(path)
     return 0

@@ -18,7 +18,7 @@ from fbm_pipeline.cli.level1 import add_level1
 from fbm_pipeline.cli.newcomers import add_newcomers
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.store.contracts import ContractError
+from fbm_pipeline.store.declarations import ContractError
 
 
 def parser() -> argparse.ArgumentParser:

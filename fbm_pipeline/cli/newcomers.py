@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 
 def add_newcomers(verbs: Any) -> None:
@@ -27,6 +27,6 @@ def newcomers(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and its rows. Raises EvaluationError when no translation was fitted."""
     from fbm_pipeline.results.newcomers import write_newcomers
 
-    for path in write_newcomers(Store(settings.store_root, ALL_CONTRACTS), settings, options.docs):
+    for path in write_newcomers(Store(settings.store_root, TABLES), settings, options.docs):
         print(path)
     return 0

@@ -12,7 +12,9 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.marcel.tables import MARCEL_RATES
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
 
@@ -189,7 +191,6 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     from fbm_pipeline.controls.control_rates import build_control_rates
     from fbm_pipeline.identity.archetypes import assign_archetypes
     from fbm_pipeline.identity.profiles import build_stat_profiles
-    from fbm_pipeline.marcel.rates import build_marcel_rates
     from fbm_pipeline.parks.park_factors import build_park_factors
     from fbm_pipeline.playing_time.model import build_playing_time
 
@@ -201,7 +202,7 @@ def _features(store: Store, settings: Settings, season: int, player_type: str) -
     ]
     return [
         *(shared if player_type == PLAYER_TYPES[0] else []),
-        Rebuild("features.marcel_rates", own, lambda one: build_marcel_rates(one, player_type, season)),
+        Rebuild("features.marcel_rates", own, lambda one: make(one, MARCEL_RATES, own, settings.preset)),
         *_minors(store, season, player_type),
         Rebuild("features.stat_profiles", own, lambda one: build_stat_profiles(one, player_type, season)),
         Rebuild("features.archetypes", own, lambda one: assign_archetypes(one, player_type, season)),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.engine import SQL
 
 PACKAGE = "fbm_pipeline"
@@ -16,6 +17,13 @@ _NAMES = re.compile(r'"([a-z_]+/[a-z0-9_]+)"')
 
 
 def code_version(modules: Sequence[str]) -> str:
+    """A short hash of the code behind functions (`fbm_pipeline.room.module:function`), or of whole modules."""
+    if modules and all(":" in name for name in modules):
+        return code_key(*modules)[:16]
+    return _version_of_modules(modules)
+
+
+def _version_of_modules(modules: Sequence[str]) -> str:
     """A short hash of the sources of `modules` (as `level1.encoder`; a package counts whole) and of their SQL.
 
     A statement is theirs when a string in a module names it, as in `statement("core/pitches")`. Raises

@@ -3,10 +3,10 @@
 import dagster as dg
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.defs.marcel import projectable_seasons
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE, UP_TO
 from fbm_pipeline.defs.table_assets import dependency, season_table, whole
+from fbm_pipeline.marcel.rates import projectable_seasons
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 

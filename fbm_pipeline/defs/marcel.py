@@ -7,12 +7,14 @@ import dagster as dg
 from fbm_pipeline.aggregates.physics_counts import build_physics_counts
 from fbm_pipeline.aggregates.sequence_counts import READS, build_sequence_counts
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.defs.declared_assets import declared_assets
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE
-from fbm_pipeline.defs.table_assets import dependency, season_table, whole
+from fbm_pipeline.defs.table_assets import dependency, season_table
 from fbm_pipeline.defs.warehouse import played_seasons
-from fbm_pipeline.marcel.constants import fit_constants, read_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates
+from fbm_pipeline.marcel.constants import read_constants
+from fbm_pipeline.marcel.rates import projectable_seasons
+from fbm_pipeline.marcel.tables import MARCEL_CONSTANTS, MARCEL_RATES
 from fbm_pipeline.parks.park_factors import build_park_factors
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
@@ -20,25 +22,11 @@ from fbm_pipeline.store.tables import Store, Written
 _CODE = ("marcel", "baseball.statistics")
 
 
-def projectable_seasons(store: Store, settings: Settings) -> Collection[int]:
-    """Seasons that follow one whose lines are held: those played, and the one after the last."""
-    return {int(part["season"]) + 1 for part in store.partitions("core.season_lines")}
-
-
-def _constants(player_type: str) -> dg.AssetsDefinition:
-    def describe(store: Store, settings: Settings) -> Metadata:
-        fits = read_constants(store, player_type).values()
-        rows = [(fit.statistic, fit.regression, fit.age_slope, fit.n, fit.rmse) for fit in fits]
-        header = ("statistic", "regression", "change per year of age", "player-seasons", "RMSE")
-        return {"constants": markdown_table(header, rows)}
-
-    return whole(
-        f"{player_type}/marcel_constants", "features.marcel_constants",
-        lambda store, settings: fit_constants(store, player_type, settings.preset),
-        group="features", code=_CODE, describe=describe, kinds=("numpy", "deltalake"),
-        description="How far each statistic regresses to the league and ages, fitted on the preset's tuning seasons.",
-        deps=[dependency("core/season_lines"), dependency("core/players")],
-    )  # fmt: skip
+def _constants(store: Store, settings: Settings, player_type: str) -> Metadata:
+    fits = read_constants(store, player_type).values()
+    rows = [(fit.statistic, fit.regression, fit.age_slope, fit.n, fit.rmse) for fit in fits]
+    header = ("statistic", "regression", "change per year of age", "player-seasons", "RMSE")
+    return {"constants": markdown_table(header, rows)}
 
 
 def counted_seasons(store: Store, settings: Settings) -> Collection[int]:
@@ -53,19 +41,6 @@ def _sequence_counts(player_type: str) -> dg.AssetsDefinition:
         group="features", code=("aggregates.sequence_counts",), seasons=counted_seasons,
         description="What a season's pitches and batted balls say of each player, as counts: the controls' aggregates.",
         deps=[dependency(table.replace(".", "/")) for table in READS],
-    )  # fmt: skip
-
-
-def _rates(player_type: str) -> dg.AssetsDefinition:
-    return season_table(
-        f"{player_type}/marcel_rates", "features.marcel_rates",
-        lambda store, settings, season: build_marcel_rates(store, player_type, season),
-        group="features", code=_CODE, seasons=projectable_seasons, kinds=("numpy", "deltalake"),
-        description="Every player's rates before the season by classic and by fitted Marcel: the prior of all else.",
-        deps=[
-            dependency("core/season_lines", BEFORE), dependency("core/players"),
-            dependency(f"{player_type}/marcel_constants"),
-        ],
     )  # fmt: skip
 
 
@@ -120,11 +95,9 @@ _PHYSICS = season_table(
 )  # fmt: skip
 
 ASSETS = [
-    *(
-        make(player_type)
-        for player_type in PLAYER_TYPES
-        for make in (_constants, _rates, _sequence_counts, _playing_time)
-    ),
+    *declared_assets(MARCEL_CONSTANTS, describe=_constants, kinds=("numpy", "deltalake")),
+    *declared_assets(MARCEL_RATES, kinds=("numpy", "deltalake")),
+    *(make(player_type) for player_type in PLAYER_TYPES for make in (_sequence_counts, _playing_time)),
     _PARKS,
     _PHYSICS,
 ]

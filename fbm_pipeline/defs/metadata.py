@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from fbm_pipeline.store.contracts import Contract
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store, Written
 
 Metadata = Mapping[str, Any]
@@ -18,7 +18,7 @@ Metadata = Mapping[str, Any]
 LARGEST_FIGURE = 100_000
 
 
-def table_definition(contract: Contract) -> dict[str, Any]:
+def table_definition(contract: Table) -> dict[str, Any]:
     """Definition metadata of a table: name, columns with their types, key and partitions."""
     return {
         "dagster/table_name": contract.name,
@@ -29,7 +29,7 @@ def table_definition(contract: Contract) -> dict[str, Any]:
     }
 
 
-def column_schema(contract: Contract) -> dg.TableSchema:
+def column_schema(contract: Table) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

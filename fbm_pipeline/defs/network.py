@@ -13,12 +13,12 @@ import dagster as dg
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
-from fbm_pipeline.defs.marcel import projectable_seasons
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE, ONE_RUN, SEASON, UP_TO, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded
 from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table
 from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.marcel.rates import projectable_seasons
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 

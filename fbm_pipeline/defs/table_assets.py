@@ -17,8 +17,8 @@ from fbm_pipeline.defs.partitions import ONE_RUN, SEASON, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded, version_of, whole_table
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.tables import TABLES
 
 Built = Written | Sequence[Written]
 BuildSeason = Callable[[Store, Settings, int], Built]
@@ -40,7 +40,7 @@ def dependency(key: str, mapping: dg.PartitionMapping | None = None) -> dg.Asset
 
 def arguments(key: str, table: str, group: str, description: str, code: Sequence[str]) -> dict[str, Any]:
     """What both factories hand to `dg.asset`."""
-    contract = ALL_CONTRACTS[table]
+    contract = TABLES[table]
     return {
         "key": key.split("/"),
         "group_name": group,

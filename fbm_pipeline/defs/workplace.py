@@ -5,8 +5,8 @@ from pathlib import Path
 import dagster as dg
 
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 
 class Workplace(dg.ConfigurableResource):
@@ -29,4 +29,4 @@ class Workplace(dg.ConfigurableResource):
 
     @property
     def store(self) -> Store:
-        return Store(self.settings.store_root, ALL_CONTRACTS)
+        return Store(self.settings.store_root, TABLES)

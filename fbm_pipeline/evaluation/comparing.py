@@ -80,4 +80,5 @@ def load_seasons(store: Store, seasons: Sequence[int], systems: Sequence[str], *
 
 
 def _table(store: Store, name: str, rows: list[dict], settings: Settings) -> pd.DataFrame:
-    return pd.DataFrame([{"data": settings.data_kind, **row} for row in rows], columns=store.contracts[name].columns)
+    named = [{"data": settings.data_kind, **row} for row in rows]
+    return pd.DataFrame(named, columns=store.contracts[name].column_names)

@@ -10,11 +10,10 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
 from fbm_pipeline.baseball.statistics import Statistic, statistics
-from fbm_pipeline.marcel.aging import FACTOR_RANGE, PEAK_AGE, fitted_factor, years_from_peak
-from fbm_pipeline.marcel.regression import YEAR_WEIGHTS, Samples, regress, samples
+from fbm_pipeline.marcel.aging import fitted_factor, years_from_peak
+from fbm_pipeline.marcel.regression import Samples, regress, samples
 from fbm_pipeline.marcel.season_lines import (
     SEASONS_BACK,
-    STATEMENT,
     Histories,
     MarcelError,
     SeasonLines,
@@ -22,11 +21,9 @@ from fbm_pipeline.marcel.season_lines import (
     histories,
     read_season_lines,
 )
-from fbm_pipeline.settings import Preset
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.marcel.tables import MARCEL_CONSTANTS
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 FIRST_TARGET = 2003  # the first with three seasons of play-by-play behind it
 MINIMUM_PLAYER_SEASONS = 30  # below this three constants say nothing about a league
@@ -47,30 +44,16 @@ class Fit:
     rmse: float
 
 
-def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
-    """Fit `features.marcel_constants` of a player type on target seasons up to `preset.tune_until`.
+def marcel_constants(inputs: Inputs, player_type: str) -> pa.Table:
+    """Rows of `features.marcel_constants` of a player type, fitted on target seasons up to `tune_until`.
 
     Targets start at FIRST_TARGET or the league's second season, without the short one, and need
-    `preset.min_train_opportunities`. Raises MarcelError for a league with too few seasons or players.
+    `min_train_opportunities`. Raises MarcelError for a league with too few seasons or players.
     """
-    seasons = _seasons_until(store, preset.tune_until)
-    key = inputs_key(
-        code=code_key(f"{__name__}:fit_constants"),
-        sql=statement(STATEMENT),
-        lines={season: store.content("core.season_lines", {"season": season}) for season in seasons},
-        players=store.content("core.players"),
-        tune_until=preset.tune_until,
-        minimum=preset.min_train_opportunities,
-        fit=[FIRST_TARGET, MINIMUM_PLAYER_SEASONS, REGRESSION_RANGE, GRID_POINTS, REFINEMENTS],
-        aging=[PEAK_AGE, FACTOR_RANGE],
-        weights=YEAR_WEIGHTS[player_type].tolist(),
-    )
-
-    def compute() -> pa.Table:
-        lines = read_season_lines(store, player_type, seasons[0], seasons[-1])
-        return _constants_table(fit_all(lines, preset.tune_until, preset.min_train_opportunities), player_type, preset)
-
-    return store.build("features.marcel_constants", {"player_type": player_type}, key, compute)
+    until = inputs.preset.tune_until
+    seasons = _seasons_until(inputs, until)
+    lines = read_season_lines(inputs, player_type, seasons[0], seasons[-1])
+    return _constants_table(fit_all(lines, until, inputs.preset.min_train_opportunities), player_type, until)
 
 
 def _seasons_until(store: Store, tune_until: int) -> list[int]:
@@ -153,13 +136,13 @@ def _age_slope(rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: n
     return slope, float((weight * error**2).sum() / weight.sum())
 
 
-def _constants_table(fits: list[Fit], player_type: str, preset: Preset) -> pa.Table:
-    schema = CONTRACTS["features.marcel_constants"].schema
+def _constants_table(fits: list[Fit], player_type: str, until: int) -> pa.Table:
+    schema = MARCEL_CONSTANTS.schema
     rows = [
         {
             "player_type": player_type, "statistic": fit.statistic, "regression": fit.regression,
             "age_slope": fit.age_slope, "fitted_from": fit.fitted_from,
-            "fitted_until": preset.tune_until, "n": fit.n, "rmse": fit.rmse,
+            "fitted_until": until, "n": fit.n, "rmse": fit.rmse,
         }
         for fit in fits
     ]  # fmt: skip

@@ -11,26 +11,14 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import Statistic, statistics
 from fbm_pipeline.marcel.aging import (
-    CLASSIC_OLD,
-    CLASSIC_YOUNG,
-    FACTOR_RANGE,
-    PEAK_AGE,
     classic_factor,
     fitted_factor,
 )
 from fbm_pipeline.marcel.constants import Fit, read_constants
 from fbm_pipeline.marcel.playing_time import (
-    LAST_YEAR,
-    PLATE_APPEARANCES,
-    REGRESSION_OUTS,
-    RELIEVER_OUTS,
-    STARTER_OUTS,
-    STARTER_SHARE,
-    YEAR_BEFORE,
     expected_opportunities,
 )
 from fbm_pipeline.marcel.regression import (
-    YEAR_WEIGHTS,
     Samples,
     classic_regression,
     effective_opportunities,
@@ -39,52 +27,36 @@ from fbm_pipeline.marcel.regression import (
 )
 from fbm_pipeline.marcel.season_lines import (
     SEASONS_BACK,
-    STATEMENT,
-    TWO_WAY_PLATE_APPEARANCES,
     Histories,
     MarcelError,
     SeasonLines,
     histories,
     read_season_lines,
 )
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.marcel.tables import MARCEL_RATES
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 SYSTEMS = ("marcel_classic", "marcel")
 
 
-def build_marcel_rates(store: Store, player_type: str, season: int) -> Written:
+def projectable_seasons(store: Store, settings: Settings) -> set[int]:
+    """Seasons that follow one whose lines are held: those played, and the one after the last."""
+    return {int(part["season"]) + 1 for part in store.partitions("core.season_lines")}
+
+
+def marcel_rates(inputs: Inputs, player_type: str, season: int) -> pa.Table:
     """The preseason rates of a season, from the three before it; both systems, every statistic.
 
     `rate` and `league_rate` are scaled as the statistic is (earned runs per nine innings); `weight` counts the
     statistic's denominators. A season with none before it gets a partition without rows: nobody has a prior there.
     Raises MarcelError when the constants were not fitted, or when the season just before is missing.
     """
-    constants = read_constants(store, player_type)
-    _require_season_before(store, season)
-    before = {back: season - back for back in range(1, SEASONS_BACK + 1)}
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_marcel_rates"),
-        sql=statement(STATEMENT),
-        lines={back: store.content("core.season_lines", {"season": year}) for back, year in before.items()},
-        players=store.content("core.players"),
-        constants=store.content("features.marcel_constants", {"player_type": player_type}),
-        aging=[PEAK_AGE, CLASSIC_YOUNG, CLASSIC_OLD, FACTOR_RANGE],
-        weights=YEAR_WEIGHTS[player_type].tolist(),
-        two_way=TWO_WAY_PLATE_APPEARANCES,
-        classic={item.name: classic_regression(item, player_type) for item in statistics(player_type)},
-        playing_time=[
-            LAST_YEAR, YEAR_BEFORE, PLATE_APPEARANCES, STARTER_OUTS, RELIEVER_OUTS, STARTER_SHARE, REGRESSION_OUTS,
-        ],
-    )  # fmt: skip
-
-    def compute() -> pa.Table:
-        lines = read_season_lines(store, player_type, season - SEASONS_BACK, season - 1)
-        return rates_table(lines, season, constants)
-
-    return store.build("features.marcel_rates", {"player_type": player_type, "season": season}, key, compute)
+    constants = read_constants(inputs, player_type)
+    _require_season_before(inputs, season)
+    lines = read_season_lines(inputs, player_type, season - SEASONS_BACK, season - 1)
+    return rates_table(lines, season, constants)
 
 
 def _require_season_before(store: Store, season: int) -> None:
@@ -134,6 +106,6 @@ def _rows(
         "league_rate": statistic.scale * sample.latest,
         "opportunities": opportunities,
     }
-    schema = CONTRACTS["features.marcel_rates"].schema
+    schema = MARCEL_RATES.schema
     arrays = [pa.array(columns[field.name]).cast(field.type) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)

@@ -20,7 +20,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import inputs_key
 
-COLUMNS = tuple(CONTRACTS["evaluation.ablations"].columns)
+COLUMNS = tuple(CONTRACTS["evaluation.ablations"].column_names)
 _FIGURES = [field.name for field in CONTRACTS["evaluation.ablations"].schema if str(field.type) == "double"]
 _OWN = ["data", "plan", "seasons"]
 _PLACES = 6  # a difference of two errors is small beside them

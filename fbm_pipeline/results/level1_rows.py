@@ -13,7 +13,7 @@ from fbm_pipeline.results.result_tables import read_rows
 from fbm_pipeline.store.contracts import CONTRACTS
 
 TABLE = "evaluation.level1"
-COLUMNS = tuple(CONTRACTS[TABLE].columns)
+COLUMNS = tuple(CONTRACTS[TABLE].column_names)
 # nats of hidden plate appearances; the same of the heads that decode player vectors (arms `vectors`, `lookup`, `base`)
 PRETRAINING, DECODER = "pretraining", "decoder"
 USEFUL = "useful"

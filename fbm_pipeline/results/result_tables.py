@@ -19,8 +19,8 @@ from fbm_pipeline.store.contracts import CONTRACTS
 
 logger = logging.getLogger("fbm_pipeline.results")
 
-SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].columns)
-PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].columns)
+SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].column_names)
+PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].column_names)
 _STATISTICS = tuple(dict.fromkeys(name for player_type in PLAYER_TYPES for name in scored_statistics(player_type)))
 PLACES = 5  # digits of a figure after the point
 _FIGURES = {

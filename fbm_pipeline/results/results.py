@@ -102,7 +102,7 @@ def recorded_timings(settings: Settings) -> dict | None:
 
 
 def _rows(store: Store, table: str, data_kind: str) -> pd.DataFrame:
-    found = pd.DataFrame(columns=store.contracts[table].columns)
+    found = pd.DataFrame(columns=store.contracts[table].column_names)
     if store.exists(table):
         with session(store) as connection:
             found = connection.execute(f"select * from {table} where data = $data", {"data": data_kind}).df()

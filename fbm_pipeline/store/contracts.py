@@ -4,45 +4,19 @@ A column's text is `name:type`; a `?` after the type allows nulls. Types are Arr
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-
-import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
-
-_TYPES = {
-    "i8": pa.int8(), "i16": pa.int16(), "i32": pa.int32(), "i64": pa.int64(),
-    "f32": pa.float32(), "f64": pa.float64(), "str": pa.string(), "bool": pa.bool_(),
-    "date": pa.date32(), "bin": pa.binary(), "[f32]": pa.list_(pa.float32()),
-}  # fmt: skip
+from fbm_pipeline.store.columns import Column
+from fbm_pipeline.store.declarations import Table
 
 
-class ContractError(ValueError):
-    """A frame breaks its table's contract; the message lists every violation."""
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together."""
-
-    name: str
-    grain: str
-    schema: pa.Schema
-    key: tuple[str, ...]
-    partition_by: tuple[str, ...] = ()
-
-    @property
-    def columns(self) -> list[str]:
-        return list(self.schema.names)
-
-
-def contract(name: str, grain: str, columns: str, key: str, partition_by: str = "") -> Contract:
-    """A contract from compact text. Raises KeyError for an unknown type name."""
-    fields = []
+def contract(name: str, grain: str, columns: str, key: str, partition_by: str = "") -> Table:
+    """A table from compact text, whose columns have no unit and no meaning yet. Raises KeyError for an unknown type."""
+    described = []
     for column in columns.split():
         label, kind = column.split(":")
-        fields.append(pa.field(label, _TYPES[kind.rstrip("?")], nullable=kind.endswith("?")))
-    return Contract(name, grain, pa.schema(fields), tuple(key.split()), tuple(partition_by.split()))
+        described.append(Column(label, kind.rstrip("?"), unit="", meaning="", nullable=kind.endswith("?")))
+    return Table(name, grain, tuple(described), tuple(key.split()), tuple(partition_by.split()))
 
 
 _EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:i8 hbp:i8 sf:i8 sh:i8"
@@ -104,7 +78,7 @@ def _sequence_columns() -> str:
     return " ".join([*(f"{name}:i32" for name in SEQUENCE_COUNTS), *(f"{name}:f64" for name in OPPONENT_SUMS)])
 
 
-_ALL: Iterable[Contract] = (
+_ALL: Iterable[Table] = (
     contract(
         "core.players", "one row per player with an MLBAM id",
         "mlbam_id:i32 name:str birth_date:date? bats:str? throws:str? retro_id:str? lahman_id:str? "
@@ -180,17 +154,6 @@ _ALL: Iterable[Contract] = (
         "features.archetypes", "one row per player, side of the ball and as-of date",
         f"{_PLAYER_KEY} archetype:i16 distance:f32 membership:[f32]",
         "player_type mlbam_id as_of", "player_type season",
-    ),
-    contract(
-        "features.marcel_constants", "one row per player type and statistic",
-        "player_type:str statistic:str regression:f64 age_slope:f64 fitted_from:i16 "
-        "fitted_until:i16 n:i32 rmse:f64",
-        "player_type statistic", "player_type",
-    ),
-    contract(
-        "features.marcel_rates", "one row per player, side of the ball, as-of date, system and statistic",
-        f"{_PLAYER_KEY} system:str statistic:str rate:f64 weight:f64 league_rate:f64 opportunities:f64",
-        "player_type mlbam_id as_of system statistic", "player_type season",
     ),
     contract(
         "features.park_factors",
@@ -333,24 +296,3 @@ _ALL: Iterable[Contract] = (
 )  # fmt: skip
 
 CONTRACTS = {item.name: item for item in _ALL}
-
-
-def violations(table: pa.Table, expected: Contract) -> list[str]:
-    """Every way in which `table` breaks its contract: columns, types, nulls, duplicate keys (counted elsewhere)."""
-    found = []
-    names = set(table.column_names)
-    missing = [name for name in expected.columns if name not in names]
-    if missing:
-        found.append(f"missing columns {missing}")
-    extra = [name for name in table.column_names if name not in expected.columns]
-    if extra:
-        found.append(f"unexpected columns {extra}")
-    for field in expected.schema:
-        if field.name not in names:
-            continue
-        column = table.column(field.name)
-        if column.type != field.type:
-            found.append(f"{field.name} is {column.type}, expected {field.type}")
-        if not field.nullable and column.null_count:
-            found.append(f"{field.name} has {column.null_count} nulls, expected none")
-    return found

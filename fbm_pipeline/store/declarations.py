@@ -22,6 +22,10 @@ class DeclarationError(ValueError):
     """A table is declared in a way that cannot hold; the message names the table and the fault."""
 
 
+class ContractError(ValueError):
+    """A frame breaks its table's contract; the message lists every violation."""
+
+
 @dataclass(frozen=True)
 class Table:
     """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together.
@@ -79,3 +83,21 @@ def resolve(reference: str) -> Callable[..., Any]:
     if not callable(found):
         raise DeclarationError(f"{reference} is no function; write it as module:function")
     return found
+
+
+def violations(table: pa.Table, expected: Table) -> list[str]:
+    """Every way in which `table` breaks its declaration: columns, types, nulls."""
+    names = set(table.column_names)
+    missing = [name for name in expected.column_names if name not in names]
+    extra = [name for name in table.column_names if name not in expected.column_names]
+    faults = [f"missing columns {missing}"] if missing else []
+    faults += [f"unexpected columns {extra}"] if extra else []
+    for declared in expected.schema:
+        if declared.name not in names:
+            continue
+        column = table.column(declared.name)
+        if column.type != declared.type:
+            faults.append(f"{declared.name} is {column.type}, expected {declared.type}")
+        if not declared.nullable and column.null_count:
+            faults.append(f"{declared.name} has {column.null_count} nulls, expected none")
+    return faults

@@ -47,9 +47,7 @@ def session(
 def create_views(connection: duckdb.DuckDBPyConnection, store: Store, tables: Sequence[str] | None = None) -> list[str]:
     """Create the views of all tables that exist, or of the named ones, written or not; returns their names."""
     made = []
-    for name in store.contracts if tables is None else tables:
-        if tables is None and not store.exists(name):
-            continue
+    for name in store.shown() if tables is None else tables:
         schema = name.split(".")[0]
         connection.execute(f"create schema if not exists {schema}")
         connection.execute(f"create or replace view {name} as {_scan(store, name)}")
@@ -60,7 +58,7 @@ def create_views(connection: duckdb.DuckDBPyConnection, store: Store, tables: Se
 def _scan(store: Store, name: str) -> str:
     contract = store.contracts[name]
     files = store.files(name) if store.exists(name) else []
-    columns = ", ".join(f'"{column}"' for column in contract.columns)
+    columns = ", ".join(f'"{column}"' for column in contract.column_names)
     if not files:
         fields = ", ".join(f'null::{_duckdb_type(field.type)} as "{field.name}"' for field in contract.schema)
         return f"select {fields} where false"

@@ -40,6 +40,10 @@ class Inputs(Store):
         self.preset = DeclaredSettings(table, preset)
         self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
 
+    def shown(self) -> list[str]:
+        """Every declared table; one that is optional and was never written is without rows."""
+        return list(self.table.reads)
+
     def exists(self, name: str) -> bool:
         self._require_declared(name)
         return self.store.exists(name)
@@ -87,7 +91,9 @@ class Inputs(Store):
         self._require_open(name, {column: value for column, value in wanted.items() if column in by})
 
     def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
-        return self.table.reads[name].allows(self.partition, part)
+        window = self.table.reads[name]
+        last = int(getattr(self.preset, window.until)) if window.until else None
+        return window.allows(self.partition, part, last)
 
     def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
         self._require_declared(name)

@@ -6,7 +6,8 @@ A column keeps its source's own spelling (`2B`, `K%`); the few renamed ones are 
 
 from collections.abc import Iterable
 
-from fbm_pipeline.store.contracts import CONTRACTS, Contract, contract
+from fbm_pipeline.store.contracts import CONTRACTS, contract
+from fbm_pipeline.store.declarations import Table
 
 _FILE_KEY = "season:i16 source_file:str"
 
@@ -29,7 +30,7 @@ def _nullable(names: str, kind: str) -> str:
 _MINOR_BATTING = f"{_nullable(_BATTING_COUNTS, 'i32')} {_RATES} {_MINOR_RATES}"
 _PROJECTED = f"{_nullable(_BATTING_COUNTS, 'f64')} {_RATES} {_nullable(_PITCHING_COUNTS, 'f64')} {_PITCHING_RATES}"
 
-_RAW: Iterable[Contract] = (
+_RAW: Iterable[Table] = (
     contract(
         "raw.statcast_pitches", "one row per pitch as Baseball Savant tells it, of every type of game",
         f"{_FILE_KEY} game_pk:i32 game_date:date game_type:str at_bat_number:i16 pitch_number:i16 inning:i8 "
@@ -158,6 +159,6 @@ _RAW: Iterable[Contract] = (
     ),
 )  # fmt: skip
 
-RAW_CONTRACTS: dict[str, Contract] = {item.name: item for item in _RAW}
+RAW_CONTRACTS: dict[str, Table] = {item.name: item for item in _RAW}
 
-ALL_CONTRACTS: dict[str, Contract] = {**RAW_CONTRACTS, **CONTRACTS}
+ALL_CONTRACTS: dict[str, Table] = {**RAW_CONTRACTS, **CONTRACTS}

@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import DeltaTable, WriterProperties, write_deltalake
 
-from fbm_pipeline.store.contracts import Contract, ContractError, violations
+from fbm_pipeline.store.declarations import ContractError, Table, violations
 
 Partition = Mapping[str, int | str]
 
@@ -47,9 +47,13 @@ _OPENED: dict[Path, tuple[tuple[str, int, int], DeltaTable]] = {}
 class Store:
     """The Delta tables under one root, by `schema.table` name."""
 
-    def __init__(self, root: Path, contracts: Mapping[str, Contract]) -> None:
+    def __init__(self, root: Path, contracts: Mapping[str, Table]) -> None:
         self.root = root
         self.contracts = contracts
+
+    def shown(self) -> list[str]:
+        """The tables that a session shows where it is asked for none by name: all that were written."""
+        return [name for name in self.contracts if self.exists(name)]
 
     def path(self, name: str) -> Path:
         schema, table = self.contracts[name].name.split(".")
@@ -125,7 +129,7 @@ class Store:
         """
         contract = self.contracts[name]
         self._check(contract, partition, table)
-        table = table.select(contract.columns).cast(contract.schema)
+        table = table.select(contract.column_names).cast(contract.schema)
         digest = content_hash(table)
         memory = self._memory(name, partition)
         unchanged = (
@@ -149,7 +153,7 @@ class Store:
         found = set(table.column(column).unique().to_pylist()) - set(inputs)
         if found:
             raise ContractError(f"{name} {dict(partition)}: {column} {sorted(found)} is not asked for")
-        table = table.select(contract.columns).cast(contract.schema)
+        table = table.select(contract.column_names).cast(contract.schema)
         parts = {value: {**partition, column: value} for value in inputs}
         held = {value: self._memory(name, part) for value, part in parts.items()}
         hashes = partition_hashes(table, column, list(inputs))
@@ -217,7 +221,7 @@ class Store:
         memories = [_read_memory(file) for file in sorted((self.root / "_memory" / name).glob("*.json"))]
         return [(memory["partition"], memory["content_hash"]) for memory in memories]
 
-    def _check(self, contract: Contract, partition: Partition, table: pa.Table) -> None:
+    def _check(self, contract: Table, partition: Partition, table: pa.Table) -> None:
         found = violations(table, contract)
         if not found and table.num_rows:
             found += [
@@ -232,7 +236,7 @@ class Store:
                 + ". Nothing was written. Mend the source or the statement that makes this table."
             )  # fmt: skip
 
-    def _commit(self, contract: Contract, partition: Partition, table: pa.Table, narrower: str = "") -> None:
+    def _commit(self, contract: Table, partition: Partition, table: pa.Table, narrower: str = "") -> None:
         self.create(contract.name)
         delta = self.delta(contract.name)
         # An overwrite with a predicate replaces the partition in one commit.

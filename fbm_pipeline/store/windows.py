@@ -29,9 +29,10 @@ class Window:
     both_types: bool = False  # rows of batters and pitchers, whichever is made
     same_month: bool = False  # of SAME: the month that is made only
     optional: bool = False  # the table may never have been written: then it has no rows
+    until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
 
-    def allows(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
-        """Whether a partition of the read table is open while the partition `made` is built."""
+    def allows(self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None) -> bool:
+        """Whether a partition of the read table is open while `made` is built; `last` is the value of `until`."""
         if not self.both_types and made.get("player_type", part.get("player_type")) != part.get(
             "player_type", made.get("player_type")
         ):
@@ -39,6 +40,8 @@ class Window:
         if self.same_month and made.get("month", part.get("month")) != part.get("month"):
             return False
         season, read = season_of(made), season_of(part)
+        if last is not None and read is not None and read > last:
+            return False
         if self.span is Span.WHOLE or season is None or read is None:
             return True
         return self._allows_season(season, read)
@@ -53,7 +56,8 @@ class Window:
     def __str__(self) -> str:
         back = "" if self.back is None else f", {self.back} seasons back"
         types = ", both player types" if self.both_types else ""
-        return f"{self.span.value}{back}{types}"
+        until = f", until {self.until}" if self.until else ""
+        return f"{self.span.value}{back}{until}{types}"
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
@@ -68,9 +72,9 @@ def season_of(partition: Mapping[str, Value]) -> int | None:
     return None
 
 
-def whole(*, both_types: bool = False, optional: bool = False) -> Window:
-    """Every partition."""
-    return Window(Span.WHOLE, both_types=both_types, optional=optional)
+def whole(*, until: str = "", both_types: bool = False, optional: bool = False) -> Window:
+    """Every partition, or every one up to the season that a setting names."""
+    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional)
 
 
 def same_season(*, month: bool = False, both_types: bool = False, optional: bool = False) -> Window:

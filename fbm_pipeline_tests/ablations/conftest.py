@@ -12,8 +12,8 @@ from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
@@ -39,7 +39,7 @@ class NullPlanObserver:
 @pytest.fixture(scope="package")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Five seasons of a few players; not to be written to."""
-    store = Store(tmp_path_factory.mktemp("small") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("small") / "store", TABLES)
     write_small_store(store)
     return store
 

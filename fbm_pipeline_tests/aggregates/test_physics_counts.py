@@ -7,9 +7,8 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.aggregates.physics_counts import build_physics_counts, read_physics_counts
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.parks.park_league import game, measured, write_months
 
 # Exit velocity and launch angle, and whether Statcast calls it a barrel: the corners of the widening window.
@@ -50,7 +49,7 @@ def partial(number: int, day: dt.date, game_pk: int, **values: object) -> dict[s
 
 
 def write_partial(store: Store, rows: list[dict[str, object]]) -> None:
-    schema = ALL_CONTRACTS["raw.partial_pitches"].schema
+    schema = TABLES["raw.partial_pitches"].schema
     table = pa.Table.from_pylist([{name: line.get(name) for name in schema.names} for line in rows], schema)
     store.write("raw.partial_pitches", {"season": 2021, "source_file": "partial.parquet"}, table)
 
@@ -124,7 +123,7 @@ def test_a_season_without_measurements_is_without_rows_and_made_once(store: Stor
     write_months(store, "core.plate_appearances", [measured(1, 90.0, 10.0)])
     again = build_physics_counts(store, 2021)
     assert (again.rows, again.skipped) == (2, False)
-    assert set(CONTRACTS["features.physics_counts"].columns) >= set(row(store, "batter"))
+    assert set(TABLES["features.physics_counts"].column_names) >= set(row(store, "batter"))
 
 
 def test_the_order_of_rows_changes_nothing(store: Store, tmp_path: Path) -> None:

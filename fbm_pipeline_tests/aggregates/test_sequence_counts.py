@@ -6,8 +6,8 @@ import pytest
 
 from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts, read_sequence_counts
 from fbm_pipeline.marcel.season_lines import MarcelError
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.core import build_batted_balls
 from fbm_pipeline_tests.warehouse import hand_made
 
@@ -66,13 +66,13 @@ EXPECTED = {
 @pytest.fixture(scope="module")
 def retrosheet(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The turns as Retrosheet tells them, a game a month. Read only: the module's tests share it."""
-    return tell_by_retrosheet(Store(tmp_path_factory.mktemp("retrosheet"), ALL_CONTRACTS))
+    return tell_by_retrosheet(Store(tmp_path_factory.mktemp("retrosheet"), TABLES))
 
 
 @pytest.fixture(scope="module")
 def statcast(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The same turns as Statcast tells them. Read only: the module's tests share it."""
-    return tell_by_statcast(Store(tmp_path_factory.mktemp("statcast"), ALL_CONTRACTS))
+    return tell_by_statcast(Store(tmp_path_factory.mktemp("statcast"), TABLES))
 
 
 def tell_by_retrosheet(store: Store) -> Store:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.settings import REPOSITORY
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.tables import TABLES
 
 MODULES = sorted((REPOSITORY / "fbm_pipeline").rglob("*.py"))
 STATEMENTS = sorted((REPOSITORY / "sql").rglob("*.sql"))
@@ -43,10 +43,10 @@ def test_readme_shows_every_room() -> None:
 
 
 def test_every_contract_states_a_grain_and_a_key() -> None:
-    for name, contract in ALL_CONTRACTS.items():
+    for name, contract in TABLES.items():
         assert name == contract.name
         assert contract.grain.startswith("one row per "), name
-        assert set(contract.key) | set(contract.partition_by) <= set(contract.columns), name
+        assert set(contract.key) | set(contract.partition_by) <= set(contract.column_names), name
 
 
 def test_the_repository_names_no_machine() -> None:

@@ -14,12 +14,11 @@ from fbm_pipeline.audits.future import Rebuild, audit_future
 from fbm_pipeline.baseball.calendar import midseason, preseason
 from fbm_pipeline.identity.archetypes import assign_archetypes
 from fbm_pipeline.identity.profiles import build_stat_profiles
-from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.settings import REPOSITORY
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_games, write_known_players
+from fbm_pipeline_tests.making import make_marcel_rates
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 
 SEASON = 2017
@@ -29,10 +28,10 @@ RATES = {"player_type": "batter", "season": SEASON}
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Four seasons of a random league with rates and profiles for the last one played; not to be written to."""
-    store = Store(tmp_path_factory.mktemp("league") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("league") / "store", TABLES)
     fill(store, random_games(range(2014, 2018)))
     for player_type in ("batter", "pitcher"):
-        build_marcel_rates(store, player_type, SEASON)
+        make_marcel_rates(store, player_type, SEASON)
         build_stat_profiles(store, player_type, SEASON)
     return store
 
@@ -88,10 +87,10 @@ def rates_with_leak(leak: Callable[[Store], float]) -> Callable[[Store], object]
     """Marcel's builder with a rate that moves by whatever `leak` tells of the store it reads."""
 
     def build(store: Store) -> object:
-        written = build_marcel_rates(store, "batter", SEASON)
+        written = make_marcel_rates(store, "batter", SEASON)
         held = store.delta("features.marcel_rates").to_pyarrow_table(filters=[("player_type", "=", "batter")])
         moved = pc.add(held.column("rate"), leak(store) * 1e-9)
-        table = held.set_column(held.column_names.index("rate"), "rate", moved).cast(CONTRACTS[written.table].schema)
+        table = held.set_column(held.column_names.index("rate"), "rate", moved).cast(TABLES[written.table].schema)
         return store.write("features.marcel_rates", RATES, table)
 
     return build
@@ -115,7 +114,7 @@ def real_builders(as_of: dt.date) -> list[Rebuild]:
         found += [
             Rebuild(
                 "features.marcel_rates", partition,
-                lambda store, player_type=player_type: build_marcel_rates(store, player_type, as_of.year),
+                lambda store, player_type=player_type: make_marcel_rates(store, player_type, as_of.year),
             ),
             Rebuild(
                 "features.stat_profiles", partition,
@@ -179,7 +178,7 @@ def test_a_builder_that_fails_over_another_future_is_caught(league: Store) -> No
     def build(store: Store) -> object:
         if of_season("so", SEASON)(store) != before:
             raise ValueError("so many strikeouts")
-        return build_marcel_rates(store, "batter", SEASON)
+        return make_marcel_rates(store, "batter", SEASON)
 
     result = audit_future(league, preseason(SEASON), [Rebuild("features.marcel_rates", RATES, build)])
     assert not result.passed
@@ -190,7 +189,7 @@ def test_the_copy_is_made_again_and_not_remembered(league: Store) -> None:
     called = []
 
     def build(store: Store) -> object:
-        called.append(build_marcel_rates(store, "batter", SEASON))
+        called.append(make_marcel_rates(store, "batter", SEASON))
         return called[-1]
 
     assert audit_future(league, preseason(SEASON), [Rebuild("features.marcel_rates", RATES, build)]).passed

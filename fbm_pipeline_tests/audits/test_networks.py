@@ -21,8 +21,8 @@ from fbm_pipeline.network.judging import read
 from fbm_pipeline.network.targets import MAIN_HORIZON
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store
 from fbm_pipeline_tests.network.planted import planted_windows
 from fbm_pipeline_tests.network.test_projection import settings_with_encoder, train_fold
@@ -167,7 +167,7 @@ def test_reordered_games_keep_their_plate_appearances_and_the_calendar(windows: 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     root = tmp_path_factory.mktemp("fold")
-    store = Store(root / "store", ALL_CONTRACTS)
+    store = Store(root / "store", TABLES)
     write_small_store(store)
     settings = settings_with_encoder(root)
     train_fold(store, settings, "batter", 2021)

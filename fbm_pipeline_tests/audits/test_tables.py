@@ -11,16 +11,16 @@ from fbm_pipeline.audits.feature_match import audit_feature_match
 from fbm_pipeline.audits.nulls import Allowance, allowance, audit_nulls, column_faults
 from fbm_pipeline.audits.training_dates import UsedEncoder, audit_training_dates
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of, rows_of, write_small_store
 
-TABLES = ("features.stat_profiles", "features.marcel_rates", "features.archetypes")
+AUDITED = ("features.stat_profiles", "features.marcel_rates", "features.archetypes")
 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("healthy") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("healthy") / "store", TABLES)
     write_small_store(store)
     write_controls(store, range(2017, 2020))
     return store
@@ -46,7 +46,7 @@ def rewritten(store: Store, root: Path, name: str, season: int, change: Callable
     filters = [(column, "=", value) for column, value in partition.items()]
     table = changed.delta(name).to_pyarrow_table(filters=filters)
     contract = changed.contracts[name]
-    changed.write(name, partition, change(table).select(contract.columns).cast(contract.schema))
+    changed.write(name, partition, change(table).select(contract.column_names).cast(contract.schema))
     return changed
 
 
@@ -142,17 +142,17 @@ def test_seasons_without_rows_are_told(healthy: Store) -> None:
 
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
 def test_everybody_who_played_before_has_features(healthy: Store, player_type: str) -> None:
-    result = audit_feature_match(healthy, player_type, range(2016, 2020), TABLES)
+    result = audit_feature_match(healthy, player_type, range(2016, 2020), AUDITED)
     assert result.passed, result.summary
-    assert set(result.details["shares"]) == set(TABLES)
-    assert set(result.details["shares"][TABLES[0]]) == {"2016", "2017", "2018", "2019"}
+    assert set(result.details["shares"]) == set(AUDITED)
+    assert set(result.details["shares"][AUDITED[0]]) == {"2016", "2017", "2018", "2019"}
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", AUDITED)
 def test_ids_of_another_source_are_caught(healthy: Store, tmp_path: Path, table: str) -> None:
     change = with_column("mlbam_id", lambda column: [player + 500_000 for player in column.to_pylist()])
     broken = rewritten(healthy, tmp_path, table, 2018, change)
-    result = audit_feature_match(broken, "batter", range(2016, 2020), TABLES)
+    result = audit_feature_match(broken, "batter", range(2016, 2020), AUDITED)
     assert not result.passed
     assert f"{table} 2018: 0.00%" in result.summary
     assert "2017" not in result.summary
@@ -163,13 +163,13 @@ def test_a_debut_does_not_count_and_a_regular_without_a_row_does(healthy: Store,
         return table.filter(pa.array([player != 101 for player in table.column("mlbam_id").to_pylist()]))
 
     broken = rewritten(healthy, tmp_path, "features.archetypes", 2018, without)
-    result = audit_feature_match(broken, "batter", [2018], TABLES)
+    result = audit_feature_match(broken, "batter", [2018], AUDITED)
     assert not result.passed
     assert 0.8 < result.details["shares"]["features.archetypes"]["2018"] < 0.98
     for season in (2015, 2016, 2017):  # had he not played before, nobody would expect a row
         lines = broken.delta("core.season_lines").to_pyarrow_table(filters=[("season", "=", season)])
         broken.write("core.season_lines", {"season": season}, without(lines).select(lines.column_names))
-    assert audit_feature_match(broken, "batter", [2018], TABLES).passed
+    assert audit_feature_match(broken, "batter", [2018], AUDITED).passed
 
 
 def test_who_played_before_has_a_rate_with_the_minors(healthy: Store, tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_who_played_before_has_a_rate_with_the_minors(healthy: Store, tmp_path: 
 
 
 def test_seasons_without_lines_are_told(healthy: Store) -> None:
-    result = audit_feature_match(healthy, "batter", [2023], TABLES)
+    result = audit_feature_match(healthy, "batter", [2023], AUDITED)
     assert result.passed
     assert "nothing to audit" in result.summary
 

@@ -7,14 +7,14 @@ import pytest
 
 from fbm_pipeline.audits.words import ALLOWED, allowed, audit_words
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import write_outings
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    made = Store(tmp_path / "store", ALL_CONTRACTS)
+    made = Store(tmp_path / "store", TABLES)
     write_outings(made, 2022, physics=True)
     return made
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fbm_pipeline.backtest.blending import WEIGHTS, best_weight, choose_weights, validation_pairs
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
 
 
@@ -82,7 +82,7 @@ def test_actuals_of_the_season_and_later_do_not_matter(tmp_path: Path) -> None:
     again = choose_weights(store, 2019)
     assert again.skipped  # the very inputs are the same
     pd.testing.assert_frame_equal(before, weights_of(store, 2019))
-    other = Store(tmp_path / "other", ALL_CONTRACTS)
+    other = Store(tmp_path / "other", TABLES)
     hand_made.write_core(other, changed)
     hand_made.write_predictions(other, hand_made.season_lines())
     pd.testing.assert_frame_equal(before, weights_of(other, 2019))
@@ -101,6 +101,6 @@ def test_actuals_of_earlier_seasons_do_matter(tmp_path: Path) -> None:
 
 
 def test_no_fold_is_an_error_with_a_next_step(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     with pytest.raises(EvaluationError, match="predict the fold of 2019"):
         choose_weights(store, 2019)

@@ -8,8 +8,8 @@ import pytest
 
 from fbm_pipeline.backtest.luck import load_luck, luck_scales, luck_variance, trial_luck
 from fbm_pipeline.baseball.statistics import BATTER_STATISTICS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
 
 BY_NAME = {item.name: item for item in BATTER_STATISTICS}
@@ -35,7 +35,7 @@ def test_two_trials_are_needed() -> None:
 
 
 def test_luck_of_earned_runs_is_the_spread_between_games(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     games = [(6, 18, 4), (0, 21, 0), (3, 15, 5), (None, 3, 9)]  # earned runs, outs, runners; one game not told
     rows = [
         {

@@ -6,15 +6,15 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.backtest.public import PublicRates, public_rates
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
 
 NAME = "raw.public_projections"
 
 
 def rates_of(folder: Path, rows: list[dict], season: int = 2019) -> PublicRates:
-    store = Store(folder / "store", ALL_CONTRACTS)
+    store = Store(folder / "store", TABLES)
     store.write(NAME, {}, hand_made.table(store.contracts[NAME], rows))
     return public_rates(store, season)
 
@@ -89,7 +89,7 @@ def test_duplicates_keep_the_larger_line_and_are_counted(tmp_path: Path) -> None
 
 def named(folder: Path, names: dict[int, str], rows: list[dict]) -> PublicRates:
     """Rates of rows without an id in a season that the named players, batters and 1,000 on pitchers, have played."""
-    store = Store(folder / "store", ALL_CONTRACTS)
+    store = Store(folder / "store", TABLES)
     people = [{"mlbam_id": player, "name": name} for player, name in names.items()]
     lines = [
         {"season": 2019, "player_type": "pitcher" if player > 1000 else "batter", "mlbam_id": player, "team": "ATL",
@@ -130,5 +130,5 @@ def test_an_id_in_the_file_stands_whatever_the_name(tmp_path: Path) -> None:
 
 
 def test_no_public_table_is_no_public_system(tmp_path: Path) -> None:
-    found = public_rates(Store(tmp_path, ALL_CONTRACTS), 2019)
+    found = public_rates(Store(tmp_path, TABLES), 2019)
     assert found.systems == []

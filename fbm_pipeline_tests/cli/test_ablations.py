@@ -9,8 +9,8 @@ from fbm_pipeline.ablations import comparison, network_cells
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.cli.ablations import seasons_given
 from fbm_pipeline.settings import Settings, SettingsError
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.tracking import ablations as tracked
 from fbm_pipeline.tracking import mlflow_observer
 from fbm_pipeline_tests.ablations.conftest import settings_at
@@ -23,7 +23,7 @@ ASKED = ["ablations", "no_sequence", "--player-type", "batter"]
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = settings_at(tmp_path_factory.mktemp("home"))
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     write_small_store(store)
     write_lines(store, 2018, 2021)
     return settings

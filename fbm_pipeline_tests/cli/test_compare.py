@@ -9,8 +9,8 @@ from fbm_pipeline.cli import comparing
 from fbm_pipeline.cli.main import main
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
 from fbm_pipeline.settings import load_settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation.skilled_systems import backtest, write_backtest
 
 DEVELOPMENT, TEST = (2018, 2019), (2021, 2022)  # of the demo preset, 2023 and 2024 were not backtested
@@ -36,7 +36,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) ->
     settings = load_settings()
     settings.data.mkdir(parents=True)
     (settings.data / "simulated_league.json").write_text("{}", encoding="utf-8")
-    write_backtest(Store(settings.store_root, ALL_CONTRACTS), rows)
+    write_backtest(Store(settings.store_root, TABLES), rows)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -108,7 +108,7 @@ def test_a_configuration_is_one_look_however_often_it_is_seen(home: Path, rows: 
     assert looks[["system", "look", "seasons"]].values.tolist() == [
         ["control", 1, "2021-2022"], ["marcel", 1, "2021-2022"],
     ]  # fmt: skip
-    store = Store(load_settings().store_root, ALL_CONTRACTS)
+    store = Store(load_settings().store_root, TABLES)
     moved = (rows["system"] == "control") & (rows["season"] == 2021)
     write_backtest(store, rows.assign(projected=rows["projected"].where(~moved, rows["projected"] + 0.001)))
     assert main(["compare", "--gate", "control", "ridge"]) == 1

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.cli import main as command_line
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.results.level1_planted import (
     other_rows,
     plant_training,
@@ -28,7 +28,7 @@ def test_paths_are_printed_or_one_line_of_refusal(
     shown = capsys.readouterr().err
     assert shown.startswith("fbm level1: evaluation.level1 holds no simulated rows")
     assert shown.count("\n") == 1
-    store = Store(settings.store_root, ALL_CONTRACTS)
+    store = Store(settings.store_root, TABLES)
     write_faces(store)
     write_level1_rows(store, [*useful_rows(), *other_rows()])
     assert command_line.main(asked) == 0

@@ -25,12 +25,11 @@ from fbm_pipeline.controls.control_rates import (
 )
 from fbm_pipeline.controls.frame import FAMILIES, Frame, read_frame, training_targets
 from fbm_pipeline.controls.summary import summarize
-from fbm_pipeline.marcel.constants import fit_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players
 
 PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2018, min_train_opportunities=50)
@@ -43,7 +42,7 @@ OTHERS = ("core.games", "core.player_games", "raw.lahman_batting", "raw.lahman_a
 
 def write_counts(store: Store, rows: Sequence[dict[str, object]]) -> None:
     """Pitch counts for the lines' players, drawn so that the same line gets the same counts."""
-    schema = CONTRACTS["features.sequence_counts"].schema
+    schema = TABLES["features.sequence_counts"].schema
     own = ("season", "player_type", "mlbam_id")
     for player_type in ("batter", "pitcher"):
         for season in sorted({row["season"] for row in rows}):  # type: ignore[type-var]
@@ -68,7 +67,7 @@ def write_league(store: Store, rows: Sequence[dict[str, object]], player_type: s
     fit_constants(store, player_type, PRESET)
     played = {int(row["season"]) for row in rows}  # type: ignore[call-overload]
     for season in sorted({*played, max(played) + 1}):
-        build_marcel_rates(store, player_type, season)
+        make_marcel_rates(store, player_type, season)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -83,9 +82,9 @@ def few_trees() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def league(few_trees: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A league of 2016-2022 with the controls of batters for 2021 and 2022."""
-    from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+    from fbm_pipeline.tables import TABLES
 
-    store = Store(tmp_path_factory.mktemp("league") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("league") / "store", TABLES)
     write_league(store, random_league(SEASONS))
     build_control_rates(store, "batter", 2022)
     return store

@@ -12,8 +12,8 @@ from fbm_pipeline.level1.principal_components import PlayerSeasons, centred, fit
 from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, write_season_embeddings
 from fbm_pipeline.level1.token_histogram import TURN, choose_tokens, load_token_counts, token_shares
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import rows_of
 
 CUTOFF = 2012
@@ -97,7 +97,7 @@ def test_season_means_by_hand() -> None:
 @pytest.fixture
 def embedded(tmp_path: Path) -> Store:
     """Mean embeddings of four seasons of one arm."""
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     for season in range(2010, 2014):
         write_arm(store, season)
     return store
@@ -143,7 +143,7 @@ def test_unknown_blocks_cutoffs_and_empty_tables_are_errors(embedded: Store, tmp
 
 
 def test_the_vector_as_of_march_stands_in_the_season_before(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     draw = np.random.default_rng(0)
     rows = [(target, kind, 300 * side + i) for target in (2011, 2012, 2013, 2014)
             for side, kind in enumerate(("batter", "pitcher")) for i in range(20)]  # fmt: skip
@@ -189,7 +189,7 @@ def write_two_turns(store: Store) -> None:
 
 
 def test_tokens_counted_by_hand(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_two_turns(store)
     found = load_token_counts(store, 2010)
     batters = found["batter"]
@@ -218,7 +218,7 @@ def test_tokens_counted_by_hand(tmp_path: Path) -> None:
 
 
 def test_players_stand_in_the_order_of_the_embeddings(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_two_turns(store)
     batters, pitchers = load_outing_players(store, 2010)
     assert batters.tolist() == [1, 2, 1]

@@ -14,8 +14,8 @@ from fbm_pipeline.controls.fits import CONTROL, LINES_PENALTY, Rates, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.minors_block import TABLE, minors_prior
 from fbm_pipeline.controls.minors_controls import minors_rates, on_minors, share_known
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.controls.test_control_rates import PLAIN, SEASONS, WITH_MINORS, planted, rates_of, write_league
 from fbm_pipeline_tests.controls.test_minors_block import write as write_both
 from fbm_pipeline_tests.marcel.hand_made import random_league
@@ -156,7 +156,7 @@ def test_what_hardly_a_teaching_row_knows_is_not_corrected_by_what_was_learnt_wi
 @pytest.fixture(scope="module")
 def league(few_trees: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A league of 2016-2022, the controls of 2022 made before anything was known of the minors."""
-    store = Store(tmp_path_factory.mktemp("minors") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("minors") / "store", TABLES)
     write_league(store, random_league(SEASONS))
     build_control_rates(store, "batter", 2022)
     return store

@@ -10,12 +10,11 @@ from fbm_pipeline.backtest.metrics import Score, score
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.controls.control_rates import residual_of
 from fbm_pipeline.controls.frame import read_frame
-from fbm_pipeline.marcel.constants import fit_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import core, raw
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 
 SEASON = 2016  # a development season: looking at it decides nothing that is reported
 
@@ -29,7 +28,7 @@ GAIN = {
 @pytest.fixture(scope="module")
 def lines(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Official lines of 2000-2016 without any game: all that c and Marcel read, in a store of its own."""
-    store = Store(tmp_path_factory.mktemp("lines"), ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("lines"), TABLES)
     tables = [f"lahman_{name}" for name in ("people", "batting", "pitching", "appearances", "teams")]
     for table in ("register", "retrosheet_rosters", *tables):
         raw.ingest(store, real_data, f"raw.{table}")
@@ -40,7 +39,7 @@ def lines(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     for player_type in PLAYER_TYPES:
         fit_constants(store, player_type, preset)
         for season in range(2003, SEASON + 2):
-            build_marcel_rates(store, player_type, season)
+            make_marcel_rates(store, player_type, season)
     return store
 
 

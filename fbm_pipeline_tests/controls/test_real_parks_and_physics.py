@@ -7,15 +7,15 @@ import pytest
 
 from fbm_pipeline.aggregates.physics_counts import build_physics_counts, read_physics_counts
 from fbm_pipeline.parks.park_factors import build_park_factors
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import core
 from fbm_pipeline.warehouse.raw import ingest
 
 
 @pytest.fixture(scope="module")
 def season_2023(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("real") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("real") / "store", TABLES)
     for table in ("raw.retrosheet_plays", "raw.batted_ball_physics", "raw.partial_pitches"):
         ingest(store, real_data, table, season=2023)
     ingest(store, real_data, "raw.register")

@@ -13,8 +13,8 @@ from fbm_pipeline.aggregates.sequence_rates import HALF_POINT_SHARE, SEQUENCE_RA
 from fbm_pipeline.controls.context_block import CONTEXT_RATES, context_block
 from fbm_pipeline.controls.sequence_block import sequence_blocks
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 TABLE = "features.sequence_counts"
 NOBODY = 10**6
@@ -32,7 +32,7 @@ def write_counts(store: Store, season: int, players: Mapping[int, Mapping[str, f
             {"season": season, "player_type": side, "mlbam_id": player, **dict.fromkeys(COUNTED, 0), **counts}
             for player, counts in known.items()
         ]
-        table = pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
+        table = pa.Table.from_pylist(rows, schema=TABLES[TABLE].schema)
         store.write(TABLE, {"player_type": side, "season": season}, table)
 
 

@@ -19,8 +19,8 @@ from fbm_pipeline.definitions import defs
 from fbm_pipeline.settings import Settings, load_settings
 from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
 
 pytestmark = pytest.mark.timeout(600)  # minutes on a busy machine: whole processes are started
@@ -141,7 +141,7 @@ def test_nothing_is_stale_and_automation_asks_for_nothing(runs: Runs, instance: 
 
 
 def test_level1_is_measured_in_every_section(runs: Runs) -> None:
-    store = Store(runs.settings.store_root, ALL_CONTRACTS)
+    store = Store(runs.settings.store_root, TABLES)
     with session(store) as connection:
         sections = connection.execute("select distinct section from evaluation.level1 order by 1").fetchall()
         arms = connection.execute("select distinct arm from evaluation.level1 where section = 'useful'").fetchall()

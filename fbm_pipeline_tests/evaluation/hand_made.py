@@ -17,9 +17,9 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
 from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.contracts import Contract
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 PLAYERS = 60  # of each type: ids 1.. batters, 1001.. pitchers
 SEASONS = tuple(range(2015, 2022))
@@ -52,7 +52,7 @@ def settings_for(folder: Path, simulated: bool = True) -> Settings:
     return Settings(home=folder, data=data, preset=preset)
 
 
-def table(contract: Contract, rows: Iterable[dict]) -> pa.Table:
+def table(contract: Table, rows: Iterable[dict]) -> pa.Table:
     """Rows as a table of the contract; columns left out are null, counts that may not be null are zero."""
     filled = [
         {
@@ -263,7 +263,7 @@ def public_rows(season: int = 2019, snapshot: str = "2019-02-20", system: str = 
 
 def full_store(folder: Path) -> Store:
     """Everything the evaluation and the report read, before blend weights are chosen."""
-    store = Store(folder / "store", ALL_CONTRACTS)
+    store = Store(folder / "store", TABLES)
     lines = season_lines()
     write_core(store, lines)
     write_predictions(store, lines)

@@ -16,8 +16,8 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.projected import check_coverage, projected_opportunities, projected_rates
 from fbm_pipeline.backtest.universes import CONTROLS, MINORS, NETWORKS, NEWCOMERS
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import NEWCOMERS_RATE, OF_NO_LINE, mean_of
 
@@ -129,7 +129,7 @@ def test_a_birth_date_made_known_makes_the_backtest_again(
     made: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(made.root, tmp_path / "store")
-    store, settings = Store(tmp_path / "store", ALL_CONTRACTS), hand_made.settings_for(tmp_path)
+    store, settings = Store(tmp_path / "store", TABLES), hand_made.settings_for(tmp_path)
     build_error_spread(store, settings, 2019)  # a copied table is made once more
     build_backtest(store, settings, 2019)
     assert build_backtest(store, settings, 2019).skipped

@@ -15,8 +15,8 @@ from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.controls.planted_blocks import (
     CUTOFF,
     PRESET,
@@ -33,7 +33,7 @@ STATISTICS = sum(len(scored_statistics(player_type)) for player_type in ("batter
 @pytest.fixture(scope="module")
 def planted(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """`masked` knows the hidden number, every other block is noise."""
-    store = Store(tmp_path_factory.mktemp("planted") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("planted") / "store", TABLES)
     write_blocks(store, signal="masked")
     write_controls(store, SEASONS)
     return store

@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import COUNTS, statistics
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 
-GAMES = CONTRACTS["core.player_games"].schema
+GAMES = TABLES["core.player_games"].schema
 BATTERS, PITCHERS = range(1, 25), range(101, 125)
 
 
@@ -36,7 +36,7 @@ def write_games(store: Store, rows: Iterable[Mapping[str, object]]) -> None:
 
 def write_constants(store: Store, player_type: str, regression: float) -> None:
     """The same regression for every statistic, in Marcel's weighted opportunities, and no aging."""
-    schema = CONTRACTS["features.marcel_constants"].schema
+    schema = TABLES["features.marcel_constants"].schema
     rows = [
         {
             "player_type": player_type, "statistic": statistic.name, "regression": regression, "age_slope": 0.0,
@@ -101,7 +101,7 @@ def write_mle_rates(
     """features.mle_rates: of every player one row per statistic and system, `minor_rate`, `minor_weight`, `rate` and
     `source` as given, a statistic's own values under its name; other systems than `mle` say nonsense.
     """
-    schema = CONTRACTS["features.mle_rates"].schema
+    schema = TABLES["features.mle_rates"].schema
     rows = [
         {
             "season": season, "player_type": player_type, "as_of": dt.date(season, 3, 1), "mlbam_id": player,

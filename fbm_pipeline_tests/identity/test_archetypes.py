@@ -18,8 +18,8 @@ from fbm_pipeline.identity.archetypes import (
 )
 from fbm_pipeline.identity.profiles import build_stat_profiles
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games
 
 PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2015, archetypes=3)
@@ -40,7 +40,7 @@ def league(store: Store, *, reverse: bool = False, until: int = 2016) -> Store:
 @pytest.fixture(scope="module")
 def kinds(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A league with its archetypes fitted and assigned for two seasons; not to be changed."""
-    made = league(Store(tmp_path_factory.mktemp("kinds") / "store", ALL_CONTRACTS))
+    made = league(Store(tmp_path_factory.mktemp("kinds") / "store", TABLES))
     fit_archetypes(made, "batter", PRESET)
     for season in (2015, 2016):
         assign_archetypes(made, "batter", season)

@@ -12,8 +12,8 @@ from fbm_pipeline.identity.minors import read_minors_parts
 from fbm_pipeline.identity.profiles import build_stat_profiles, profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.season_lines import MarcelError
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import (
     fill,
     game,
@@ -171,7 +171,7 @@ _DATES = (dt.date(2014, 3, 1), dt.date(2014, 7, 1))
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store of _GAMES, which a test that changes it must put back."""
-    made = Store(tmp_path_factory.mktemp("played") / "store", ALL_CONTRACTS)
+    made = Store(tmp_path_factory.mktemp("played") / "store", TABLES)
     fill(made, _GAMES)
     return made
 

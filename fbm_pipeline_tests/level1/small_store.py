@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.store.contracts import Contract
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 
 SEASONS = range(2015, 2020)
@@ -24,7 +24,7 @@ GAMES = 8
 EMPTY_OF_TYPE = {"string": "x", "bool": False, "binary": b"", "date32[day]": dt.date(2000, 1, 1)}
 
 
-def rows_of(contract: Contract, columns: Mapping[str, Any], count: int) -> pa.Table:
+def rows_of(contract: Table, columns: Mapping[str, Any], count: int) -> pa.Table:
     """A table of the contract; columns that are not given hold a plain value of their type, or null where allowed."""
     arrays = []
     for field in contract.schema:

@@ -19,8 +19,8 @@ from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoi
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of
 from fbm_pipeline_tests.level1.tiny_outings import write_games, write_outings
 
@@ -59,7 +59,7 @@ def settings_at(home: Path, **changes: object) -> Settings:
 @pytest.fixture(scope="module")
 def seasons(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """2015 and 2016 without physics, 2022 with it; only embeddings are written to it."""
-    store = Store(tmp_path_factory.mktemp("encoder") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("encoder") / "store", TABLES)
     for season in (2015, 2016):
         write_outings(store, season)
     write_outings(store, 2022, physics=True)
@@ -114,7 +114,7 @@ def test_games_from_august_of_the_cutoff_are_held_out(seasons: Store) -> None:
 
 
 def test_a_season_without_august_cannot_be_measured(seasons: Store, tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_outings(store, 2016)
     write_games(store, 2016, games=1)
     with pytest.raises(ValueError, match=r"0 of .* outings from the first of August"):
@@ -168,7 +168,7 @@ def test_another_configuration_is_another_encoder(
 
 def test_other_data_is_another_encoder(seasons: Store, trained: Settings, tmp_path: Path) -> None:
     _, before = load_encoder(trained, CUTOFF)
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_outings(store, 2015)
     write_outings(store, 2016, seed=99)
     write_games(store, 2016)
@@ -177,7 +177,7 @@ def test_other_data_is_another_encoder(seasons: Store, trained: Settings, tmp_pa
 
 
 def test_a_cutoff_without_its_season_is_an_error(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_outings(store, 2015, games=1)
     write_outings(store, 2019, games=1)
     with pytest.raises(EncoderError, match=r"cutoff 2016 learns .*2015-2016; found \[2015\] of \[2015, 2019\]"):

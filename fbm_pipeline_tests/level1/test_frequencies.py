@@ -9,14 +9,14 @@ from fbm_pipeline.level1.frequencies import LOOKUPS, PRIOR, cells, fit_frequenci
 from fbm_pipeline.level1.outings import Outings
 from fbm_pipeline.level1.pretraining import MOST_COUNTED, OBJECTIVES, targets_of
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import outings_of
 
 
 @pytest.fixture(scope="module")
 def outings(tmp_path_factory: pytest.TempPathFactory) -> Outings:
-    return outings_of(Store(tmp_path_factory.mktemp("frequencies") / "store", ALL_CONTRACTS), 2016, games=20)
+    return outings_of(Store(tmp_path_factory.mktemp("frequencies") / "store", TABLES), 2016, games=20)
 
 
 def with_outcome(outings: Outings, pas: np.ndarray, outcome: int) -> Outings:

@@ -15,14 +15,14 @@ from fbm_pipeline.level1.outings import Outings
 from fbm_pipeline.level1.pretraining import batch_tensors
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, FIELDS, NUMERICS, UNKNOWN
 from fbm_pipeline.nn.attention import Attention
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import outings_of
 
 
 @pytest.fixture(scope="module")
 def outings(tmp_path_factory: pytest.TempPathFactory) -> Outings:
-    return outings_of(Store(tmp_path_factory.mktemp("level1") / "store", ALL_CONTRACTS), 2022, physics=True)
+    return outings_of(Store(tmp_path_factory.mktemp("level1") / "store", TABLES), 2022, physics=True)
 
 
 @pytest.fixture

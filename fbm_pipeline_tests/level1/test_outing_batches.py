@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from fbm_pipeline.level1.outing_batches import LONGEST, Rows, arrange, collate, groups, starts_of
 from fbm_pipeline.level1.outings import Outings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import outings_of
 
 
 @pytest.fixture(scope="module")
 def outings(tmp_path_factory: pytest.TempPathFactory) -> Outings:
-    return outings_of(Store(tmp_path_factory.mktemp("batches") / "store", ALL_CONTRACTS), 2022, physics=True)
+    return outings_of(Store(tmp_path_factory.mktemp("batches") / "store", TABLES), 2022, physics=True)
 
 
 def rows_of_lengths(lengths: np.ndarray) -> Rows:

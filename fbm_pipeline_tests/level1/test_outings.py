@@ -18,8 +18,8 @@ from fbm_pipeline.level1.vocabulary import (
     WORDS,
 )
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import outings_of
 
 COLUMN = {name: index for index, name in enumerate(FIELDS)}
@@ -27,7 +27,7 @@ COLUMN = {name: index for index, name in enumerate(FIELDS)}
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Outings]:
-    store = Store(tmp_path_factory.mktemp("outings") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("outings") / "store", TABLES)
     return store, outings_of(store, 2022, physics=True)
 
 
@@ -164,7 +164,7 @@ def test_unknown_shares_are_among_the_tokens_that_a_field_applies_to(written: tu
 
 
 def test_concatenation_keeps_every_season(tmp_path: Path) -> None:
-    store = Store(tmp_path, ALL_CONTRACTS)
+    store = Store(tmp_path, TABLES)
     seasons = [
         outings_of(store, 2021, games=2, physics=True),
         outings_of(store, 2015, games=3),
@@ -207,7 +207,7 @@ def test_an_unknown_season_is_an_error(written: tuple[Store, Outings]) -> None:
 
 @pytest.mark.parametrize("table", ["plate_appearance_details", "batted_balls"])
 def test_a_missing_row_beside_a_plate_appearance_is_an_error(tmp_path: Path, table: str) -> None:
-    store = Store(tmp_path, ALL_CONTRACTS)
+    store = Store(tmp_path, TABLES)
     outings_of(store, 2022, games=2)
     held = store.delta(f"core.{table}").to_pyarrow_table()
     store.write(f"core.{table}", {"season": 2022, "month": 5}, held.slice(2))

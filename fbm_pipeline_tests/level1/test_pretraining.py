@@ -34,8 +34,8 @@ from fbm_pipeline.level1.vocabulary import (
     TELLING_FIELDS,
     UNKNOWN,
 )
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.tiny_outings import outings_of
 
 SEEDS = st.integers(0, 2**31 - 1)
@@ -43,7 +43,7 @@ SEEDS = st.integers(0, 2**31 - 1)
 
 @pytest.fixture(scope="module")
 def outings(tmp_path_factory: pytest.TempPathFactory) -> Outings:
-    return outings_of(Store(tmp_path_factory.mktemp("masked") / "store", ALL_CONTRACTS), 2022, physics=True)
+    return outings_of(Store(tmp_path_factory.mktemp("masked") / "store", TABLES), 2022, physics=True)
 
 
 @pytest.fixture(scope="module")

@@ -27,8 +27,8 @@ from fbm_pipeline.level1.vocabulary import (
     word_ids,
 )
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 # A new word at the end of a field changes this with the version; an encoder trained before knows the older ones.
 FROZEN = (2, "bec7d65846407a30")
@@ -91,7 +91,7 @@ def test_a_broken_manifest_is_refused(tmp_path: Path, change: dict, complaint: s
 def test_every_letter_of_a_real_season_is_known(real_data: Path) -> None:
     from fbm_pipeline.baseball.events import RETROSHEET_PITCHES
 
-    with session(Store(real_data / "nowhere", ALL_CONTRACTS)) as connection:
+    with session(Store(real_data / "nowhere", TABLES)) as connection:
         letters = connection.execute(
             "select distinct unnest(string_split(regexp_replace(pitches, '[^A-MO-Z]', '', 'g'), '')) "
             "from read_parquet($file) where pa = 1",

@@ -100,7 +100,7 @@ def _appearance(draw: np.random.Generator, outcome: str, pitches: int, physics: 
 
 def _write(store: Store, name: str, season: int, rows: list[dict[str, Any]], draw: np.random.Generator) -> None:
     rows = [rows[index] for index in draw.permutation(len(rows))]
-    names = {field for row in rows for field in row} & set(store.contracts[name].columns)
+    names = {field for row in rows for field in row} & set(store.contracts[name].column_names)
     columns = {field: [row.get(field) for row in rows] for field in names}
     for field in {"balls", "strikes", "batter_id", "inning", "is_top"} & names:
         columns[field] = [value or type(columns[field][0])() for value in columns[field]]

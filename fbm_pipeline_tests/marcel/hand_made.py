@@ -7,11 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import COUNTS
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
-LINES = CONTRACTS["core.season_lines"].schema
-PLAYERS = CONTRACTS["core.players"].schema
+LINES = TABLES["core.season_lines"].schema
+PLAYERS = TABLES["core.players"].schema
 
 
 def batting(season: int, player: int, **counts: int) -> dict[str, object]:

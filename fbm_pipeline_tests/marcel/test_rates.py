@@ -8,11 +8,12 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.marcel.constants import Fit, fit_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates, rates_table
+from fbm_pipeline.marcel.constants import Fit
+from fbm_pipeline.marcel.rates import rates_table
 from fbm_pipeline.marcel.season_lines import MarcelError, read_season_lines
 from fbm_pipeline.settings import PRESETS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import (
     batting,
     birth_dates,
@@ -104,10 +105,10 @@ def test_built_in_the_store_once(store: Store, player_type: str) -> None:
     write_lines(store, random_league(range(2008, 2013)))
     write_players(store, birth_dates())
     fit_constants(store, player_type, PRESET)
-    first = build_marcel_rates(store, player_type, 2013)
+    first = make_marcel_rates(store, player_type, 2013)
     players = first.rows / (2 * len(statistics(player_type)))
     assert 50 < players <= 60
-    assert build_marcel_rates(store, player_type, 2013).skipped
+    assert make_marcel_rates(store, player_type, 2013).skipped
 
 
 def test_the_season_itself_and_later_ones_change_nothing(store: Store) -> None:
@@ -115,11 +116,11 @@ def test_the_season_itself_and_later_ones_change_nothing(store: Store) -> None:
     write_lines(store, rows)
     write_players(store, birth_dates())
     fit_constants(store, "batter", dataclasses.replace(PRESET, tune_until=2010))
-    before = build_marcel_rates(store, "batter", 2012)
+    before = make_marcel_rates(store, "batter", 2012)
     write_lines(store, [{**r, "so": 0, "hr": 60} for r in rows if r["season"] in (2012, 2013)])
-    assert build_marcel_rates(store, "batter", 2012).skipped
+    assert make_marcel_rates(store, "batter", 2012).skipped
     write_lines(store, [{**r, "so": 0} for r in rows if r["season"] == 2011])
-    assert build_marcel_rates(store, "batter", 2012).content_hash != before.content_hash
+    assert make_marcel_rates(store, "batter", 2012).content_hash != before.content_hash
 
 
 def test_the_order_of_rows_changes_nothing(store: Store, tmp_path: Path) -> None:
@@ -136,7 +137,7 @@ def test_the_first_season_has_no_prior_for_anybody(store: Store) -> None:
     write_lines(store, random_league(range(2008, 2013)))
     write_players(store, birth_dates())
     fit_constants(store, "batter", PRESET)
-    assert build_marcel_rates(store, "batter", 2008).rows == 0
+    assert make_marcel_rates(store, "batter", 2008).rows == 0
 
 
 def test_a_missing_season_before_is_an_error(store: Store) -> None:
@@ -144,4 +145,4 @@ def test_a_missing_season_before_is_an_error(store: Store) -> None:
     write_players(store, birth_dates())
     fit_constants(store, "batter", PRESET)
     with pytest.raises(MarcelError, match="end with 2012; Marcel for 2014 expects 2013"):
-        build_marcel_rates(store, "batter", 2014)
+        make_marcel_rates(store, "batter", 2014)

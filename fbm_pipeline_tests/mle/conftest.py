@@ -9,8 +9,8 @@ import pytest
 from fbm_pipeline.mle.debut_means import build_debut_means
 from fbm_pipeline.mle.rates import build_mle_rates
 from fbm_pipeline.mle.translations import build_translations
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.mle.hand_made import SEASONS, build_marcel, league_rows, write_league
 
 TARGET = 2014  # the season projected; the league goes on after it
@@ -19,7 +19,7 @@ TARGET = 2014  # the season projected; the league goes on after it
 @pytest.fixture(scope="session")
 def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A store not to be written to: all seasons' lines and rates of Marcel, and the tables of TARGET."""
-    store = Store(tmp_path_factory.mktemp("league") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("league") / "store", TABLES)
     write_league(store, *league_rows())
     build_marcel(store, range(SEASONS[0] + 2, SEASONS[-1] + 1))
     for player_type in ("batter", "pitcher"):
@@ -33,5 +33,5 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def altered(league: Store, tmp_path: Path) -> Iterator[Store]:
     """A copy of the league's store to alter."""
     shutil.copytree(league.root, tmp_path / "copy")
-    yield Store(tmp_path / "copy", ALL_CONTRACTS)
+    yield Store(tmp_path / "copy", TABLES)
     shutil.rmtree(tmp_path / "copy")

@@ -10,16 +10,15 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.marcel.constants import fit_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.mle.evidence import Evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 
-MINOR_LINES = CONTRACTS["core.minor_lines"].schema
+MINOR_LINES = TABLES["core.minor_lines"].schema
 LEAGUE_RATES = {"so": 0.2, "bb": 0.08, "hr": 0.03, "h": 0.23, "double": 0.045, "triple": 0.005}
 
 
@@ -157,4 +156,4 @@ def build_marcel(store: Store, seasons: Iterable[int]) -> None:
     for player_type in ("batter", "pitcher"):
         fit_constants(store, player_type, PRESET)
         for season in seasons:
-            build_marcel_rates(store, player_type, season)
+            make_marcel_rates(store, player_type, season)

@@ -9,8 +9,8 @@ import pytest
 from fbm_pipeline.mle.evidence import UNKNOWN_AGE, Evidence, read_evidence, teaching_seasons
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.translations import TranslationError, build_translations, translatable_seasons
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 from fbm_pipeline_tests.mle.hand_made import SEASONS, minor_line, write_minor_lines
 
@@ -32,7 +32,7 @@ def write_marcel(store: Store, season: int, players: dict[int, float], player_ty
     table = (
         store.contracts["features.marcel_rates"]
         .schema.empty_table()
-        .from_pylist(rows, schema=CONTRACTS["features.marcel_rates"].schema)
+        .from_pylist(rows, schema=TABLES["features.marcel_rates"].schema)
     )
     store.write("features.marcel_rates", {"player_type": player_type, "season": season}, table)
 

@@ -222,10 +222,10 @@ def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_pat
     script = (
         "import sys; from dataclasses import replace; from pathlib import Path; "
         "from fbm_pipeline.settings import PRESETS, Settings; "
-        "from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS; from fbm_pipeline.store.tables import Store; "
+        "from fbm_pipeline.tables import TABLES; from fbm_pipeline.store.tables import Store; "
         "from fbm_pipeline.network.projection import predict_fold; "
         "from fbm_pipeline_tests.network.test_projection import PRESET; "
-        "home = Path(sys.argv[1]); store = Store(Path(sys.argv[2]), ALL_CONTRACTS); "
+        "home = Path(sys.argv[1]); store = Store(Path(sys.argv[2]), TABLES); "
         "written = predict_fold(store, Settings(home, home, PRESET), 'batter', 2021); "
         "assert not written.skipped; print(written.content_hash)"
     )

@@ -19,8 +19,8 @@ from fbm_pipeline.network.targets import MAIN_HORIZON, NEXT_GAMES, TARGET_HORIZO
 from fbm_pipeline.network.windows import Windows, day_number, load_windows, stored_history
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of, rows_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
 
@@ -169,8 +169,8 @@ def test_another_cutoff_is_another_encoder(small: Store) -> None:
 
 
 def test_two_encoders_are_refused(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
-    contract = ALL_CONTRACTS["models.pa_embeddings"]
+    store = Store(tmp_path / "store", TABLES)
+    contract = TABLES["models.pa_embeddings"]
     for season in (2014, 2015):
         part = {"cutoff": CUTOFF, "season": season, "month": 3}
         columns = part | {"encoder": str(season), "embedding": b"\0\0"}
@@ -218,11 +218,11 @@ def test_time_tells_how_long_ago_and_the_season_gap() -> None:
 
 
 def test_embeddings_survive_the_binary_column(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     vectors = np.arange(12, dtype="<f2").reshape(3, 4)
     part = {"cutoff": CUTOFF, "season": 2014, "month": 3}
     columns = part | {"plate_appearance": [1, 2, 3], "encoder": "e", "embedding": [v.tobytes() for v in vectors]}
-    store.write("models.pa_embeddings", part, rows_of(ALL_CONTRACTS["models.pa_embeddings"], columns, 3))
+    store.write("models.pa_embeddings", part, rows_of(TABLES["models.pa_embeddings"], columns, 3))
     found = load_embeddings(store, CUTOFF, (2014,))
     with duckdb.connect() as connection:
         connection.register("keys", found.keys)

@@ -15,8 +15,8 @@ from fbm_pipeline.network.training import Machine, Samples, train
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors.decoder import train_decoder
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1 import test_encoder
 from fbm_pipeline_tests.level1.tiny_outings import write_games, write_outings
 from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
@@ -28,7 +28,7 @@ SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3)
 
 def write_seasons(root: Path) -> None:
     """What encoder and decoder learn from, under a folder each."""
-    outings, meetings = (Store(root / name, ALL_CONTRACTS) for name in ("outings", "meetings"))
+    outings, meetings = (Store(root / name, TABLES) for name in ("outings", "meetings"))
     for season in (2015, 2016):
         write_outings(outings, season)
         write_games(outings, season)
@@ -36,13 +36,13 @@ def write_seasons(root: Path) -> None:
 
 
 def encoder(seasons: Path, home: Path) -> object:
-    store = Store(seasons / "outings", ALL_CONTRACTS)
+    store = Store(seasons / "outings", TABLES)
     card = train_encoder(store, test_encoder.settings_at(home), 2016, NullObserver())
     return card.weights, card.metrics, card.history
 
 
 def decoder(seasons: Path, home: Path) -> object:
-    store = Store(seasons / "meetings", ALL_CONTRACTS)
+    store = Store(seasons / "meetings", TABLES)
     card = train_decoder(store, test_player_vectors.settings_at(home), 2016, NullObserver())
     return card.weights, card.metrics
 

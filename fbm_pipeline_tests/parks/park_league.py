@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 CLUBS = ("BOS", "NYY", "TB", "TOR")
 PARKS = {"BOS": "BOS07", "NYY": "NYC21", "TB": "STP01", "TOR": "TOR02"}
@@ -45,7 +45,7 @@ def player_game(season: int, game_id: str, player: int, team: str, park: str, op
 
 def write_months(store: Store, name: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows of a core table, a partition per season and month."""
-    schema = CONTRACTS[name].schema
+    schema = TABLES[name].schema
     parts: dict[tuple[int, int], list[Mapping[str, object]]] = {}
     for row in rows:
         parts.setdefault((int(row["season"]), int(row["month"])), []).append(row)  # type: ignore[call-overload]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.parks.coming_clubs import ROSTERS, Clubs, read_clubs, rosters_content
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.parks.park_league import PARKS, game, player_game, write_months
 
 SIGNED, STAYED, DEBUT, NOBODY = 11, 12, 13, 14
@@ -36,7 +36,7 @@ def write_games(store: Store) -> None:
 
 
 def write_rosters(store: Store, entries: Iterable[Entry]) -> None:
-    schema = ALL_CONTRACTS[ROSTERS].schema
+    schema = TABLES[ROSTERS].schema
     rows = [
         {"source_file": "hand", "as_of": day, "mlbam": player, "club": club, "name": f"Player {player}"}
         for day, player, club in entries

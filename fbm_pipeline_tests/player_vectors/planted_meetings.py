@@ -72,6 +72,6 @@ def _batted(draw: np.random.Generator, appearances: list[dict[str, Any]]) -> lis
 
 
 def _write(store: Store, name: str, season: int, month: int, rows: list[dict[str, Any]]) -> None:
-    names = {field for row in rows for field in row} & set(store.contracts[name].columns)
+    names = {field for row in rows for field in row} & set(store.contracts[name].column_names)
     columns = {field: [row.get(field) for row in rows] for field in names}
     store.write(name, {"season": season, "month": month}, rows_of(store.contracts[name], columns, len(rows)))

@@ -8,8 +8,8 @@ import pytest
 from fbm_pipeline.baseball.events import PITCH_RESULTS, PLATE_APPEARANCE_OUTCOMES
 from fbm_pipeline.player_vectors.meeting_heads import HEADS, OUTCOME_CLASSES, PITCH_GROUPS, RESULT_CLASSES
 from fbm_pipeline.player_vectors.meetings import Meetings, load_meetings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.player_vectors.planted_meetings import _write, write_meetings
 
 KEY = {"season": 2015, "month": 5, "game_date": dt.date(2015, 5, 3), "source": "retrosheet", "times_faced": 1}
@@ -34,7 +34,7 @@ def meetings_of(store: Store, turns: list[dict], pitches: list[dict] | None = No
 
 @pytest.fixture
 def store(tmp_path) -> Store:
-    return Store(tmp_path / "store", ALL_CONTRACTS)
+    return Store(tmp_path / "store", TABLES)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from fbm_pipeline.player_vectors import player_vectors as room
 from fbm_pipeline.player_vectors.decoder import DecoderError, load_decoder, train_decoder
 from fbm_pipeline.player_vectors.player_vectors import build_player_vectors, dimension_meanings
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.player_vectors.planted_meetings import (
     BATTERS,
     PITCHERS,
@@ -47,7 +47,7 @@ def vectors(store: Store) -> dict[tuple[int, str, int], tuple[list[float], list[
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     root = tmp_path_factory.mktemp("league")
-    store = Store(root / "store", ALL_CONTRACTS)
+    store = Store(root / "store", TABLES)
     for season in SEASONS:
         write_meetings(store, season)
     settings = settings_at(root)
@@ -92,7 +92,7 @@ def test_more_plate_appearances_leave_less_doubt(league: tuple[Store, Settings])
 def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
     shutil.copytree(store.root, tmp_path / "store")
-    changed = Store(tmp_path / "store", ALL_CONTRACTS)
+    changed = Store(tmp_path / "store", TABLES)
     write_meetings(changed, 2017, seed=99)
     before = vectors(store)
     build_player_vectors(changed, settings, CUTOFF)
@@ -106,7 +106,7 @@ def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings]
 
 def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
-    fewer = Store(tmp_path / "store", ALL_CONTRACTS)
+    fewer = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(fewer, season)
     card = train_decoder(fewer, settings_at(tmp_path), CUTOFF, NullObserver())
@@ -118,7 +118,7 @@ def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, 
 
 
 def test_held_out_games_do_not_touch_the_weights(league: tuple[Store, Settings], tmp_path: Path) -> None:
-    changed = Store(tmp_path / "store", ALL_CONTRACTS)
+    changed = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(changed, season)
     for name in ("core.plate_appearances", "core.pitches", "core.batted_balls"):
@@ -129,7 +129,7 @@ def test_held_out_games_do_not_touch_the_weights(league: tuple[Store, Settings],
 
 
 def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(store, season, turns=1500)
     for season in (2017, 2018):
@@ -174,7 +174,7 @@ def test_refuses_what_is_not_there(league: tuple[Store, Settings], tmp_path: Pat
     with pytest.raises(DecoderError, match=r"no encoder of cutoff 2011; choose one of \[2016\]"):
         train_decoder(league[0], league[1], 2011, NullObserver())
     with pytest.raises(DecoderError, match="materialize these seasons"):
-        train_decoder(Store(tmp_path / "store", ALL_CONTRACTS), league[1], CUTOFF, NullObserver())
+        train_decoder(Store(tmp_path / "store", TABLES), league[1], CUTOFF, NullObserver())
     with pytest.raises(DecoderError, match="run train_decoder first"):
         load_decoder(settings_at(tmp_path), CUTOFF)
 
@@ -182,7 +182,7 @@ def test_refuses_what_is_not_there(league: tuple[Store, Settings], tmp_path: Pat
 def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store, Settings], tmp_path: Path) -> None:
     store, settings = league
     shutil.copytree(store.root, tmp_path / "store")
-    measured = Store(tmp_path / "store", ALL_CONTRACTS)
+    measured = Store(tmp_path / "store", TABLES)
     partition = {"season": 2018, "month": 5}
     rows = measured.delta("core.pitches").to_pyarrow_table(filters=[(k, "=", v) for k, v in partition.items()])
     columns = {name: rows.column(name) for name in rows.column_names}
@@ -195,7 +195,7 @@ def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store
 
 
 def test_what_was_measured_before_the_cutoff_is_decoded(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     for season in (2015, 2016):
         write_meetings(store, season, turns=1500)
     partition = {"season": 2016, "month": 5}

@@ -21,8 +21,8 @@ from fbm_pipeline.player_vectors.vector_filter import (
     priors,
     smooth,
 )
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.player_vectors.planted_meetings import PITCHERS, write_meetings
 
 HEADS = {"pitch": 1.0, "landing": 1.0}
@@ -31,7 +31,7 @@ KEPT = torch.tensor([0.9, 0.5], dtype=torch.float64)
 
 @pytest.fixture(scope="module")
 def seasons(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Meetings]:
-    store = Store(tmp_path_factory.mktemp("filter") / "store", ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("filter") / "store", TABLES)
     found = {}
     for year in (2015, 2016):
         write_meetings(store, year, turns=1500)

@@ -17,8 +17,8 @@ from fbm_pipeline.playing_time.model import (
     training_seasons,
 )
 from fbm_pipeline.playing_time.seasons_of_use import SeasonsOfUse, read_seasons_of_use
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.marcel.hand_made_games import GAMES, SHORT, TURNS, role_of, write_league
 
 SEASONS = range(2009, 2014)
@@ -26,7 +26,7 @@ PROJECTED = 2013
 
 
 def new_store(folder: Path, name: str) -> Store:
-    return Store(folder / name, ALL_CONTRACTS)
+    return Store(folder / name, TABLES)
 
 
 def playing_time(store: Store, player_type: str = "batter", season: int = PROJECTED) -> pa.Table:
@@ -93,7 +93,7 @@ def test_pitchers_have_outs_and_roles_and_batters_none(store: Store) -> None:
     assert np.isnan(change[~played]).all()
     assert (~played).any()
     assert change[played] == pytest.approx(np.where(role == "starter", 1 - chance, chance)[played])
-    other = Store(store.root.parent / "batters", ALL_CONTRACTS)
+    other = Store(store.root.parent / "batters", TABLES)
     write_league(other, SEASONS)
     batters = playing_time(other)
     assert all(batters.column(name).null_count == batters.num_rows for name in PITCHERS_COLUMNS)

@@ -9,8 +9,6 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.marcel.constants import fit_constants
-from fbm_pipeline.marcel.rates import build_marcel_rates
 from fbm_pipeline.mle.evidence import Evidence, read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.translation import CENTRE, PARAMETERS, Translation
@@ -26,8 +24,9 @@ from fbm_pipeline.playing_time.newcomer_playing_time import (
 )
 from fbm_pipeline.playing_time.schedule import planned_games, read_scheduled_games
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 
 PROJECTED = 2015
@@ -76,7 +75,7 @@ def write_league(store: Store, seasons: range = SEASONS, other_from: int | None 
     for player_type in ("batter", "pitcher"):
         fit_constants(store, player_type, PRESET)
         for season in range(seasons[0] + 2, seasons[-1] + 2):
-            build_marcel_rates(store, player_type, season)
+            make_marcel_rates(store, player_type, season)
             write_translations(store, player_type, season)
 
 
@@ -137,7 +136,7 @@ def _major(rng: np.random.Generator, season: int, player: int, turns: int) -> di
 
 @pytest.fixture(scope="module")
 def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    store = Store(tmp_path_factory.mktemp("newcomers"), ALL_CONTRACTS)
+    store = Store(tmp_path_factory.mktemp("newcomers"), TABLES)
     write_league(store)
     return store
 
@@ -211,7 +210,7 @@ def test_the_total_is_what_newcomers_had_lately(league: Store) -> None:
 def test_the_season_projected_and_later_ones_change_nothing(tmp_path: Path, player_type: str) -> None:
     tables = []
     for name, other_from in (("one", None), ("two", PROJECTED), ("three", PROJECTED - 1)):
-        store = Store(tmp_path / name, ALL_CONTRACTS)
+        store = Store(tmp_path / name, TABLES)
         write_league(store, range(2009, PROJECTED + 2), other_from)
         tables.append(newcomers(store, player_type))
     pd.testing.assert_frame_equal(tables[1], tables[0])
@@ -238,7 +237,7 @@ def test_pitchers_have_outs_and_the_role_that_is_known_and_batters_neither(leagu
 
 def test_a_season_after_the_first_lines_has_nobody_to_learn_from(tmp_path: Path) -> None:
     """Lines of pitchers begin in 2011: who comes in 2012 teaches 2013, and nobody teaches 2012."""
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     write_league(store, range(2008, 2013), pitchers_from=2011)
     assert buildable_seasons(store, "batter") == [2011, 2012, 2013]
     assert buildable_seasons(store, "pitcher") == [2013]

@@ -15,8 +15,8 @@ from fbm_pipeline.publish.page import write_page
 from fbm_pipeline.publish.page_script import SCRIPT
 from fbm_pipeline.publish.projections import UNPUBLISHED, load_projections, projected_players, publish
 from fbm_pipeline.publish.rate_sources import newcomers_mean, rate_sources
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import CONTROL, NEWCOMERS_RATE
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
@@ -112,7 +112,7 @@ def test_the_card_says_where_the_club_is_from(text: str) -> None:
 def test_a_roster_of_the_winter_and_old_lines_of_the_majors(newcomers: Published, tmp_path: Path) -> None:
     """A roster's club stands before all others; who was in the majors years ago has the club of his minors since."""
     shutil.copytree(newcomers.store.root, tmp_path / "store")
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     rosters = store.contracts["raw.club_rosters"]
     dates = {7: dt.date(2022, 2, 1), 72: dt.date(2022, 2, 1), 8: dt.date(2022, 3, 2)}  # the last is of the season
     names = [{"as_of": date, "mlbam": i, "club": "NYA", "name": "", "source_file": ""} for i, date in dates.items()]
@@ -152,7 +152,7 @@ def test_newcomers_are_not_published_where_nothing_teaches_their_playing_time(tm
 
 def test_another_parent_club_publishes_again(newcomers: Published, tmp_path: Path) -> None:
     shutil.copytree(newcomers.store.root, tmp_path / "store")
-    store, settings = Store(tmp_path / "store", ALL_CONTRACTS), hand_made.settings_for(tmp_path)
+    store, settings = Store(tmp_path / "store", TABLES), hand_made.settings_for(tmp_path)
     publish(store, settings, SEASON)  # a copied table is made once more
     assert publish(store, settings, SEASON).skipped
     write_minor_lines(store, [minor_line(2021, 71, club="CHN")])

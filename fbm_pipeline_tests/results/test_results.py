@@ -11,8 +11,8 @@ from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
 from fbm_pipeline.results.results import write_results
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
 from fbm_pipeline_tests.results.conftest import Scored
 
@@ -31,8 +31,8 @@ def written(scored: Scored, docs: Path, timings: dict | None = None) -> tuple[pd
 def test_tables_have_their_contract_s_columns_and_rounded_numbers(scored: Scored, tmp_path: Path) -> None:
     table, _ = written(scored, tmp_path)
     pairs = pd.read_csv(tmp_path / "results" / "pairs.csv")
-    assert list(table.columns) == scored.store.contracts["evaluation.scores"].columns
-    assert list(pairs.columns) == scored.store.contracts["evaluation.pairs"].columns
+    assert list(table.columns) == scored.store.contracts["evaluation.scores"].column_names
+    assert list(pairs.columns) == scored.store.contracts["evaluation.pairs"].column_names
     for rows in (table, pairs):
         assert set(rows["data"]) == {"simulated"}
         assert "mlbam_id" not in rows.columns
@@ -112,7 +112,7 @@ def test_times_are_read_from_the_run_s_own_record(scored: Scored, tmp_path: Path
 
 
 def test_no_scores_is_an_error(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     with pytest.raises(EvaluationError, match=r"materialize evaluation.scores"):
         write_results(store, hand_made.settings_for(tmp_path), tmp_path / "docs")
     assert not (tmp_path / "docs").exists()

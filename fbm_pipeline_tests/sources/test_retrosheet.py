@@ -15,7 +15,7 @@ from fbm_pipeline.sources.retrosheet import (
     read_plays,
     read_rosters,
 )
-from fbm_pipeline.store.contracts import violations
+from fbm_pipeline.store.declarations import violations
 from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
 from fbm_pipeline_tests.sources.tiny_files import plays, write_csv
 

@@ -11,7 +11,7 @@ from fbm_pipeline.store import code, syntax
 from fbm_pipeline.store.code import closure, code_key
 from fbm_pipeline.store.syntax import UnknownCodeError
 
-MARCEL = "fbm_pipeline.marcel.rates:build_marcel_rates"
+MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:build_park_factors"
 BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
@@ -110,7 +110,7 @@ def test_a_network_knows_the_code_that_chooses_and_scales_its_rows(edit: Edit, f
 def test_another_function_of_a_module_is_not_in_the_closure() -> None:
     names = {str(symbol) for symbol in closure(MARCEL)}
     assert "fbm_pipeline.marcel.constants:read_constants" in names
-    assert "fbm_pipeline.marcel.constants:fit_constants" not in names
+    assert "fbm_pipeline.marcel.constants:marcel_constants" not in names
 
 
 def test_what_names_nothing_is_refused() -> None:

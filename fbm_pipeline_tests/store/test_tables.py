@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbm_pipeline.store.catalog import write_catalog
-from fbm_pipeline.store.contracts import CONTRACTS, ContractError, contract, violations
+from fbm_pipeline.store.contracts import contract
+from fbm_pipeline.store.declarations import ContractError, violations
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store, content_hash, inputs_key
+from fbm_pipeline.tables import TABLES
 
-GAMES = CONTRACTS["core.games"]
+GAMES = TABLES["core.games"]
 
 
 def games(season: int, *game_ids: str, month: int = 4) -> pa.Table:
@@ -24,7 +26,7 @@ def games(season: int, *game_ids: str, month: int = 4) -> pa.Table:
             "game_date": [dt.date(season, month, 3)] * n, "source": ["retrosheet"] * n, "number": [0] * n,
             "home_team": ["BOS"] * n, "away_team": ["NYY"] * n, "park_id": pa.nulls(n, pa.string()),
         }
-    ).select(GAMES.columns).cast(GAMES.schema)  # fmt: skip
+    ).select(GAMES.column_names).cast(GAMES.schema)  # fmt: skip
 
 
 def never() -> pa.Table:

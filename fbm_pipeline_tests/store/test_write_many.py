@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.store.contracts import ContractError
+from fbm_pipeline.store.declarations import ContractError
 from fbm_pipeline.store.tables import Store
 
 GAMES = "core.games"

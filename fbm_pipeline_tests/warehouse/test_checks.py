@@ -133,7 +133,7 @@ def test_grain_and_calendar(store: Store) -> None:
     retrosheet_season(store)
     assert all(check_grain(store, f"core.{name}", 2023).passed for name in ("games", "pitches", "season_lines"))
     assert check_calendar(store, 2023).passed
-    held = store.delta("core.games").to_pyarrow_table().select(store.contracts["core.games"].columns)
+    held = store.delta("core.games").to_pyarrow_table().select(store.contracts["core.games"].column_names)
     moved = held.set_column(
         held.column_names.index("month"), "month", table(store, "core.games", [{"month": 5}])["month"]
     )

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.raw import available_seasons, ingest
 from fbm_pipeline_tests.sources.test_partial_pitches import line
 from fbm_pipeline_tests.sources.tiny_files import write_csv
@@ -59,7 +59,7 @@ def test_they_tell_no_season(tmp_path: Path) -> None:
 
 @pytest.mark.real
 def test_the_real_file(real_data: Path, tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     assert {written.partition["season"]: written.rows for written in ingest(store, real_data, TABLE)} == {
         2020: 30_942, 2021: 13_148, 2022: 22_327, 2023: 164_510,
     }  # fmt: skip

@@ -8,8 +8,8 @@ import pytest
 
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS, RAW_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import RAW_CONTRACTS, TABLES
 from fbm_pipeline.warehouse.raw import RAW_TABLES, SEASON_TABLES, available_seasons, ingest
 from fbm_pipeline_tests.sources.tiny_files import csv_text, pitches, plays, write_csv
 
@@ -160,7 +160,7 @@ def test_small_tables_join_their_files_and_refuse_the_same_row_twice(store: Stor
 
 @pytest.mark.real
 def test_one_real_season_and_a_second_run(real_data: Path, tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", ALL_CONTRACTS)
+    store = Store(tmp_path / "store", TABLES)
     first = ingest(store, real_data, "raw.retrosheet_plays", season=2020)
     physics = ingest(store, real_data, "raw.batted_ball_physics", season=2020)
     assert [w.rows for w in first + physics] == [66_987, 42_362]

@@ -1,0 +1,126 @@
+"""Dagster assets of declared tables: keys, groups, dependencies and partition mappings follow from the declaration.
+
+Belongs here: what every declared table shares. Not here: which tables there are (each room's tables), and what a
+person reads beside one asset alone (`describe`, handed over by the room's module in defs).
+"""
+
+from collections.abc import Callable, Collection, Sequence
+
+import dagster as dg
+
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.defs.metadata import Metadata
+from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
+from fbm_pipeline.defs.table_assets import season_table, whole
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.declarations import Table, resolve
+from fbm_pipeline.store.making import make
+from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.store.windows import SEASON_COLUMNS, Span, Window
+from fbm_pipeline.tables import TABLES
+
+DescribeType = Callable[[Store, Settings, str], Metadata]  # of a table without seasons, by player type
+DescribeSeason = Callable[[Store, Settings, str, int], Metadata]  # player type (empty without), season
+_MAPPINGS = {Span.BEFORE: BEFORE, Span.UP_TO: UP_TO, Span.WHOLE: EVERY_SEASON, Span.SAME: None}
+
+
+def declared_assets(
+    table: Table,
+    *,
+    describe: DescribeType | None = None,
+    describe_season: DescribeSeason | None = None,
+    kinds: Sequence[str] = ("duckdb", "deltalake"),
+    automatic: bool = True,
+) -> list[dg.AssetsDefinition]:
+    """The assets of a table: one, or one for each player type where it is partitioned by it."""
+    if "player_type" in table.partition_by:
+        return [_asset(table, name, describe, describe_season, kinds, automatic) for name in PLAYER_TYPES]
+    return [_asset(table, "", describe, describe_season, kinds, automatic)]
+
+
+def asset_key(table: str, player_type: str = "") -> str:
+    """`batter/marcel_rates` of a table by player type, `core/pitches` of any other."""
+    schema, name = table.split(".", 1)
+    return f"{player_type}/{name}" if "player_type" in TABLES[table].partition_by else f"{schema}/{name}"
+
+
+def group_of(table: Table) -> str:
+    """The room that makes the table: the group that Dagster shows is the folder."""
+    return table.functions[0].split(":")[0].split(".")[1]
+
+
+def dependencies(table: Table, player_type: str = "") -> list[dg.AssetDep]:
+    """What the table reads, as Dagster's dependencies. Its own earlier seasons are none: a graph has no circles."""
+    found: list[dg.AssetDep] = []
+    for name, window in table.reads.items():
+        if name != table.name:
+            mapping = _mapping(table, TABLES[name], window)
+            found += [
+                dg.AssetDep(key.split("/"), partition_mapping=mapping) for key in _keys(name, window, player_type)
+            ]
+    return found
+
+
+def _keys(name: str, window: Window, player_type: str) -> list[str]:
+    if "player_type" not in TABLES[name].partition_by:
+        return [asset_key(name)]
+    types = [player_type] if player_type and not window.both_types else PLAYER_TYPES
+    return [asset_key(name, each) for each in types]
+
+
+def _mapping(table: Table, read: Table, window: Window) -> dg.PartitionMapping | None:
+    return _MAPPINGS[window.span] if _by_season(table) and _by_season(read) else None
+
+
+def _by_season(table: Table) -> bool:
+    return season_column(table) is not None
+
+
+def season_column(table: Table) -> str | None:
+    """The column by which a table's partitions are seasons; None for a table without seasons."""
+    return next((column for column in SEASON_COLUMNS if column in table.partition_by), None)
+
+
+def _asset(
+    table: Table,
+    player_type: str,
+    describe: DescribeType | None,
+    describe_season: DescribeSeason | None,
+    kinds: Sequence[str],
+    automatic: bool,
+) -> dg.AssetsDefinition:
+    of_type: dict[str, int | str] = {"player_type": player_type} if player_type else {}
+    shared = {
+        "group": group_of(table),
+        "description": table.description,
+        "code": table.functions,
+        "deps": dependencies(table, player_type),
+        "kinds": kinds,
+        "automatic": automatic,
+    }
+    column = season_column(table)
+    if column is None:
+        return whole(
+            asset_key(table.name, player_type),
+            table.name,
+            lambda store, settings: make(store, table, of_type, settings.preset),
+            describe=(lambda store, settings: describe(store, settings, player_type)) if describe else None,
+            **shared,  # type: ignore[arg-type]
+        )
+
+    def build(store: Store, settings: Settings, season: int) -> Written:
+        return make(store, table, {**of_type, column: season}, settings.preset)
+
+    def seasons(store: Store, settings: Settings) -> Collection[int]:
+        return resolve(table.seasons)(store, settings)
+
+    return season_table(
+        asset_key(table.name, player_type),
+        table.name,
+        build,
+        seasons=seasons if table.seasons else None,
+        describe=(lambda store, settings, season: describe_season(store, settings, player_type, season))
+        if describe_season
+        else None,
+        **shared,  # type: ignore[arg-type]
+    )

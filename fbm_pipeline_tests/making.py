@@ -1,0 +1,19 @@
+"""Makes declared tables in tests as Dagster's assets do: by their declarations, whatever the builder is called."""
+
+from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline.store.making import make
+from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.tables import TABLES
+
+
+def make_table(store: Store, name: str, preset: Preset = PRESETS["real"], **partition: int | str) -> Written:
+    """One partition of a table by its name."""
+    return make(store, TABLES[name], partition, preset)
+
+
+def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
+    return make_table(store, "features.marcel_constants", preset, player_type=player_type)
+
+
+def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
