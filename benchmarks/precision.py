@@ -16,9 +16,10 @@ from level1 import COLUMNS, copied, merge_rows
 from fbm_pipeline.controls.learned_blocks import build_block
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, useful_test
 from fbm_pipeline.level1.embedding import embed
-from fbm_pipeline.level1.encoder import load_encoder, prepare
+from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.level1.outings import load_outings
 from fbm_pipeline.level1.season_embeddings import load_outing_players, write_season_embeddings
+from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -32,7 +33,7 @@ def block_in(settings: Settings, precision: torch.dtype) -> pd.Series:
     """RMSE of the control with the block, by player type and main statistic, for the targets."""
     cutoff = settings.preset.encoders[0].cutoff
     store = Store(settings.store_root, TABLES)
-    prepare(settings.preset)
+    prepare(settings.preset.threads)
     encoder, card = load_encoder(settings, cutoff)
     encoder.precision = precision
     for part in store.partitions("models.season_embeddings"):

@@ -23,7 +23,7 @@ from fbm_pipeline.store.tables import Store, Written, inputs_key
 
 if TYPE_CHECKING:
     from fbm_pipeline.level1.encoder import EncoderCard
-    from fbm_pipeline.player_vectors.player_vectors import DecoderCard
+    from fbm_pipeline.player_vectors.decoder import DecoderCard
 
 GROUP = "level1"
 _SOURCES = ("core/pitches", "core/plate_appearances", "core/plate_appearance_details", "core/batted_balls")
@@ -163,7 +163,7 @@ def decoder(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.Mater
 
 
 def _decoder(store: Store, settings: Settings, cutoff: int) -> tuple["DecoderCard", str | None]:
-    from fbm_pipeline.player_vectors.player_vectors import train_decoder
+    from fbm_pipeline.player_vectors.decoder import train_decoder
     from fbm_pipeline.tracking.mlflow_observer import open_run
 
     data = _content(store, ("core.pitches", "core.plate_appearances", "core.batted_balls"), cutoff)

@@ -12,18 +12,18 @@ import numpy as np
 import pyarrow as pa
 import torch
 
-from fbm_pipeline.level1.encoder import code_hash, load_encoder, prepare
+from fbm_pipeline.level1.encoder import code_hash, load_encoder
 from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.level1.level1_pitch import OutingEncoder
 from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outings import TABLES, Outings, load_outings
-from fbm_pipeline.level1.pretraining import batch_tensors
+from fbm_pipeline.level1.pretraining import PADDED_TOKENS, batch_tensors
+from fbm_pipeline.nn.device import moved, prepare
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
-PADDED_TOKENS = 4096  # in one pass: larger ones fall out of the cache and are slower
 TABLE = "models.pa_embeddings"
 
 logger = logging.getLogger("fbm_pipeline.training")
@@ -46,10 +46,11 @@ def embed(encoder: OutingEncoder, loaded: Outings, chosen: np.ndarray | None = N
     """
     embeddings = np.zeros((loaded.plate_appearances, encoder.shape.embedding), dtype="<f2")
     rows = arrange(loaded, np.arange(loaded.outings) if chosen is None else chosen)
+    device = encoder.words.device.type
     with torch.inference_mode():
         for which in groups(rows, PADDED_TOKENS):
             batch = collate(loaded, rows, which)
-            embeddings[loaded.pa_rows[batch.pas]] = encoder(*batch_tensors(batch)).numpy()
+            embeddings[loaded.pa_rows[batch.pas]] = encoder(*moved(batch_tensors(batch), device)).cpu().numpy()
     wrong = int((~np.isfinite(embeddings)).any(axis=1).sum())
     if wrong:
         raise EncoderError(f"{wrong} of {len(embeddings)} embeddings are not finite in float16; train Level 1 again")
@@ -70,11 +71,11 @@ def embed_season(store: Store, settings: Settings, cutoff: int, season: int) -> 
         if (part["cutoff"], part["season"]) == (cutoff, season) and part["month"] not in keys:
             store.drop(TABLE, part)
     if stale:
-        prepare(settings.preset)
+        prepare(settings.preset.threads, settings.device)
         began = time.monotonic()
         loaded = load_outings(store, season)
         months = _months(store, season)
-        table = _embedded(encoder, loaded, months, stale, within | {"encoder": card.hash})
+        table = _embedded(encoder.to(settings.device), loaded, months, stale, within | {"encoder": card.hash})
         made = store.write_many(TABLE, within, "month", table, {month: keys[month] for month in stale})
         held.update(zip(stale, made, strict=True))
         logger.info(

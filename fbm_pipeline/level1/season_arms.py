@@ -8,9 +8,10 @@ import numpy as np
 
 from fbm_pipeline.level1.embedding import embed
 from fbm_pipeline.level1.embeddings import load_embeddings
-from fbm_pipeline.level1.encoder import code_hash, content_of, load_encoder, prepare
+from fbm_pipeline.level1.encoder import code_hash, content_of, load_encoder
 from fbm_pipeline.level1.outings import load_outings
 from fbm_pipeline.level1.season_embeddings import TABLE, load_outing_players, write_season_embeddings
+from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -32,7 +33,7 @@ def build_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: 
     if arm == "masked":
         embeddings = _stored(store, cutoff, season)
     else:
-        prepare(settings.preset)
+        prepare(settings.preset.threads, settings.device)
         embeddings = embed(encoder, load_outings(store, season))
     players = load_outing_players(store, season)
     return write_season_embeddings(store, arm, cutoff, season, card.hash, embeddings, *players, key)

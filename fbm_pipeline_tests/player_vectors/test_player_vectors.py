@@ -3,24 +3,17 @@
 import dataclasses
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
+from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors import player_vectors as room
-from fbm_pipeline.player_vectors.player_vectors import (
-    DecoderError,
-    build_player_vectors,
-    load_decoder,
-    train_decoder,
-)
+from fbm_pipeline.player_vectors.decoder import DecoderError, load_decoder, train_decoder
+from fbm_pipeline.player_vectors.player_vectors import build_player_vectors
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -157,32 +150,6 @@ def test_a_second_run_does_nothing(league: tuple[Store, Settings]) -> None:
     store, settings = league
     assert train_decoder(store, settings, CUTOFF, NullObserver()).skipped
     assert build_player_vectors(store, settings, CUTOFF).skipped
-
-
-def test_a_killed_training_resumes_to_the_same_bits(league: tuple[Store, Settings], tmp_path: Path) -> None:
-    store, settings = league
-    code = (
-        "import sys; from pathlib import Path\n"
-        "from fbm_pipeline.tables import TABLES\n"
-        "from fbm_pipeline.store.tables import Store\n"
-        "from fbm_pipeline.nn.observer import NullObserver\n"
-        "from fbm_pipeline.player_vectors.player_vectors import train_decoder\n"
-        "from fbm_pipeline_tests.player_vectors.test_player_vectors import CUTOFF, settings_at\n"
-        "train_decoder(Store(Path(sys.argv[1]), TABLES), settings_at(Path(sys.argv[2])), CUTOFF, NullObserver())"
-    )
-    command = [sys.executable, "-c", code, str(store.root), str(tmp_path)]
-    killed = subprocess.run(command, env={"FBM_CRASH_AT": "training.step_done@3"}, capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
-    folder = next((tmp_path / "checkpoints" / "decoder" / str(CUTOFF)).iterdir())
-    left = load_checkpoint(folder)
-    assert left is not None
-    assert (left.card["step"], left.card["finished"]) == (2, False)
-    with pytest.raises(DecoderError, match="run train_decoder"):
-        load_decoder(settings_at(tmp_path), CUTOFF)
-    card = train_decoder(store, settings_at(tmp_path), CUTOFF, NullObserver())
-    whole = load_decoder(settings, CUTOFF)[1]
-    assert not card.skipped
-    assert (card.weights, card.metrics) == (whole.weights, whole.metrics)
 
 
 def test_weights_and_card_lie_open(league: tuple[Store, Settings]) -> None:
