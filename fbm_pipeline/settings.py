@@ -42,9 +42,6 @@ class Preset:
     projection_season: int  # the season that publish.projections looks ahead to
     # Level 1
     encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
-    physics_encoder: (
-        EncoderPlan | None
-    )  # serves no season: it has seen batted balls; its card tells what they help to fill in
     level1_width: int
     level1_embedding: int  # width of a stored plate-appearance embedding
     level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16
@@ -66,7 +63,7 @@ PRESETS: Mapping[str, Preset] = {
         Preset(  # the smallest that exercises every asset: for tests, over a league of 2021-2024
             name="tiny", tune_until=2022, development_seasons=(2023,), test_seasons=(2024,), network_seasons=(2024,),
             projection_season=2025,
-            encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)), physics_encoder=None,
+            encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)),
             level1_width=16, level1_embedding=8, level1_precision="float32",
             level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
             network=Network(
@@ -82,7 +79,6 @@ PRESETS: Mapping[str, Preset] = {
                 EncoderPlan(2017, 2014, ("untrained",)), EncoderPlan(2020, 2014, ("untrained",)),
                 EncoderPlan(2024, 2014),
             ),
-            physics_encoder=None,
             level1_width=32, level1_embedding=16, level1_precision="float32",
             level1_layers=1, level1_heads=2, pretrain_steps=100,
             pretrain_batch=32,
@@ -99,7 +95,6 @@ PRESETS: Mapping[str, Preset] = {
                 EncoderPlan(2009, 2000, ("untrained",)), EncoderPlan(2017, 2000, ("untrained",)),
                 EncoderPlan(2024, 2010),
             ),
-            physics_encoder=EncoderPlan(2021, 2012),
             level1_width=384, level1_embedding=64, level1_precision="bfloat16",
             level1_layers=3, level1_heads=6, pretrain_steps=250, pretrain_batch=384,
             network=Network(), archetypes=8, min_train_opportunities=100, threads=2, seed=11,

@@ -1,6 +1,6 @@
 """Makes declared tables in tests as Dagster's assets do: by their declarations, whatever the builder is called."""
 
-from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline.settings import PRESETS, Preset, Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
@@ -17,3 +17,12 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
 
 def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
+
+
+def make_player_vectors(store: Store, settings: Settings, cutoff: int) -> Written:
+    return make(store, TABLES["models.player_vectors"], {"cutoff": cutoff}, settings.preset, settings)
+
+
+def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: int, season: int) -> Written:
+    partition = {"arm": arm, "cutoff": cutoff, "season": season}
+    return make(store, TABLES["models.season_embeddings"], partition, settings.preset, settings)

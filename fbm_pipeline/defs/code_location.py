@@ -14,6 +14,7 @@ from fbm_pipeline.defs import (
     mle,
     network,
     pairs,
+    player_vectors,
     publish,
     results,
     warehouse,
@@ -28,18 +29,8 @@ from fbm_pipeline.settings import Settings
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
     rooms = (
-        warehouse,
-        marcel,
-        mle,
-        controls,
-        identity,
-        level1,
-        network,
-        evaluation,
-        pairs,
-        publish,
-        results,
-        ablations,
+        *(warehouse, marcel, mle, controls, identity, level1, player_vectors, network),
+        *(evaluation, pairs, publish, results, ablations),
     )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],

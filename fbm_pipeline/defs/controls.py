@@ -5,6 +5,8 @@ from collections.abc import Collection
 import dagster as dg
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.controls.tables import LEARNED_BLOCKS
+from fbm_pipeline.defs.declared_assets import declared_season_table
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE, UP_TO
 from fbm_pipeline.defs.table_assets import dependency, season_table
@@ -47,4 +49,13 @@ def _control_rates(player_type: str) -> dg.AssetsDefinition:
     )  # fmt: skip
 
 
-ASSETS = [_control_rates(player_type) for player_type in PLAYER_TYPES]
+def _blocks(store: Store, settings: Settings, cutoff: int) -> list[Written]:
+    from fbm_pipeline.controls.learned_blocks import blocks_of, build_block
+
+    return [build_block(store, settings.preset, block, cutoff) for block in blocks_of(settings.preset, cutoff)]
+
+
+ASSETS = [
+    *(_control_rates(player_type) for player_type in PLAYER_TYPES),
+    declared_season_table(LEARNED_BLOCKS, _blocks, kinds=("deltalake",)),
+]
