@@ -60,7 +60,7 @@ def _season_means(store: Store, settings: Settings, season: int) -> list[Written
     from fbm_pipeline.level1.encoder import arms_of
 
     return [
-        make(store, SEASON_EMBEDDINGS, {"arm": arm, "cutoff": cutoff, "season": season}, settings.preset, settings)
+        make(store, SEASON_EMBEDDINGS, {"arm": arm, "cutoff": cutoff, "season": season}, settings)
         for cutoff in cutoffs_serving(store, settings.preset, season)
         for arm in arms_of(settings.preset, cutoff)
     ]

@@ -87,7 +87,7 @@ def embed_season(store: Store, settings: Settings, cutoff: int, season: int) -> 
     Raises EncoderError as load_encoder does, and for an embedding that is not finite in float16.
     """
     within: dict[str, int | str] = {"cutoff": cutoff, "season": season}
-    inputs = open_inputs(store, PA_EMBEDDINGS, within, settings.preset, settings)
+    inputs = open_inputs(store, PA_EMBEDDINGS, within, settings)
     keys = _month_keys(inputs)
     current = {month: store.current(TABLE, {**within, "month": month}, key) for month, key in keys.items()}
     stale = [month for month, written in current.items() if written is None]
@@ -96,7 +96,7 @@ def embed_season(store: Store, settings: Settings, cutoff: int, season: int) -> 
             store.drop(TABLE, part)
     if stale:
         began = time.monotonic()
-        table = _embedded(inputs, settings.preset.threads, stale)
+        table = _embedded(inputs, stale)
         made = store.write_many(TABLE, within, "month", table, {month: keys[month] for month in stale})
         current.update(zip(stale, made, strict=True))
         logger.info(
@@ -106,16 +106,16 @@ def embed_season(store: Store, settings: Settings, cutoff: int, season: int) -> 
     return [written for written in current.values() if written is not None]
 
 
-def _embedded(inputs: Inputs, threads: int, stale: list[int]) -> pa.Table:
+def _embedded(inputs: Inputs, stale: list[int]) -> pa.Table:
     """Rows of the stale months. A game, and so an outing, lies in one month."""
-    trained = inputs.trained(ENCODER.name)
-    prepare(threads, trained.device)
-    encoder, card = encoder_of(trained.checkpoint)
+    device = inputs.preset.device
+    prepare(inputs.preset.threads, device)
+    encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
     season = int(inputs.partition["season"])
     loaded, months = load_outings(inputs, season), _months(inputs, season)
     due = np.isin(months, stale)  # by key
     first_keys = loaded.pa_rows[loaded.outing_starts[:-1]]
-    embeddings = embed(encoder.to(trained.device), loaded, np.flatnonzero(due[first_keys]))
+    embeddings = embed(encoder.to(device), loaded, np.flatnonzero(due[first_keys]))
     return embedding_table(loaded, embeddings, months, card.cutoff, season, card.hash).filter(pa.array(due))
 
 

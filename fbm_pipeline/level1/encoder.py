@@ -125,7 +125,7 @@ def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
 def current_encoder(settings: Settings, partition: Partition) -> Trained:
     """The finished training that the tables of a cutoff are made with; raises as load_encoder does."""
     checkpoint = _current(settings, int(partition["cutoff"]), str(partition.get("arm", ARMS[0])))
-    return Trained(_weights_hash(checkpoint), checkpoint, settings.device)
+    return Trained(_weights_hash(checkpoint), checkpoint)
 
 
 def _current(settings: Settings, cutoff: int, arm: str) -> Checkpoint:

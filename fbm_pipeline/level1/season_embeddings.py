@@ -37,13 +37,13 @@ def season_embeddings(inputs: Inputs, arm: str, cutoff: int, season: int) -> pa.
 
     Raises MissingJoinError for the arm in use when the season is not embedded.
     """
-    trained = inputs.trained(ENCODER.name)
-    encoder, card = encoder_of(trained.checkpoint)
+    encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
     if arm == "masked":
         embeddings = _stored(inputs, cutoff, season)
     else:
-        prepare(inputs.preset.threads, trained.device)
-        embeddings = embed(encoder.to(trained.device), load_outings(inputs, season))
+        device = inputs.preset.device
+        prepare(inputs.preset.threads, device)
+        embeddings = embed(encoder.to(device), load_outings(inputs, season))
     players = load_outing_players(inputs, season)
     return season_rows(arm, cutoff, season, card.hash, season_means(embeddings, *players))
 

@@ -48,6 +48,7 @@ PA_EMBEDDINGS = Table(
     key=("cutoff", "game_id", "plate_appearance"),
     partition_by=("cutoff", "season", "month"),
     reads=dict.fromkeys(OUTINGS, same_season(month=True)),
+    settings=("threads", "device"),
     code=("fbm_pipeline.level1.embeddings:embed_season",),
     trained=(ENCODER,),
     seasons="fbm_pipeline.level1.outings:seasons_with_outings",
@@ -71,7 +72,7 @@ SEASON_EMBEDDINGS = Table(
     partition_by=("arm", "cutoff", "season"),
     # Only the arm in use is stored by plate appearance: the others are embedded on the way.
     reads={**dict.fromkeys(OUTINGS, same_season()), "models.pa_embeddings": same_season(optional=True)},
-    settings=("threads",),
+    settings=("threads", "device"),
     build="fbm_pipeline.level1.season_embeddings:season_embeddings",
     trained=(ENCODER,),
     seasons="fbm_pipeline.level1.outings:seasons_with_outings",

@@ -19,7 +19,8 @@ import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from pyarrow.parquet import filters_to_expression
 
-from fbm_pipeline.store.declarations import Declared, Trained
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.declarations import DeclarationError, Declared, Trained
 from fbm_pipeline.store.tables import Partition, Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Value
 
@@ -33,7 +34,8 @@ class WindowError(LookupError):
 class Inputs(Store):
     """A store that shows one builder or training what it declared, and takes nothing.
 
-    `preset` holds the declared settings only; `trained` the finished trainings that a table is made with, by name.
+    `preset` holds the declared settings only: fields of the preset, and what the run's settings know beside it
+    (`data_kind`). `trained` are the finished trainings that a table is made with, by name.
     """
 
     def __init__(
@@ -41,14 +43,14 @@ class Inputs(Store):
         store: Store,
         table: Declared,
         partition: Partition,
-        preset: object = None,
+        settings: object = None,
         trained: Mapping[str, Trained] | None = None,
     ) -> None:
         super().__init__(store.root, store.contracts)
         self.store = store
         self.table = table
         self.partition = dict(partition)
-        self.preset = DeclaredSettings(table, preset)
+        self.preset: Any = DeclaredSettings(table, settings)
         self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
         self._trained = dict(trained or {})
         self._hashes: dict[str, list[tuple[dict[str, Value], str]]] = {}
@@ -96,6 +98,10 @@ class Inputs(Store):
         self._require_open(name, partition or {})
         return self.store.content(name, partition)
 
+    def made(self, name: str, partition: Partition) -> bool:
+        self._require_open(name, partition)
+        return self.store.made(name, partition)
+
     def contents(self) -> dict[str, dict[str, str]]:
         """The content hash of every open partition, by table, and of weights: what the result depends on."""
         weights = {name: {"weights": trained.weights} for name, trained in sorted(self._trained.items())}
@@ -127,7 +133,7 @@ class Inputs(Store):
     def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
         window = self.table.reads[name]
         last = int(getattr(self.preset, window.until)) if window.until else None
-        first = int(getattr(self.preset, window.since)) if window.since else None
+        first = getattr(self.preset, window.since) if isinstance(window.since, str) else window.since
         return window.allows(self.partition, part, last, first)
 
     def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
@@ -148,11 +154,11 @@ class Inputs(Store):
 
 
 class DeclaredSettings:
-    """The preset's fields that a table or training declares. Raises WindowError for any other."""
+    """The settings that a table or training declares. Raises WindowError for any other."""
 
-    def __init__(self, table: Declared, preset: object) -> None:
+    def __init__(self, table: Declared, settings: object) -> None:
         self._table = table
-        self._values = {name: getattr(preset, name) for name in table.settings} if preset is not None else {}
+        self._values = {} if settings is None else {name: _value(table, settings, name) for name in table.settings}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
@@ -161,6 +167,18 @@ class DeclaredSettings:
 
     def values(self) -> dict[str, Any]:
         return dict(self._values)
+
+
+def _value(table: Declared, settings: object, name: str) -> Any:
+    """A field of the preset, or what stands beside it in the run's settings."""
+    preset = settings.preset if isinstance(settings, Settings) else settings
+    for place in (preset, settings):
+        if hasattr(place, name):
+            return getattr(place, name)
+    raise DeclarationError(
+        f"{table.name} declares the setting {name}, which is none of the preset's; name a field of Preset, or hand "
+        "over the run's Settings where it is a property of theirs"
+    )
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ class MissingInputError(FileNotFoundError):
     """A table that another is made from was never written; the message says which to materialize first."""
 
 
-def make(store: Store, table: Table, partition: Partition, preset: object, settings: object = None) -> Written:
+def make(store: Store, table: Table, partition: Partition, settings: object) -> Written:
     """Make a partition of a table by its declared builder, unless it was made from the same inputs before.
 
-    `settings` are the run's, where a table is made with a training: its checkpoints lie under them. Raises
-    MissingInputError when a table that is not optional was never written, WindowError when the builder reads what it
-    does not declare, ContractError when the rows break the declaration; nothing is written then.
+    The preset is enough for tables that declare none but its fields and no training: checkpoints lie under the run's
+    settings. Raises MissingInputError when a table that is not optional was never written, WindowError when the
+    builder reads what it does not declare, ContractError when the rows break the declaration; nothing is written then.
     """
-    inputs = open_inputs(store, table, partition, preset, settings)
+    inputs = open_inputs(store, table, partition, settings)
 
     def rows() -> object:
         return resolve(table.build)(inputs, **partition)
@@ -30,11 +30,11 @@ def make(store: Store, table: Table, partition: Partition, preset: object, setti
     return store.build(table.name, partition, partition_key(inputs), rows)
 
 
-def open_inputs(store: Store, table: Declared, partition: Partition, preset: object, settings: object = None) -> Inputs:
+def open_inputs(store: Store, table: Declared, partition: Partition, settings: object) -> Inputs:
     """What a table or training is shown while a partition is made. Raises MissingInputError as `make`."""
     _require(store, table)
     trained = {each.name: resolve(each.current)(settings, partition) for each in table.trained}
-    return Inputs(store, table, partition, preset, trained)
+    return Inputs(store, table, partition, settings, trained)
 
 
 def training_key(inputs: Inputs) -> str:

@@ -31,7 +31,7 @@ class Window:
     same_month: bool = False  # of SAME: the month that is made only
     optional: bool = False  # the table may never have been written: then it has no rows
     until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
-    since: str = ""  # the setting that names the first season open, as that of an encoder's plan
+    since: int | str | None = None  # the first season open, or the setting that names it; None for the table's first
     only: tuple[tuple[str, Value], ...] = ()  # columns of the read table with the one value that is open
 
     def allows(
@@ -39,7 +39,7 @@ class Window:
     ) -> bool:
         """Whether a partition of the read table is open while `made` is built.
 
-        `last` and `first` are the values of the settings that `until` and `since` name.
+        `last` and `first` are the seasons that `until` and `since` stand for.
         """
         if not self._matches(made, part):
             return False
@@ -65,7 +65,7 @@ class Window:
     def __str__(self) -> str:
         back = "" if self.back is None else f", {self.back} seasons back"
         types = ", both player types" if self.both_types else ""
-        since = f", since {self.since}" if self.since else ""
+        since = "" if self.since is None else f", since {self.since}"
         until = f", until {self.until}" if self.until else ""
         only = "".join(f", {column} {value}" for column, value in self.only)
         return f"{self.span.value}{back}{since}{until}{types}{only}"
@@ -103,7 +103,7 @@ def seasons_before(back: int | None = None, *, both_types: bool = False, optiona
 
 
 def seasons_up_to(
-    back: int | None = None, *, since: str = "", both_types: bool = False, optional: bool = False
+    back: int | None = None, *, since: int | str | None = None, both_types: bool = False, optional: bool = False
 ) -> Window:
     """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves, and for
     trainings, which see the season of their cutoff."""

@@ -97,7 +97,7 @@ def test_the_key_of_a_training_is_that_of_what_it_sees(store: Store) -> None:
 
 def test_what_is_made_with_weights_is_made_again_with_others(store: Store) -> None:
     def build(weights: float) -> bool:
-        return make(store, MADE, {"cutoff": 2012, "season": 2013}, None, SimpleNamespace(weights=weights)).skipped
+        return make(store, MADE, {"cutoff": 2012, "season": 2013}, SimpleNamespace(weights=weights)).skipped
 
     assert [build(1.0), build(1.0), build(2.0)] == [False, True, False]
     assert store.delta("models.made").to_pyarrow_table().column("value").to_pylist() == [2015.0]
@@ -113,7 +113,7 @@ def test_what_was_made_with_one_cutoff_is_not_shown_to_another(store: Store) -> 
     with pytest.raises(MissingInputError, match=r"models\.made"):
         make(store, SUMMARY, {"cutoff": 2012}, None)
     for cutoff, season in ((2011, 2013), (2012, 2013), (2012, 2014)):
-        make(store, MADE, {"cutoff": cutoff, "season": season}, None, SimpleNamespace(weights=0.0))
+        make(store, MADE, {"cutoff": cutoff, "season": season}, SimpleNamespace(weights=0.0))
     make(store, SUMMARY, {"cutoff": 2012}, None)
     assert store.delta("models.summary").to_pyarrow_table().column("value").to_pylist() == [2013.0 + 2014.0]
 
