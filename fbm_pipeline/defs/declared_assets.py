@@ -103,13 +103,13 @@ def _asset(
         return whole(
             asset_key(table.name, player_type),
             table.name,
-            lambda store, settings: make(store, table, of_type, settings.preset),
+            lambda store, settings: make(store, table, of_type, settings),
             describe=(lambda store, settings: describe(store, settings, player_type)) if describe else None,
             **shared,  # type: ignore[arg-type]
         )
 
     def build(store: Store, settings: Settings, season: int) -> Written:
-        return make(store, table, {**of_type, column: season}, settings.preset)
+        return make(store, table, {**of_type, column: season}, settings)
 
     def seasons(store: Store, settings: Settings) -> Collection[int]:
         return resolve(table.seasons)(store, settings)

@@ -31,7 +31,7 @@ class Table:
     """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together.
 
     `build` names a function `(inputs, **partition) -> pyarrow.Table`, where `inputs` is a store that shows nothing but
-    what `reads` opens, and the preset's fields named in `settings`. Tables that are made in another way (raw files,
+    what `reads` opens, and the settings named in `settings`. Tables that are made in another way (raw files,
     trainings, core months) leave it empty and name their code in `code`.
     `seasons` names a function `(store, settings) -> seasons` that have what they need.
     Raises DeclarationError for a key or partition column that is no column.
@@ -44,7 +44,7 @@ class Table:
     partition_by: tuple[str, ...] = ()
     description: str = ""  # what a person reads in Dagster, above the grain
     reads: Mapping[str, Window] = field(default_factory=dict)
-    settings: tuple[str, ...] = ()  # fields of the preset that change what is made
+    settings: tuple[str, ...] = ()  # fields of the preset, or of the run's settings, that change what is made
     build: str = ""
     code: tuple[str, ...] = ()  # further functions whose code is part of the key
     seasons: str = ""

@@ -18,7 +18,8 @@ import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from pyarrow.parquet import filters_to_expression
 
-from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.store.declarations import DeclarationError, Table
 from fbm_pipeline.store.tables import Partition, Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Value
 
@@ -30,14 +31,17 @@ class WindowError(LookupError):
 
 
 class Inputs(Store):
-    """A store that shows one builder what it declared, and takes nothing. `preset` holds its declared settings only."""
+    """A store that shows one builder what it declared, and takes nothing. `preset` holds its declared settings only:
+    fields of the preset, and what the run's settings know beside it (`data_kind`)."""
 
-    def __init__(self, store: Store, table: Table, partition: Partition, preset: object = None) -> None:
+    def __init__(
+        self, store: Store, table: Table, partition: Partition, settings: Settings | Preset | None = None
+    ) -> None:
         super().__init__(store.root, store.contracts)
         self.store = store
         self.table = table
         self.partition = dict(partition)
-        self.preset = DeclaredSettings(table, preset)
+        self.preset: Any = DeclaredSettings(table, settings)
         self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
 
     def shown(self) -> list[str]:
@@ -67,6 +71,10 @@ class Inputs(Store):
     def content(self, name: str, partition: Partition | None = None) -> str:
         self._require_open(name, partition or {})
         return self.store.content(name, partition)
+
+    def made(self, name: str, partition: Partition) -> bool:
+        self._require_open(name, partition)
+        return self.store.made(name, partition)
 
     def contents(self) -> dict[str, dict[str, str]]:
         """The content hash of every open partition, by table: what the result depends on."""
@@ -113,11 +121,11 @@ class Inputs(Store):
 
 
 class DeclaredSettings:
-    """The preset's fields that a table declares. Raises WindowError for any other."""
+    """The settings that a table declares. Raises WindowError for any other."""
 
-    def __init__(self, table: Table, preset: object) -> None:
+    def __init__(self, table: Table, settings: Settings | Preset | None) -> None:
         self._table = table
-        self._values = {name: getattr(preset, name) for name in table.settings} if preset is not None else {}
+        self._values = {} if settings is None else {name: _value(table, settings, name) for name in table.settings}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
@@ -126,6 +134,18 @@ class DeclaredSettings:
 
     def values(self) -> dict[str, Any]:
         return dict(self._values)
+
+
+def _value(table: Table, settings: Settings | Preset, name: str) -> Any:
+    """A field of the preset, or what stands beside it in the run's settings."""
+    preset = settings.preset if isinstance(settings, Settings) else settings
+    for place in (preset, settings):
+        if hasattr(place, name):
+            return getattr(place, name)
+    raise DeclarationError(
+        f"{table.name} declares the setting {name}, which is none of the preset's; name a field of Preset, or hand "
+        "over the run's Settings where it is a property of theirs"
+    )
 
 
 @dataclass(frozen=True)

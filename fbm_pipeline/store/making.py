@@ -5,6 +5,7 @@ Not here: which partitions there are to make (defs, audits).
 
 from collections.abc import Iterable
 
+from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.declarations import Table, resolve
 from fbm_pipeline.store.inputs import Inputs
@@ -15,13 +16,14 @@ class MissingInputError(FileNotFoundError):
     """A table that another is made from was never written; the message says which to materialize first."""
 
 
-def make(store: Store, table: Table, partition: Partition, preset: object) -> Written:
+def make(store: Store, table: Table, partition: Partition, settings: Settings | Preset) -> Written:
     """Make a partition of a table by its declared builder, unless it was made from the same inputs before.
 
+    The preset is enough for tables that declare none but its fields.
     Raises MissingInputError when a table that is not optional was never written, WindowError when the builder reads
     what it does not declare, ContractError when the rows break the declaration; nothing is written then.
     """
-    inputs = Inputs(store, table, partition, preset)
+    inputs = Inputs(store, table, partition, settings)
     _require(store, table)
 
     def rows() -> object:
