@@ -19,3 +19,32 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
 
 def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
+
+
+def make_blend_weights(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.blend_weights", season=season)
+
+
+def make_error_spread(store: Store, settings: Settings, season: int) -> Written:
+    return make_table(store, "evaluation.error_spread", settings, season=season)
+
+
+def make_backtest(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.backtest", season=season)
+
+
+def make_scores(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.scores", settings)
+
+
+def make_pairs(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.pairs", settings)
+
+
+def publish(store: Store, settings: Settings, season: int) -> Written:
+    """publish.projections and its files, as the asset makes them."""
+    from fbm_pipeline.publish.projections import export
+
+    written = make_table(store, "publish.projections", season=season)
+    export(store, settings, season)
+    return written

@@ -5,6 +5,7 @@ import dagster as dg
 from fbm_pipeline.defs import (
     ablations,
     audits,
+    backtest,
     checks,
     controls,
     evaluation,
@@ -13,7 +14,6 @@ from fbm_pipeline.defs import (
     marcel,
     mle,
     network,
-    pairs,
     publish,
     warehouse,
 )
@@ -26,7 +26,7 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, publish, ablations)
+    rooms = (warehouse, marcel, mle, controls, identity, level1, network, backtest, evaluation, publish, ablations)
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],

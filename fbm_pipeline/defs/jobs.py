@@ -17,7 +17,7 @@ full_pipeline = dg.define_asset_job(
 
 yardstick = dg.define_asset_job(
     "yardstick",
-    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish"),
+    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish", "results"),
     description="Priors, controls and their evaluation, without any network.",
 )
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
+from fbm_pipeline.defs.declared_assets import asset_key, dependencies, group_of
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL, run_address
 from fbm_pipeline.defs.partitions import EVERY_SEASON, ONE_RUN, SEASON, UP_TO, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded
 from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table, whole
 from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.results.tables import LEVEL1
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -219,14 +220,14 @@ def _measured(store: Store, settings: Settings) -> Written:
 
 
 _MEASURED = whole(
-    "evaluation/level1", "evaluation.level1", _measured,
-    group=GROUP, code=("results.level1_measurement", "evaluation"),
+    asset_key(LEVEL1.name),
+    LEVEL1.name,
+    _measured,
+    group=group_of(LEVEL1),
+    code=LEVEL1.functions,
     kinds=("pytorch", "deltalake"),
-    description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
-    deps=[
-        dependency("features/learned_blocks"), dependency("core/season_lines"),
-        *(dependency(f"{player_type}/control_rates") for player_type in PLAYER_TYPES),
-    ],
-)  # fmt: skip
+    description=LEVEL1.description,
+    deps=dependencies(LEVEL1),
+)
 
 ASSETS = [encoder, _EMBEDDINGS, _SEASON_EMBEDDINGS, decoder, _VECTORS, _BLOCKS, _MEASURED]

@@ -11,17 +11,17 @@ import pandas as pd
 
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
+from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.backtest.universes import UNIVERSES
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
 from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks
 from fbm_pipeline.results.result_tables import read_rows, write_rows
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import inputs_key
 
-COLUMNS = tuple(CONTRACTS["evaluation.ablations"].column_names)
-_FIGURES = [field.name for field in CONTRACTS["evaluation.ablations"].schema if str(field.type) == "double"]
+COLUMNS = tuple(ABLATIONS.column_names)
+_FIGURES = [field.name for field in ABLATIONS.schema if str(field.type) == "double"]
 _OWN = ["data", "plan", "seasons"]
 _PLACES = 6  # a difference of two errors is small beside them
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 
 from fbm_pipeline.results.result_tables import read_rows
-from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.results.tables import LEVEL1
 
 TABLE = "evaluation.level1"
-COLUMNS = tuple(CONTRACTS[TABLE].column_names)
+COLUMNS = tuple(LEVEL1.column_names)
 # nats of hidden plate appearances; the same of the heads that decode player vectors (arms `vectors`, `lookup`, `base`)
 PRETRAINING, DECODER = "pretraining", "decoder"
 USEFUL = "useful"
@@ -21,8 +21,8 @@ COLLAPSE = "collapse"  # stat `epoch_1` and so on, one measure each
 SECTIONS = (PRETRAINING, DECODER, USEFUL, COLLAPSE)
 NATS = "nats"
 
-_WORDS = [field.name for field in CONTRACTS[TABLE].schema if str(field.type) == "string"]
-_FIGURES = [field.name for field in CONTRACTS[TABLE].schema if str(field.type) == "double"]
+_WORDS = [field.name for field in LEVEL1.schema if str(field.type) == "string"]
+_FIGURES = [field.name for field in LEVEL1.schema if str(field.type) == "double"]
 _PLACES = 6  # a difference of two errors is small beside them
 
 
@@ -36,7 +36,7 @@ def merged_rows(target: Path, fresh: pd.DataFrame, data_kind: str) -> pd.DataFra
     table = pd.concat(parts, ignore_index=True)
     table[_WORDS] = table[_WORDS].astype("object").fillna("").astype("str")
     table[_FIGURES] = table[_FIGURES].astype("float64").round(_PLACES) + 0.0  # no -0.0
-    return table.sort_values(list(CONTRACTS[TABLE].key), key=_rank, kind="stable").reset_index(drop=True)
+    return table.sort_values(list(LEVEL1.key), key=_rank, kind="stable").reset_index(drop=True)
 
 
 def epoch_of(stat: str) -> int:

@@ -14,21 +14,16 @@ from fbm_pipeline.backtest.universes import COMMON, FULL, SYSTEMS, TOP_300, UNIV
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, scored_statistics
+from fbm_pipeline.evaluation.tables import PAIRS, SCORES
 from fbm_pipeline.publish.writing import replace_file
-from fbm_pipeline.store.contracts import CONTRACTS
 
 logger = logging.getLogger("fbm_pipeline.results")
 
-SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].column_names)
-PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].column_names)
+SCORE_COLUMNS = tuple(SCORES.column_names)
+PAIR_COLUMNS = tuple(PAIRS.column_names)
 _STATISTICS = tuple(dict.fromkeys(name for player_type in PLAYER_TYPES for name in scored_statistics(player_type)))
 PLACES = 5  # digits of a figure after the point
-_FIGURES = {
-    field.name
-    for name in ("evaluation.scores", "evaluation.pairs")
-    for field in CONTRACTS[name].schema
-    if str(field.type) == "double"
-}
+_FIGURES = {field.name for table in (SCORES, PAIRS) for field in table.schema if str(field.type) == "double"}
 
 
 def replace_kind(target: Path, fresh: pd.DataFrame, columns: Sequence[str], data_kind: str) -> pd.DataFrame:

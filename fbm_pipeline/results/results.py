@@ -90,7 +90,7 @@ def write_comparison(store: Store, settings: Settings, docs: Path, found: Compar
 def note_test_looks(store: Store, settings: Settings, docs: Path, systems: Sequence[str]) -> pd.DataFrame:
     """Note in docs/results/looks.csv that the test seasons of these systems are looked at; returns the record."""
     test = settings.preset.test_seasons
-    held = [season for season in held_seasons(store, settings) if season in test]
+    held = [season for season in held_seasons(store, settings.preset) if season in test]
     target = docs / "results" / "looks.csv"
     return note_looks(target, settings.data_kind, load_backtest(store, held), systems, test)
 

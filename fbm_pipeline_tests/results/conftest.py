@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_pairs
 
 
 @dataclass(frozen=True)
@@ -23,5 +23,5 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     store = hand_made.full_store(folder)
     settings = hand_made.settings_for(folder)
     hand_made.evaluate(store, settings)
-    build_pairs(store, settings)
+    make_pairs(store, settings)
     return Scored(store, settings)

@@ -13,9 +13,9 @@ from fbm_pipeline.store.syntax import UnknownCodeError
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:build_park_factors"
-BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
+BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
-PROJECTIONS = "fbm_pipeline.publish.projections:publish"
+PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
 Edit = Callable[[str, str, str], None]
 
