@@ -7,10 +7,9 @@ from fbm_pipeline.backtest import tables as backtest
 from fbm_pipeline.evaluation import tables as evaluation
 from fbm_pipeline.marcel import tables as marcel
 from fbm_pipeline.publish import tables as publish
-from fbm_pipeline.results import tables as results
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 
-_ROOMS = (marcel, backtest, evaluation, publish, ablations, results)
+_ROOMS = (marcel, backtest, evaluation, publish, ablations)
 
 TABLES: Mapping[str, Table] = ALL_CONTRACTS | {table.name: table for room in _ROOMS for table in room.TABLES}

@@ -11,13 +11,15 @@ from fbm_pipeline.baseball.calendar import SEASONS
 # The ablations are trainings by the dozen: a person asks for them, and nothing else reads them.
 _EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.groups("ablations")
 
+_WORTH_OF_LEVEL1 = dg.AssetSelection.assets(dg.AssetKey(["evaluation", "level1"]))
+
 full_pipeline = dg.define_asset_job(
     "full_pipeline", selection=_EVERYTHING, description="Every asset, from source files to the report."
 )
 
 yardstick = dg.define_asset_job(
     "yardstick",
-    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish", "results"),
+    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish", "results") - _WORTH_OF_LEVEL1,
     description="Priors, controls and their evaluation, without any network.",
 )
 

@@ -11,14 +11,12 @@ import dagster as dg
 
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
-from fbm_pipeline.defs.declared_assets import asset_key, dependencies, group_of
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL, run_address
 from fbm_pipeline.defs.partitions import EVERY_SEASON, ONE_RUN, SEASON, UP_TO, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded
-from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table, whole
+from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table
 from fbm_pipeline.defs.workplace import Workplace
-from fbm_pipeline.results.tables import LEVEL1
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written, inputs_key
 
@@ -213,21 +211,4 @@ _BLOCKS = season_table(
 )  # fmt: skip
 
 
-def _measured(store: Store, settings: Settings) -> Written:
-    from fbm_pipeline.results.level1_measurement import measure_level1
-
-    return measure_level1(store, settings)
-
-
-_MEASURED = whole(
-    asset_key(LEVEL1.name),
-    LEVEL1.name,
-    _measured,
-    group=group_of(LEVEL1),
-    code=LEVEL1.functions,
-    kinds=("pytorch", "deltalake"),
-    description=LEVEL1.description,
-    deps=dependencies(LEVEL1),
-)
-
-ASSETS = [encoder, _EMBEDDINGS, _SEASON_EMBEDDINGS, decoder, _VECTORS, _BLOCKS, _MEASURED]
+ASSETS = [encoder, _EMBEDDINGS, _SEASON_EMBEDDINGS, decoder, _VECTORS, _BLOCKS]

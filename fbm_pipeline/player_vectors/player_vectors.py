@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pyarrow as pa
 import torch
@@ -66,16 +66,6 @@ class DecoderCard:
     weights: str  # sha256 of the weights
     metrics: dict[str, float]
     skipped: bool  # already finished before this call
-
-
-class Meaning(NamedTuple):
-    """How one deviation along a dimension moves the logit of a class, over all contexts of a head."""
-
-    player_type: str
-    dimension: int  # from 1, the one that explains most first
-    head: str
-    outcome: str
-    loading: float
 
 
 def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Observer) -> DecoderCard:
@@ -137,18 +127,6 @@ def build_player_vectors(store: Store, settings: Settings, cutoff: int) -> Writt
         return _table(rows, cutoff, card.hash)
 
     return store.build("models.player_vectors", {"cutoff": cutoff}, inputs, compute)
-
-
-def dimension_meanings(weights: Weights) -> list[Meaning]:
-    """Every loading of every dimension, the mean over a head's groups of contexts."""
-    return [
-        Meaning(side, dimension + 1, name, outcome, float(values[at, dimension]))
-        for side in SIDES
-        for name, loadings in weights.loadings[side].items()
-        for values in [loadings.mean(dim=0)]
-        for dimension in range(weights.width)
-        for at, outcome in enumerate(HEADS[name].classes)
-    ]
 
 
 def _train(
