@@ -13,10 +13,10 @@ from fbm_pipeline.store.syntax import UnknownCodeError
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:park_factors"
-BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
+BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
 OUTINGS = "fbm_pipeline.level1.outings:load_outings"
-PROJECTIONS = "fbm_pipeline.publish.projections:publish"
+PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
 Edit = Callable[[str, str, str], None]
 
