@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+LEAGUE = "simulated_league.json"  # the simulator writes it last
+UNFINISHED_LEAGUE = "simulated_league.unfinished"  # beside the files of a league while it is being written
 
 
 class SettingsError(ValueError):
@@ -166,8 +168,9 @@ class Settings:
 
     @property
     def data_kind(self) -> str:
-        """`simulated` where the folder carries the simulator's manifest, else `real`."""
-        return "simulated" if (self.data / "simulated_league.json").is_file() else "real"
+        """`simulated` where the folder carries the simulator's manifest or the mark of its work, else `real`."""
+        marks = (LEAGUE, UNFINISHED_LEAGUE)
+        return "simulated" if any((self.data / mark).is_file() for mark in marks) else "real"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -21,6 +21,39 @@ def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
 
 
+def create_reads(store: Store, name: str) -> None:
+    """Make what a table reads, without rows where a test wrote none; what may be absent stays absent."""
+    for read, window in TABLES[name].reads.items():
+        if not window.optional:
+            store.create(read)
+
+
+def make_sequence_counts(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.sequence_counts", player_type=player_type, season=season)
+
+
+def make_physics_counts(store: Store, season: int) -> Written:
+    create_reads(store, "features.physics_counts")
+    return make_table(store, "features.physics_counts", season=season)
+
+
+def make_park_factors(store: Store, season: int) -> Written:
+    return make_table(store, "features.park_factors", season=season)
+
+
+def make_playing_time(store: Store, player_type: str, season: int) -> Written:
+    create_reads(store, "features.playing_time")
+    return make_table(store, "features.playing_time", player_type=player_type, season=season)
+
+
+def make_newcomer_playing_time(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.newcomer_playing_time", player_type=player_type, season=season)
+
+
+def make_control_rates(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.control_rates", player_type=player_type, season=season)
+
+
 def make_blend_weights(store: Store, season: int) -> Written:
     return make_table(store, "evaluation.blend_weights", season=season)
 

@@ -18,8 +18,8 @@ from fbm_pipeline.settings import Preset
 # What is compared with: by name the model and the families of aggregates it reads.
 REFERENCES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "network": ("network", ()),
-    "control": ("control", FAMILIES),  # d by its ridge
-    "lines": ("control", ()),  # c
+    "control": ("control", FAMILIES),  # the control by its ridge
+    "lines": ("control", ()),  # `ridge`
 }
 
 

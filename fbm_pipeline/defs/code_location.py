@@ -4,6 +4,7 @@ import dagster as dg
 
 from fbm_pipeline.defs import (
     ablations,
+    aggregates,
     audits,
     backtest,
     checks,
@@ -14,6 +15,8 @@ from fbm_pipeline.defs import (
     marcel,
     mle,
     network,
+    parks,
+    playing_time,
     publish,
     results,
     warehouse,
@@ -31,6 +34,9 @@ def compose(settings: Settings) -> dg.Definitions:
         warehouse,
         marcel,
         mle,
+        aggregates,
+        parks,
+        playing_time,
         controls,
         identity,
         level1,

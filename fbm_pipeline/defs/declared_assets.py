@@ -112,13 +112,15 @@ def _asset(
         return make(store, table, {**of_type, column: season}, settings)
 
     def seasons(store: Store, settings: Settings) -> Collection[int]:
+        if table.type_seasons:
+            return resolve(table.type_seasons)(store, settings, player_type)
         return resolve(table.seasons)(store, settings)
 
     return season_table(
         asset_key(table.name, player_type),
         table.name,
         build,
-        seasons=seasons if table.seasons else None,
+        seasons=seasons if table.seasons or table.type_seasons else None,
         describe=(lambda store, settings, season: describe_season(store, settings, player_type, season))
         if describe_season
         else None,

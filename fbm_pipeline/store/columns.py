@@ -57,6 +57,12 @@ def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -
     return tuple(Column(name, kind, unit, meaning.format(name), **options) for name in names.split())  # type: ignore[arg-type]
 
 
+def described(kind: str, unit: str, text: str, **options: object) -> tuple[Column, ...]:
+    """Columns from lines `name: meaning`, of one type and unit."""
+    lines = (line.partition(":") for line in text.strip().splitlines())
+    return tuple(Column(name.strip(), kind, unit, meaning.strip(), **options) for name, _, meaning in lines)  # type: ignore[arg-type]
+
+
 def constant(*chosen: Column) -> tuple[Column, ...]:
     """The same columns where one value for everybody is no fault: provenance is the same for a whole season."""
     return tuple(replace(column, may_be_constant=True) for column in chosen)

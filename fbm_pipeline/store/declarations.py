@@ -33,7 +33,9 @@ class Table:
     `build` names a function `(inputs, **partition) -> pyarrow.Table`, where `inputs` is a store that shows nothing but
     what `reads` opens, and the settings named in `settings`. Tables that are made in another way (raw files,
     trainings, core months) leave it empty and name their code in `code`.
-    `seasons` names a function `(store, settings) -> seasons` that have what they need.
+    `seasons` names a function `(store, settings) -> seasons` that have what they need; `type_seasons` one that takes a
+    player type too, where batters and pitchers have others. A read's `content` names a function `(inputs) -> hash` of
+    the rows that the builder takes of a table without seasons: a 40-man roster of a later day makes nothing again.
     Raises DeclarationError for a key or partition column that is no column.
     """
 
@@ -48,6 +50,7 @@ class Table:
     build: str = ""
     code: tuple[str, ...] = ()  # further functions whose code is part of the key
     seasons: str = ""
+    type_seasons: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

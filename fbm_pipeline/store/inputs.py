@@ -19,9 +19,9 @@ from deltalake import DeltaTable
 from pyarrow.parquet import filters_to_expression
 
 from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.declarations import DeclarationError, Table
+from fbm_pipeline.store.declarations import DeclarationError, Table, resolve
 from fbm_pipeline.store.tables import Partition, Store, Written
-from fbm_pipeline.store.windows import SEASON_COLUMNS, Value
+from fbm_pipeline.store.windows import SEASON_COLUMNS, Value, Window
 
 Filters = Sequence[tuple[str, str, Any]]
 
@@ -63,9 +63,11 @@ class Inputs(Store):
 
     def files(self, name: str) -> list[str]:
         self._require_declared(name)
-        root = self.path(name)
+        folders = len(self.contracts[name].partition_by)  # the last ones: a store's root may be relative, files are not
         return [
-            file for file in self.store.files(name) if self._allows(name, partition_of(Path(file).relative_to(root)))
+            file
+            for file in self.store.files(name)
+            if self._allows(name, partition_of(Path(*Path(file).parts[-1 - folders :])))
         ]
 
     def content(self, name: str, partition: Partition | None = None) -> str:
@@ -78,13 +80,15 @@ class Inputs(Store):
 
     def contents(self) -> dict[str, dict[str, str]]:
         """The content hash of every open partition, by table: what the result depends on."""
+        return {name: self._contents(name, window) for name, window in sorted(self.table.reads.items())}
+
+    def _contents(self, name: str, window: Window) -> dict[str, str]:
+        if window.content:
+            return {"chosen rows": resolve(window.content)(self)}
         return {
-            name: {
-                str(sorted(part.items())): digest
-                for part, digest in self.store.content_hashes(name)
-                if self._allows(name, part)
-            }
-            for name in sorted(self.table.reads)
+            str(sorted(part.items())): digest
+            for part, digest in self.store.content_hashes(name)
+            if self._allows(name, part)
         }
 
     def build(self, *arguments: object, **options: object) -> Written:

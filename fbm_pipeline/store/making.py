@@ -16,10 +16,10 @@ class MissingInputError(FileNotFoundError):
     """A table that another is made from was never written; the message says which to materialize first."""
 
 
-def make(store: Store, table: Table, partition: Partition, settings: Settings | Preset) -> Written:
+def make(store: Store, table: Table, partition: Partition, settings: Settings | Preset | None) -> Written:
     """Make a partition of a table by its declared builder, unless it was made from the same inputs before.
 
-    The preset is enough for tables that declare none but its fields.
+    A preset is enough for tables that declare fields of it only, None for those that declare no setting.
     Raises MissingInputError when a table that is not optional was never written, WindowError when the builder reads
     what it does not declare, ContractError when the rows break the declaration; nothing is written then.
     """

@@ -30,6 +30,10 @@ class Window:
     same_month: bool = False  # of SAME: the month that is made only
     optional: bool = False  # the table may never have been written: then it has no rows
     until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
+    since: int | None = None  # the first season open; None for the table's first
+    # A function `(inputs) -> hash` in place of the partitions' contents: for a table without seasons, whose rows carry
+    # their own dates and of which the builder takes those before its as-of date only.
+    content: str = ""
 
     def allows(self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None) -> bool:
         """Whether a partition of the read table is open while `made` is built; `last` is the value of `until`."""
@@ -40,7 +44,7 @@ class Window:
         if self.same_month and made.get("month", part.get("month")) != part.get("month"):
             return False
         season, read = season_of(made), season_of(part)
-        if last is not None and read is not None and read > last:
+        if read is not None and not (self.since or read) <= read <= (last or read):
             return False
         if self.span is Span.WHOLE or season is None or read is None:
             return True
@@ -56,8 +60,9 @@ class Window:
     def __str__(self) -> str:
         back = "" if self.back is None else f", {self.back} seasons back"
         types = ", both player types" if self.both_types else ""
+        since = "" if self.since is None else f", since {self.since}"
         until = f", until {self.until}" if self.until else ""
-        return f"{self.span.value}{back}{until}{types}"
+        return f"{self.span.value}{back}{since}{until}{types}"
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
@@ -72,9 +77,9 @@ def season_of(partition: Mapping[str, Value]) -> int | None:
     return None
 
 
-def whole(*, until: str = "", both_types: bool = False, optional: bool = False) -> Window:
+def whole(*, until: str = "", both_types: bool = False, optional: bool = False, content: str = "") -> Window:
     """Every partition, or every one up to the season that a setting names."""
-    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional)
+    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional, content=content)
 
 
 def same_season(*, month: bool = False, both_types: bool = False, optional: bool = False) -> Window:
@@ -82,9 +87,11 @@ def same_season(*, month: bool = False, both_types: bool = False, optional: bool
     return Window(Span.SAME, same_month=month, both_types=both_types, optional=optional)
 
 
-def seasons_before(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:
-    """The seasons before, or the last `back` of them."""
-    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional)
+def seasons_before(
+    back: int | None = None, *, both_types: bool = False, optional: bool = False, since: int | None = None
+) -> Window:
+    """The seasons before, or the last `back` of them, or those from `since` on."""
+    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional, since=since)
 
 
 def seasons_up_to(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:

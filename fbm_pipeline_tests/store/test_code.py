@@ -12,7 +12,7 @@ from fbm_pipeline.store.code import closure, code_key
 from fbm_pipeline.store.syntax import UnknownCodeError
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
-PARKS = "fbm_pipeline.parks.park_factors:build_park_factors"
+PARKS = "fbm_pipeline.parks.park_factors:park_factors"
 BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
 PROJECTIONS = "fbm_pipeline.publish.projections:projections"
