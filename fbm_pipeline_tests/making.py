@@ -54,6 +54,15 @@ def make_control_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.control_rates", player_type=player_type, season=season)
 
 
+def make_player_vectors(store: Store, settings: Settings, cutoff: int) -> Written:
+    return make(store, TABLES["models.player_vectors"], {"cutoff": cutoff}, settings)
+
+
+def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: int, season: int) -> Written:
+    partition = {"arm": arm, "cutoff": cutoff, "season": season}
+    return make(store, TABLES["models.season_embeddings"], partition, settings)
+
+
 def make_blend_weights(store: Store, season: int) -> Written:
     return make_table(store, "evaluation.blend_weights", season=season)
 
