@@ -34,7 +34,8 @@ class Table:
     what `reads` opens, and the preset's fields named in `settings`. Tables that are made in another way (raw files,
     trainings, core months) leave it empty and name their code in `code`.
     `seasons` names a function `(store, settings) -> seasons` that have what they need; `type_seasons` one that takes a
-    player type too, where batters and pitchers have others. A read's `content` names a function `(inputs) -> hash` of
+    player type too, where batters and pitchers have others. `awaits` are the tables whose partitions it asks for beside
+    those read: they are made first, and no builder sees them. A read's `content` names a function `(inputs) -> hash` of
     the rows that the builder takes of a table without seasons: a 40-man roster of a later day makes nothing again.
     Raises DeclarationError for a key or partition column that is no column.
     """
@@ -50,6 +51,7 @@ class Table:
     build: str = ""
     code: tuple[str, ...] = ()  # further functions whose code is part of the key
     seasons: str = ""
+    awaits: Mapping[str, Window] = field(default_factory=dict)
     type_seasons: str = ""
 
     def __post_init__(self) -> None:
