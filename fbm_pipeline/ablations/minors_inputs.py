@@ -28,8 +28,8 @@ from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 IDENTITY_CODE = (
-    "fbm_pipeline.identity.profiles:build_stat_profiles",
-    "fbm_pipeline.identity.archetypes:assign_archetypes",
+    "fbm_pipeline.identity.profiles:stat_profiles",
+    "fbm_pipeline.identity.archetypes:archetypes",
 )
 
 
@@ -42,9 +42,7 @@ def minors_contents(
         held["mle"] = [store.content(MLE_RATES, {"player_type": player_type, "season": year}) for year in seasons]
         held["mle_sql"] = statement(PRIOR_STATEMENT)
     if configuration.identity == "majors":
-        held["identity"] = code_key(
-            "fbm_pipeline.identity.profiles:build_stat_profiles", "fbm_pipeline.identity.archetypes:assign_archetypes"
-        )
+        held["identity"] = code_key(*IDENTITY_CODE)
         held["identity_sql"] = [statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT)]
         held["constants"] = store.content("features.marcel_constants", {"player_type": player_type})
         held["centroids"] = store.content("features.archetype_centroids", {"player_type": player_type})

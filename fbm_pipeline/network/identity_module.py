@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.store.contracts import HORIZONS
+from fbm_pipeline.identity.tables import HORIZONS
 
 PROFILE_WIDTH = 64
 ARCHETYPE_WIDTH = 32
