@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.ablations.configuration import FAMILIES, Configuration
+from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.controls.control_rates import residual_key, residual_of
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
@@ -22,7 +22,7 @@ def control_key(store: Store, player_type: str, season: int) -> str:
 
 
 def control_cell(
-    store: Store, configuration: Configuration, player_type: str, season: int, seed: int, reads: str
+    store: Store, configuration: Control, player_type: str, season: int, reads: str
 ) -> tuple[pd.DataFrame, Summary]:
     """Projected rates of the season, long (mlbam_id, statistic, rate), and what they were fitted on.
 

@@ -16,6 +16,7 @@ from fbm_pipeline.defs import (
     network,
     pairs,
     parks,
+    player_vectors,
     playing_time,
     publish,
     results,
@@ -31,21 +32,8 @@ from fbm_pipeline.settings import Settings
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
     rooms = (
-        warehouse,
-        marcel,
-        mle,
-        aggregates,
-        parks,
-        playing_time,
-        controls,
-        identity,
-        level1,
-        network,
-        evaluation,
-        pairs,
-        publish,
-        results,
-        ablations,
+        *(warehouse, marcel, mle, aggregates, parks, playing_time, controls, identity, level1, player_vectors),
+        *(network, evaluation, pairs, publish, results, ablations),
     )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],

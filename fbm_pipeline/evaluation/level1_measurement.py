@@ -12,12 +12,13 @@ import pyarrow as pa
 from fbm_pipeline.controls.learned_controls import BLOCKS
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
-from fbm_pipeline.level1.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of, prepare
+from fbm_pipeline.level1.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of
 from fbm_pipeline.level1.frequencies import LOOKUPS, fit_frequencies
-from fbm_pipeline.level1.masked_run import held_out_masks, measure
+from fbm_pipeline.level1.held_out import held_out_masks, measure
 from fbm_pipeline.level1.outing_batches import arrange
 from fbm_pipeline.level1.outings import concatenate, load_outings
-from fbm_pipeline.player_vectors.player_vectors import load_decoder
+from fbm_pipeline.nn.device import prepare
+from fbm_pipeline.player_vectors.decoder import load_decoder
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -103,7 +104,7 @@ def _collapse(card: EncoderCard) -> Iterator[Row]:
 
 def _next_season(store: Store, settings: Settings, cutoff: int) -> dict[str, float]:
     """Nats of the season after the cutoff, and what tables of frequencies up to the cutoff score there."""
-    prepare(settings.preset)
+    prepare(settings.preset.threads, settings.device)
     model, _ = load_pretraining(settings, cutoff)
     plan = plan_of(settings.preset, cutoff)
     stored = {int(part["season"]) for part in store.partitions("core.plate_appearances")}

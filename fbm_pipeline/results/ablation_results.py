@@ -67,13 +67,12 @@ def ablations_text(rows: Sequence[Mapping]) -> list[str]:
 
 
 def registry_text() -> list[str]:
-    """Every registered ablation with its phase, reference, mark (built or why not) and question."""
+    """Every registered ablation with its phase, reference, question and what it changes."""
     lines = []
     for item in REGISTRY.values():
-        mark = "can run" if item.buildable else f"not yet: {item.missing}"
         changes = ", ".join(f"{name}={value}" for name, value in item.changes.items())
         lines.append(f"{item.name:<30} {item.phase:<17} from {item.reference:<8} {item.question}")
-        lines.append(f"{'':<30} {mark}{'; ' + changes if changes else ''}")
+        lines.append(f"{'':<30} {changes or f'the network of phase {item.roadmap} over the preset'}")
     return lines
 
 

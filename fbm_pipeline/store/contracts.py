@@ -98,29 +98,6 @@ _ALL: Iterable[Table] = (
         "season player_type level line_id", "season",
     ),
     contract(
-        "features.learned_blocks",
-        "one row per block, encoder's cutoff, season, side of the ball and player; what the season's games say of him",
-        "block:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:f32 vector:[f32]",
-        "block cutoff season player_type mlbam_id", "block cutoff",
-    ),
-    contract(
-        "models.pa_embeddings", "one row per encoder's cutoff and plate appearance; embedding is little-endian float16",
-        "cutoff:i16 season:i16 month:i8 game_id:str plate_appearance:i16 encoder:str embedding:bin",
-        "cutoff game_id plate_appearance", "cutoff season month",
-    ),
-    contract(
-        "models.season_embeddings",
-        "one row per encoder, season, side of the ball and player; the mean over his plate appearances",
-        "arm:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:i32 encoder:str embedding:[f32]",
-        "arm cutoff season player_type mlbam_id", "arm cutoff season",
-    ),
-    contract(
-        "models.player_vectors",
-        "one row per cutoff, player, side of the ball and as-of date; from plate appearances before as_of only",
-        f"cutoff:i16 {_PLAYER_KEY} plate_appearances:i32 last_season:i16 mean:[f32] sd:[f32] decoder:str",
-        "cutoff player_type mlbam_id as_of", "cutoff",
-    ),
-    contract(
         "models.predictions", "one row per fold, season, player, side of the ball, system and statistic",
         f"fold:i16 split:str {_PLAYER_KEY} system:str statistic:str rate:f64 concentration:f64? "
         "trained_until:i16",

@@ -1,7 +1,8 @@
 """Which partitions of a table may be read to make one partition of another: few rules, each with a name.
 
-A rule answers for one column of the read table. Player types are matched where both tables have them, unless a read
-says that it needs both. Not here: holding a builder to its windows (inputs), and Dagster's mappings (defs).
+A rule answers for the season of the read table. Player types, cutoffs and arms are matched where both tables have them,
+unless a read says that it needs both player types. Not here: holding a builder to its windows (inputs), and Dagster's
+mappings (defs).
 """
 
 from collections.abc import Mapping
@@ -32,27 +33,37 @@ class Window:
     before_month: int | None = None  # of UP_TO: the month from which on the season itself is closed
     optional: bool = False  # the table may never have been written: then it has no rows
     until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
-    since: int | None = None  # the first season open; None for the table's first
+    since: int | str | None = None  # the first season open, or the setting that names it; None for the table's first
+    only: tuple[tuple[str, Value], ...] = ()  # columns of the read table with the one value that is open
     # A function `(inputs) -> hash` in place of the partitions' contents: for a table without seasons, whose rows carry
     # their own dates and of which the builder takes those before its as-of date only.
     content: str = ""
 
-    def allows(self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None) -> bool:
-        """Whether a partition of the read table is open while `made` is built; `last` is the value of `until`."""
-        if not self._allows_type(made.get("player_type"), part.get("player_type")):
-            return False
-        if self.same_month and made.get("month", part.get("month")) != part.get("month"):
+    def allows(
+        self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None, first: int | None = None
+    ) -> bool:
+        """Whether a partition of the read table is open while `made` is built.
+
+        `last` and `first` are the seasons that `until` and `since` stand for.
+        """
+        if not self._matches(made, part):
             return False
         season, read = season_of(made), season_of(part)
-        if read is not None and not (self.since or read) <= read <= (last or read):
-            return False
-        if self.span is Span.WHOLE or season is None or read is None:
+        if read is None:
             return True
+        if (last is not None and read > last) or (first is not None and read < first):
+            return False
         if self.before_month is not None and read == season and int(part.get("month", 0)) >= self.before_month:
             return False
-        return self._allows_season(season, read)
+        return self.span is Span.WHOLE or season is None or self._allows_season(season, read)
 
-    def _allows_type(self, made: Value | None, read: Value | None) -> bool:
+    def _matches(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
+        matched = (*_MATCHED, "month") if self.same_month else _MATCHED
+        same = all(made[column] == part[column] for column in matched if column in made and column in part)
+        same = same and self._matches_type(made.get("player_type"), part.get("player_type"))
+        return same and all(part.get(column, value) == value for column, value in self.only)
+
+    def _matches_type(self, made: Value | None, read: Value | None) -> bool:
         if self.player_type:
             return read in (None, self.player_type) and made != self.player_type
         return self.both_types or made is None or read is None or made == read
@@ -70,11 +81,14 @@ class Window:
         types = f", {self.player_type}s for the others" if self.player_type else types
         since = "" if self.since is None else f", since {self.since}"
         until = f", until {self.until}" if self.until else ""
-        return f"{self.span.value}{back}{since}{until}{types}"
+        only = "".join(f", {column} {value}" for column, value in self.only)
+        return f"{self.span.value}{back}{since}{until}{types}{only}"
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
 SEASON_COLUMNS = ("season", "fold", "cutoff")
+# What is made with the encoder of a cutoff and an arm reads what was made with the same one.
+_MATCHED = ("cutoff", "arm")
 
 
 def season_of(partition: Mapping[str, Value]) -> int | None:
@@ -85,9 +99,16 @@ def season_of(partition: Mapping[str, Value]) -> int | None:
     return None
 
 
-def whole(*, until: str = "", both_types: bool = False, optional: bool = False, content: str = "") -> Window:
-    """Every partition, or every one up to the season that a setting names."""
-    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional, content=content)
+def whole(
+    *,
+    until: str = "",
+    both_types: bool = False,
+    optional: bool = False,
+    only: tuple[tuple[str, Value], ...] = (),
+    content: str = "",
+) -> Window:
+    """Every partition, or every one up to the season that a setting names, or with one value of a column."""
+    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional, only=only, content=content)
 
 
 def same_season(
@@ -105,10 +126,18 @@ def seasons_before(
 
 
 def seasons_up_to(
-    back: int | None = None, *, before_month: int | None = None, both_types: bool = False, optional: bool = False
+    back: int | None = None,
+    *,
+    since: int | str | None = None,
+    before_month: int | None = None,
+    both_types: bool = False,
+    optional: bool = False,
 ) -> Window:
-    """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves.
+    """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves, and for
+    trainings, which see the season of their cutoff.
 
     Of a table by month the season's own months before `before_month` alone: for rows as of a day within the season.
     """
-    return Window(Span.UP_TO, back=back, before_month=before_month, both_types=both_types, optional=optional)
+    return Window(
+        Span.UP_TO, back=back, since=since, before_month=before_month, both_types=both_types, optional=optional
+    )

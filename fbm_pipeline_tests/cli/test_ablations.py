@@ -42,13 +42,14 @@ def _tracker_away(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mlflow_observer, "_LAST_PAUSES", (0.0,))
 
 
-def test_the_list_marks_what_can_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line.main(["ablations", "--list"]) == 0
     shown = capsys.readouterr().out
     assert "no_sequence" in shown
-    assert "can run; sequence=none" in shown
-    assert "event_bias" in shown
-    assert "not yet: Levels 2 and 3 have no such switch" in shown
+    assert "sequence=none" in shown
+    assert "outcome_bias=True" in shown
+    assert "the network of phase 5 top over the preset" in shown
+    assert "not yet" not in shown
     assert "network_inputs (2)" in shown
 
 
@@ -69,7 +70,7 @@ def test_run_print_write_and_run_again_without_a_fit(
     looks = pd.read_csv(tmp_path / "results" / "looks.csv")
     assert looks[["system", "look"]].to_numpy().tolist() == [["ablation no_sequence", 1]]
 
-    monkeypatch.setattr(network_cells, "train", None)
+    monkeypatch.setattr(network_cells, "run_fold", None)
     for more in ([], ["--no-run"]):
         assert command_line.main([*ASKED, *more, "--docs", str(tmp_path)]) == 0
         assert "2 cells, 0 computed now" in capsys.readouterr().out
@@ -98,7 +99,7 @@ def test_rows_of_other_plans_stay(home: Settings, capsys: pytest.CaptureFixture[
     ("arguments", "told"),
     [
         (["no_such"], "'no_such' is not registered"),
-        (["event_bias"], "cannot be built yet"),
+        (["unfreeze_all"], "no Level 1 encoder masked of cutoff 2017"),
         (["--plan", "no_such"], "name one of the plans"),
         (["no_sequence", "--seasons", "2017"], "network batter 2017 cannot be run"),
         (["no_sequence", "--seasons", "late"], "neither a range such as 2010-2017"),

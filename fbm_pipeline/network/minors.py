@@ -9,45 +9,33 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.ablations.configuration import Configuration
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.controls.minors_block import PRIOR_STATEMENT, minors_prior
 from fbm_pipeline.controls.minors_block import TABLE as MLE_RATES
+from fbm_pipeline.controls.minors_block import minors_prior
 from fbm_pipeline.identity.archetypes import assignments, read_archetypes
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.identity.horizons import COUNTS_STATEMENT, PLAYERS_STATEMENT, read_horizons
+from fbm_pipeline.identity.horizons import read_horizons
 from fbm_pipeline.identity.minors import MinorsParts
 from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
-IDENTITY_CODE = (
-    "fbm_pipeline.identity.profiles:stat_profiles",
-    "fbm_pipeline.identity.archetypes:archetypes",
-)
 
-
-def minors_contents(
-    store: Store, configuration: Configuration, player_type: str, seasons: Sequence[int]
-) -> dict[str, object]:
-    """What is read here beside the fold's own tables, for the key of a cell; nothing where no word asks for it."""
-    held: dict[str, object] = {}
-    if configuration.prior == "mle":
-        held["mle"] = [store.content(MLE_RATES, {"player_type": player_type, "season": year}) for year in seasons]
-        held["mle_sql"] = statement(PRIOR_STATEMENT)
-    if configuration.identity == "majors":
-        held["identity"] = code_key(*IDENTITY_CODE)
-        held["identity_sql"] = [statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT)]
-        held["constants"] = store.content("features.marcel_constants", {"player_type": player_type})
-        held["centroids"] = store.content("features.archetype_centroids", {"player_type": player_type})
-        held["players"] = store.content("core.players")
-    return held
+def minors_contents(store: Store, network: Network, player_type: str, seasons: Sequence[int]) -> dict[str, object]:
+    """What is read here beside the fold's own tables, for a network's key; nothing where no word asks for it."""
+    contents: dict[str, object] = {}
+    if network.prior == "mle":
+        contents["mle"] = [store.content(MLE_RATES, {"player_type": player_type, "season": year}) for year in seasons]
+    if network.identity == "majors":
+        contents["constants"] = store.content("features.marcel_constants", {"player_type": player_type})
+        contents["centroids"] = store.content("features.archetype_centroids", {"player_type": player_type})
+        contents["players"] = store.content("core.players")
+    return contents
 
 
 def with_mle(store: Store, priors: Priors) -> Priors:

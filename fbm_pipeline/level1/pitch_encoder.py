@@ -84,7 +84,7 @@ class OutingEncoder(nn.Module):
     def set_seen(self, counts: Tensor, mean: Tensor, sd: Tensor, seen: Tensor) -> None:
         """Record what pre-training meets: counts of words (all fields in a row), moments and presence of numerics."""
         for size, offset in zip(FIELD_SIZES.values(), self.word_offsets.tolist(), strict=True):
-            words = torch.arange(offset + RESERVED, offset + size)
+            words = torch.arange(offset + RESERVED, offset + size, device=self.word_map.device)
             self.word_map[words] = torch.where(counts[words] > 0, words, offset + UNKNOWN)
         self.numeric_mean.copy_(torch.where(seen, mean, 0.0))
         self.numeric_sd.copy_(torch.where(seen & (sd > 0), sd, 1.0))
@@ -98,7 +98,9 @@ class OutingEncoder(nn.Module):
         if penalty is None:
             x = self._mixed(tokens.view(b, t, self.shape.width), None).flatten(0, 1)
         else:
-            places = (torch.arange(t) < row_lengths.unsqueeze(1)).flatten().nonzero().squeeze(1)  # (n,)
+            places = (
+                (torch.arange(t, device=tokens.device) < row_lengths.unsqueeze(1)).flatten().nonzero().squeeze(1)
+            )  # (n,)
             x = tokens.new_zeros(b * t, self.shape.width).index_copy(0, places, tokens)
             x = self._mixed(x.view(b, t, self.shape.width), penalty).flatten(0, 1)[places]
         return self._pooled(x.float(), pa_lengths)
@@ -117,14 +119,16 @@ class OutingEncoder(nn.Module):
 
     def _pooled(self, tokens: Tensor, pa_lengths: Tensor) -> Tensor:
         p = len(pa_lengths)
-        owner = torch.repeat_interleave(torch.arange(p), pa_lengths)  # (n,)
+        owner = torch.repeat_interleave(torch.arange(p, device=tokens.device), pa_lengths)  # (n,)
         mean = tokens.new_zeros(p, self.shape.width).index_add(0, owner, tokens)
         mean = mean / pa_lengths.clamp(min=1).unsqueeze(1)
-        # A plate appearance without a token has no last one: it is pooled from zeros.
+        return self.pool_norm(self.pool(torch.cat([mean, self._last(tokens, pa_lengths)], dim=1)))
+
+    def _last(self, tokens: Tensor, pa_lengths: Tensor) -> Tensor:
+        """(p, w): the last token of each plate appearance; zeros for one without a token."""
         ends = torch.cumsum(pa_lengths, 0) - 1
         filled = (pa_lengths > 0).nonzero().squeeze(1)
-        last = tokens.new_zeros(p, self.shape.width).index_copy(0, filled, tokens[ends[filled]])
-        return self.pool_norm(self.pool(torch.cat([mean, last], dim=1)))
+        return tokens.new_zeros(len(pa_lengths), self.shape.width).index_copy(0, filled, tokens[ends[filled]])
 
 
 def seen_from(counts: Tensor, totals: Mapping[str, Tensor]) -> tuple[Tensor, Tensor, Tensor, Tensor]:

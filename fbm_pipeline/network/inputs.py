@@ -1,6 +1,6 @@
 """What a network may see, taken away or mixed up: transformations of finished windows, the network itself untouched.
 
-Belongs here: the words of `Configuration.sequence`, `identity`, `horizons` and `prior`. A player whose window was
+Belongs here: the words of `Network.sequence`, `identity`, `horizons` and `prior`. A player whose window was
 empty keeps an empty window under each of them, so that he stays the prior in both arms of a comparison.
 Not here: training. The profile of the windows must be standardized already: zero is then the mean player.
 """
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from fbm_pipeline.ablations.configuration import HORIZONS_READ, Configuration
 from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.network.configuration import HORIZONS_READ, Network
 from fbm_pipeline.network.player_games import CONTEXT_FIELDS, PlayerGames
 from fbm_pipeline.network.priors import SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
@@ -21,21 +21,21 @@ SHRINKAGE = 200  # plate appearances of the league that a window's mean is shrun
 _AT_ONCE = 50_000  # games whose plate appearances are in memory together
 
 
-def changed_windows(windows: Windows, configuration: Configuration, priors: Priors, seed: int) -> Windows:
-    """The windows as the configuration lets a network see them. `priors` are of the same samples.
+def changed_windows(windows: Windows, network: Network, priors: Priors) -> Windows:
+    """The windows as the network sees them. `priors` are of the same samples.
 
-    Random orders are drawn from `seed` alone: the same windows are changed alike in every call.
+    Random orders are drawn from the network's seed alone: the same windows are changed alike in every call.
     """
-    changed = _with_prior(windows, configuration.prior, priors)
-    changed = _with_horizons(changed, configuration.horizons)
-    changed = _with_identity(changed, configuration.identity, np.random.default_rng([seed, 1]))
-    return _with_sequence(changed, configuration.sequence, np.random.default_rng([seed, 2]))
+    changed = _with_prior(windows, network.prior, priors)
+    changed = _with_horizons(changed, network.horizons)
+    changed = _with_identity(changed, network.identity, np.random.default_rng([network.seed, 1]))
+    return _with_sequence(changed, network.sequence, np.random.default_rng([network.seed, 2]))
 
 
 def base_rates(priors: Priors, prior: str) -> np.ndarray:
     """What is adjusted: rates (samples, statistics) of Marcel, of classic Marcel or of the league.
 
-    Under `mle` the priors are handed in with the minors in Marcel's place already (minors_inputs).
+    Under `mle` the priors are handed in with the minors in Marcel's place already (minors).
     """
     marcel = priors.rates[:, SYSTEMS.index("marcel")]
     if prior in ("marcel", "mle"):
@@ -65,7 +65,7 @@ def _with_horizons(windows: Windows, kept: Sequence[str]) -> Windows:
 
 def _with_identity(windows: Windows, identity: str, draw: np.random.Generator) -> Windows:
     profile, archetype = windows.profile, windows.archetype
-    if identity in ("both", "majors"):  # of the majors alone where the windows were handed in so (minors_inputs)
+    if identity in ("both", "majors"):  # of the majors alone where the windows were handed in so (minors)
         return windows
     if identity == "shuffled":
         other = _within_seasons(windows.season, draw)
@@ -107,7 +107,7 @@ def _one_game_each(windows: Windows, embeddings: np.ndarray) -> Windows:
         mlbam_id=windows.mlbam_id, day=(windows.as_of_day - BLANK_DAYS_AGO).astype(np.int32),
         season=(windows.season - 1).astype(np.int16), is_home=np.zeros(n, np.uint8), is_starter=np.zeros(n, np.uint8),
         first_plate_appearance=np.arange(n + 1, dtype=np.int64), embedding_row=np.arange(n, dtype=np.int32),
-        context=np.zeros((n, len(CONTEXT_FIELDS)), np.uint8),
+        context=np.zeros((n, len(CONTEXT_FIELDS)), np.uint8), outcome=np.zeros(n, np.uint8),
     )  # fmt: skip
     first = np.arange(n, dtype=np.int64)
     seen = windows.end_game > windows.first_game
@@ -136,7 +136,7 @@ def _means_of_games(windows: Windows) -> Windows:
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float16)
     games = replace(
         windows.games, embedding_row=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        context=np.zeros_like(windows.games.context),
+        context=np.zeros_like(windows.games.context), outcome=np.zeros_like(windows.games.outcome),
     )  # fmt: skip
     return replace(windows, games=games, embeddings=means)
 
@@ -168,6 +168,6 @@ def _shuffled_games(windows: Windows, draw: np.random.Generator) -> Windows:
         mlbam_id=games.mlbam_id[dated], day=games.day[dated], season=games.season[dated],
         is_home=games.is_home[told], is_starter=games.is_starter[told],
         first_plate_appearance=np.r_[0, ends].astype(np.int64),
-        embedding_row=games.embedding_row[row], context=games.context[row],
+        embedding_row=games.embedding_row[row], context=games.context[row], outcome=games.outcome[row],
     )  # fmt: skip
     return replace(windows, games=mixed, first_game=last - counts, end_game=last)

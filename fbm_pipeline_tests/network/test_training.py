@@ -1,9 +1,5 @@
 """The loop learns what is planted, stops on what it has not seen, and resumes to the last bit."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -12,20 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.network import loop
+from fbm_pipeline.network import training
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.hierarchy import shape_for
 from fbm_pipeline.network.judging import judge
-from fbm_pipeline.network.loop import Trained, learning_rate_at, parameter_groups, train
+from fbm_pipeline.network.training import Machine, Samples, Trained, parameter_groups, train
 from fbm_pipeline.network.windows import Windows
-from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.settings import PRESETS, Preset
 from fbm_pipeline_tests.network.planted import planted_windows
 
-SMALL = replace(
-    PRESETS["demo"], width=16, heads=2, layers=1, archetypes=3, epochs=2, patience=2, batch=8,
-    learning_rate=3e-3, threads=1, seed=5,
-)  # fmt: skip
+SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3, seed=5)
+ARCHETYPES = 3
+MACHINE = Machine(1)
 
 
 class Listener(NullObserver):
@@ -39,12 +34,16 @@ class Listener(NullObserver):
         self.metrics[step] = dict(metrics)
 
 
-def trained(windows: Windows, folder: Path, preset: Preset = SMALL, observer: NullObserver | None = None) -> Trained:
+def samples_of(windows: Windows) -> Samples:
     half = windows.season == windows.season.min()
-    return train(
-        shape_for(windows, preset), windows, np.flatnonzero(half), np.flatnonzero(~half), preset, folder, "key",
-        observer or NullObserver(),
-    )  # fmt: skip
+    return Samples(windows, np.flatnonzero(half), np.flatnonzero(~half))
+
+
+def trained(
+    windows: Windows, folder: Path, network: Network = SMALL, observer: NullObserver | None = None, key: str = "key"
+) -> Trained:
+    shape = shape_for(windows, network, ARCHETYPES)
+    return train(shape, samples_of(windows), network, MACHINE, folder, key, observer or NullObserver())
 
 
 def weights_of(result: Trained) -> dict[str, torch.Tensor]:
@@ -57,9 +56,9 @@ def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> 
 
 def test_a_planted_signal_is_learnt_and_needs_its_player(tmp_path: Path) -> None:
     windows = planted_windows(400, games=3, empty=10)
-    preset = replace(SMALL, epochs=8, patience=8, batch=16)
+    network = replace(SMALL, epochs=8, patience=8, batch=16)
     listener = Listener()
-    result = trained(windows, tmp_path / "run", preset, listener)
+    result = trained(windows, tmp_path / "run", network, listener)
     progress = result.progress
     assert progress.best_nll < progress.prior_nll - 0.5
     assert progress.best_epoch > 0
@@ -117,7 +116,7 @@ def test_an_interrupted_training_resumes_to_the_last_bit(
 ) -> None:
     windows = planted_windows(60)
     whole = trained(windows, tmp_path / "whole")
-    monkeypatch.setattr(loop, "CHECKPOINT_STEPS", 2)
+    monkeypatch.setattr(training, "CHECKPOINT_STEPS", 2)
     passed = []
 
     def stop(name: str) -> None:
@@ -126,7 +125,7 @@ def test_an_interrupted_training_resumes_to_the_last_bit(
             raise StoppedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop, "crash_point", stop)
+        patch.setattr(trainer, "crash_point", stop)
         with pytest.raises(StoppedError):
             trained(windows, tmp_path / "cut")
     resumed = trained(windows, tmp_path / "cut")
@@ -134,26 +133,10 @@ def test_an_interrupted_training_resumes_to_the_last_bit(
     assert whole.progress == resumed.progress
 
 
-def test_a_killed_process_resumes_to_the_last_bit(tmp_path: Path) -> None:
-    script = (
-        "import sys; from pathlib import Path; from fbm_pipeline.network import loop; loop.CHECKPOINT_STEPS = 2; "
-        "from fbm_pipeline_tests.network.test_loop import trained; "
-        "from fbm_pipeline_tests.network.planted import planted_windows; "
-        "trained(planted_windows(60), Path(sys.argv[1]))"
-    )
-    command = [sys.executable, "-c", script, str(tmp_path / "killed")]
-    killed = subprocess.run(command, env=os.environ | {"FBM_CRASH_AT": "training.step_done@4"}, check=False)
-    assert killed.returncode == -signal.SIGKILL
-    whole, resumed = (trained(planted_windows(60), tmp_path / name) for name in ("whole", "killed"))
-    assert same(weights_of(whole), weights_of(resumed))
-
-
 def test_a_checkpoint_of_other_inputs_is_not_continued(tmp_path: Path) -> None:
     windows = planted_windows(60)
     first = trained(windows, tmp_path / "run")
-    half = np.flatnonzero(windows.season == windows.season.min())
-    preset = replace(SMALL, seed=6)
-    other = train(shape_for(windows, preset), windows, half, half, preset, tmp_path / "run", "new", NullObserver())
+    other = trained(windows, tmp_path / "run", replace(SMALL, seed=6), key="new")
     assert not same(weights_of(first), weights_of(other))
 
 
@@ -166,16 +149,18 @@ def test_every_epoch_is_told_once_with_marcels_likelihood_beside(tmp_path: Path)
 
 
 def test_patience_ends_the_training(tmp_path: Path) -> None:
-    preset = replace(SMALL, epochs=30, patience=1, learning_rate=0.3)
-    progress = trained(planted_windows(60, signal=0.0), tmp_path / "run", preset).progress
+    network = replace(SMALL, epochs=30, patience=1, learning_rate=0.3)
+    progress = trained(planted_windows(60, signal=0.0), tmp_path / "run", network).progress
     assert progress.epoch == progress.best_epoch + 1 < 30
 
 
 @pytest.mark.parametrize(
     "change",
     [{"width": 32}, {"layers": 2}, {"heads": 4}, {"epochs": 3}, {"batch": 20}, {"learning_rate": 1e-3},
-     {"archetypes": 4}, {"seed": 6}],
-    ids=lambda change: next(iter(change)),
+     {"seed": 6}, {"next_games_weight": 0.5}, {"statistic_dropout": 0.0}, {"archetype_dropout": 0.9},
+     {"dropout": 0.0}, {"game": "mean"}, {"conditioning": "concatenated"}, {"outcome_bias": True},
+     {"target": "rate"}, {"target": "residual"}, {"target": "counts"}],
+    ids=lambda change: "-".join(map(str, *change.items())),
 )  # fmt: skip
 def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None:
     windows = planted_windows(48)
@@ -183,28 +168,9 @@ def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None
     assert plain.progress.history[-1] != changed.progress.history[-1]
 
 
-def test_threads_are_set_and_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    monkeypatch.setattr(torch, "set_num_threads", asked.append)
-    before = torch.get_num_threads()
-    state = torch.random.get_rng_state()
-    with reproducible(7, 1):
-        torch.rand(3)
-    assert asked == [7, before]
-    assert torch.equal(torch.random.get_rng_state(), state)
-
-
-def test_the_schedule_warms_up_and_ends_near_zero() -> None:
-    rates = [learning_rate_at(step, 100, 1.0) for step in range(100)]
-    assert rates[0] == pytest.approx(0.2)
-    assert max(rates) == pytest.approx(1.0)
-    assert rates.index(max(rates)) in (4, 5)
-    assert rates[-1] < 0.01
-
-
 def test_every_parameter_is_in_one_group() -> None:
     from fbm_pipeline.network.hierarchy import Hierarchy
 
-    model = Hierarchy(shape_for(planted_windows(8), SMALL))
-    grouped = [id(p) for group in parameter_groups(model) for p in group["params"]]
+    model = Hierarchy(shape_for(planted_windows(8), SMALL, ARCHETYPES))
+    grouped = [id(p) for group in parameter_groups(model, 0.1) for p in group["params"]]
     assert sorted(grouped) == sorted(id(p) for p in model.parameters())

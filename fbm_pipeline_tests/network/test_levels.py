@@ -2,7 +2,7 @@
 
 import torch
 
-from fbm_pipeline.network.identity_module import IDENTITY_WIDTH, IdentityModule, feature_groups
+from fbm_pipeline.network.levels import IDENTITY_WIDTH, IdentityModule, feature_groups
 
 NAMES = ("age", "career_so_rate", "career_log_opportunities", "one_year_so_rate", "prior_so_rate")
 
@@ -13,7 +13,7 @@ def test_features_are_grouped_by_horizon() -> None:
 
 def test_whole_horizons_are_withheld_and_age_never() -> None:
     torch.manual_seed(0)
-    kept = IdentityModule(NAMES, 3)._kept(torch.ones(4000, 5))
+    kept = IdentityModule(NAMES, 3, 0.2, 0.1)._kept(torch.ones(4000, 5))
     assert kept[:, 0].all()
     assert torch.equal(kept[:, 1], kept[:, 2])
     assert not torch.equal(kept[:, 1], kept[:, 3])
@@ -21,7 +21,7 @@ def test_whole_horizons_are_withheld_and_age_never() -> None:
 
 
 def test_nothing_is_withheld_outside_training() -> None:
-    module = IdentityModule(NAMES, 3).eval()
+    module = IdentityModule(NAMES, 3, 0.2, 0.1).eval()
     profile, archetype = torch.randn(6, 5), torch.tensor([0, 1, 2, 0, 1, 2])
     first = module(profile, archetype)
     assert first.shape == (6, IDENTITY_WIDTH)
@@ -30,6 +30,6 @@ def test_nothing_is_withheld_outside_training() -> None:
 
 
 def test_the_archetype_is_heard() -> None:
-    module = IdentityModule(NAMES, 3).eval()
+    module = IdentityModule(NAMES, 3, 0.2, 0.1).eval()
     profile = torch.randn(1, 5)
     assert not torch.equal(module(profile, torch.tensor([0])), module(profile, torch.tensor([1])))

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from fbm_pipeline.ablations.configuration import SEQUENCES, Configuration
-from fbm_pipeline.ablations.inputs import SHRINKAGE, changed_windows
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.network.batches import TIME_FEATURES, assemble
+from fbm_pipeline.network.configuration import SEQUENCES, Network
+from fbm_pipeline.network.inputs import SHRINKAGE, changed_windows
 from fbm_pipeline.network.priors import SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline_tests.network.planted import planted_windows
@@ -25,8 +25,7 @@ def priors_of(windows: Windows) -> Priors:
 
 
 def changed(seed: int = 5, **changes: object) -> Windows:
-    configuration = Configuration("network").difference(changes)
-    return changed_windows(WINDOWS, configuration, priors_of(WINDOWS), seed)
+    return changed_windows(WINDOWS, Network(seed=seed).changed(**changes), priors_of(WINDOWS))
 
 
 def games_of(windows: Windows, sample: int) -> list[bytes]:
@@ -39,7 +38,7 @@ def games_of(windows: Windows, sample: int) -> list[bytes]:
 
 
 def test_the_reference_is_left_alone() -> None:
-    assert changed_windows(WINDOWS, Configuration("network"), priors_of(WINDOWS), 5) is WINDOWS
+    assert changed_windows(WINDOWS, Network(), priors_of(WINDOWS)) is WINDOWS
 
 
 @pytest.mark.parametrize("sequence", [name for name in SEQUENCES if name not in ("games", "empty")])

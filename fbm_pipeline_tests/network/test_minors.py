@@ -8,27 +8,29 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from fbm_pipeline.ablations import minors_inputs
-from fbm_pipeline.ablations.configuration import of_preset
-from fbm_pipeline.ablations.minors_inputs import minors_contents, of_the_majors, with_mle
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.level1.embeddings import load_embeddings
+from fbm_pipeline.network.fold_training import load_fold
+from fbm_pipeline.network.folds import plan_fold
+from fbm_pipeline.network.inputs import changed_windows
+from fbm_pipeline.network.minors import minors_contents, of_the_majors, with_mle
+from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, load_priors
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.ablations.conftest import PRESET
+from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_mle_rates
 from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of
 from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles
 
 SEASON = 2015
 MARCEL = SYSTEMS.index(PRIOR_SYSTEM)
-NETWORK = of_preset(PRESET, "network")
+NETWORK = PRESET.network
 
 
 def preseason_windows(store: Store, like: Windows) -> Windows:
@@ -50,8 +52,8 @@ def preseason_windows(store: Store, like: Windows) -> Windows:
 
 @pytest.fixture(scope="module")
 def like(small: Store) -> Windows:
-    embeddings = load_embeddings(small, CUTOFF, stored_history(small, [2018]))
-    return load_windows(small, "batter", [2018], PRESET, embeddings)
+    source = Source(load_embeddings(small, CUTOFF, stored_history(small, [2018])))
+    return load_windows(small, "batter", [2018], NETWORK, source)
 
 
 def test_without_the_minors_are_the_profiles_and_kinds_of_the_majors_alone(store: Store, like: Windows) -> None:
@@ -75,6 +77,11 @@ def test_without_the_minors_are_the_profiles_and_kinds_of_the_majors_alone(store
     stranger = replace(blended, mlbam_id=np.where(blended.mlbam_id == 5, 999, blended.mlbam_id))
     with pytest.raises(MissingJoinError, match="batter 999 as of 1 March 2015"):
         of_the_majors(store, stranger)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return settings_at(tmp_path)
 
 
 @pytest.fixture
@@ -111,25 +118,29 @@ def test_a_player_without_mle_in_a_season_that_has_it_is_an_error(told: Store) -
 
 
 def test_a_network_on_mle_without_evidence_is_mle_to_the_last_bit(told: Store, settings: Settings) -> None:
-    configuration = NETWORK.difference({"prior": "mle", "sequence": "empty"})
+    network = NETWORK.changed(prior="mle", sequence="empty")
     folder = settings.home / "progress"
-    rates, _ = network_cell(told, settings, configuration, "batter", 2021, 11, "key", folder, NullObserver())
+    rates, _ = network_cell(told, settings, network, "batter", 2021, folder, NullObserver())
     assert len(rates) == len(BATTERS) * len(statistics("batter"))
     assert (rates["rate"] == np.where(rates["mlbam_id"] == BATTERS[1], 0.31, 0.2)).all()
 
 
-def test_only_who_reads_the_minors_has_them_in_his_key(told: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    on_mle = NETWORK.difference({"prior": "mle"})
+def test_a_network_learns_on_the_prior_that_it_projects_from(told: Store, settings: Settings) -> None:
+    """At 1051995 the `mle_prior` ablation was trained on Marcel and then applied to mle."""
+    fold = plan_fold(told, "batter", 2021, PRESET, NETWORK)
+    windows, priors = load_fold(told, settings, NETWORK.changed(prior="mle"), fold, fold.learnt_from)
+    seen = changed_windows(windows, NETWORK.changed(prior="mle"), priors)
+    assert (seen.prior[seen.season >= 2018] == 0.2).all()
+    assert not (windows.prior[windows.season >= 2018] == 0.2).any()
+
+
+def test_only_who_reads_the_minors_has_them_in_his_key(told: Store, settings: Settings) -> None:
+    on_mle = NETWORK.changed(prior="mle")
     assert minors_contents(told, NETWORK, "batter", [2018, 2021]) == {}
-    keys = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
+    keys = [network_key(told, settings, which, "batter", 2021) for which in (NETWORK, on_mle)]
     write_mle_rates(told, 2021, {player: {"rate": 0.29} for player in BATTERS})
-    after = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
+    after = [network_key(told, settings, which, "batter", 2021) for which in (NETWORK, on_mle)]
     assert after[0] == keys[0]
     assert after[1] != keys[1]
-    with monkeypatch.context() as patch:
-        patch.setattr(minors_inputs, "statement", lambda name: f"another {name}")
-        other = [network_key(told, which, PRESET, "batter", 2021) for which in (NETWORK, on_mle)]
-    assert other[0] == after[0]
-    assert other[1] != after[1]
-    majors = minors_contents(told, NETWORK.difference({"identity": "majors"}), "batter", [2018])
-    assert set(majors) == {"identity", "identity_sql", "constants", "centroids", "players"}
+    majors = minors_contents(told, NETWORK.changed(identity="majors"), "batter", [2018])
+    assert set(majors) == {"constants", "centroids", "players"}
