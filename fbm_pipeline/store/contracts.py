@@ -23,25 +23,10 @@ _EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:
 _SUM_COUNTS = "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
 _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
-HORIZONS = ("career", "three_year", "one_year", "thirty_day")
 
 
-def _union_statistics(head_only: bool = False) -> list[str]:
-    names: dict[str, None] = {}
-    for player_type in PLAYER_TYPES:
-        for statistic in statistics(player_type):
-            if statistic.head or not head_only:
-                names[statistic.name] = None
-    return list(names)
-
-
-def _profile_columns() -> str:
-    columns = []
-    for horizon in HORIZONS:
-        columns.append(f"{horizon}_opportunities:i32")
-        columns.append(f"{horizon}_supplied_by:str")  # the horizon that the rates really come from
-        columns += [f"{horizon}_{name}:f64?" for name in _union_statistics(head_only=True)]
-    return " ".join(columns)
+def _union_statistics() -> list[str]:
+    return list(dict.fromkeys(item.name for player_type in PLAYER_TYPES for item in statistics(player_type)))
 
 
 _ALL: Iterable[Table] = (
@@ -104,39 +89,6 @@ _ALL: Iterable[Table] = (
         "league:str? pa:i32 so:f64? bb:f64? hr:f64? hr_pa:i32? hr_estimated:bool? h_pa:i32? h:i32? double:i32? "
         "triple:i32? games:i32? starts:i32?",
         "season player_type level line_id", "season",
-    ),
-    contract(
-        "features.stat_profiles", "one row per player, side of the ball and as-of date; only games before as_of",
-        f"{_PLAYER_KEY} age:f32 bats:str throws:str role:str identity_source:str minor_opportunities:f64 "
-        f"days_since_last_game:i32? {_profile_columns()}",
-        "player_type mlbam_id as_of", "player_type season",
-    ),
-    contract(
-        "features.archetype_centroids", "one row per player type, archetype and feature",
-        "player_type:str archetype:i16 feature:str centroid:f64 scaler_mean:f64 scaler_sd:f64 fitted_until:i16",
-        "player_type archetype feature", "player_type",
-    ),
-    contract(
-        "features.archetypes", "one row per player, side of the ball and as-of date",
-        f"{_PLAYER_KEY} archetype:i16 distance:f32 membership:[f32]",
-        "player_type mlbam_id as_of", "player_type season",
-    ),
-    contract(
-        "features.mle_translations", "one row per season, side of the ball, component and parameter",
-        "season:i16 player_type:str component:str parameter:str value:f64 n:i32 trained_from:i16 trained_until:i16",
-        "season player_type component parameter", "player_type season",
-    ),
-    contract(
-        "features.debut_means", "one row per season, side of the ball, role, age and statistic",
-        "season:i16 player_type:str as_of:date role:str age:i16 statistic:str rate:f64 concentration:f64? n:i32 "
-        "trained_until:i16",
-        "season player_type role age statistic", "player_type season",
-    ),
-    contract(
-        "features.mle_rates", "one row per player, side of the ball, as-of date, system and statistic",
-        f"{_PLAYER_KEY} system:str statistic:str rate:f64 weight:f64 minor_weight:f64 minor_rate:f64? "
-        "concentration:f64? source:str trained_until:i16",
-        "player_type mlbam_id as_of system statistic", "player_type season",
     ),
     contract(
         "models.predictions", "one row per fold, season, player, side of the ball, system and statistic",

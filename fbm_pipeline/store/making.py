@@ -54,7 +54,9 @@ def partition_key(inputs: Inputs) -> str:
 
 
 def _require(store: Store, table: Declared) -> None:
-    absent = [name for name, window in table.reads.items() if not window.optional and not store.exists(name)]
+    """All that is read must be there but the table itself, whose first partition nothing comes before."""
+    needed = [name for name, window in table.reads.items() if not window.optional and name != table.name]
+    absent = [name for name in needed if not store.exists(name)]
     if absent:
         raise MissingInputError(f"{table.name} is made from {_listed(absent)}, never written; materialize them first")
 
