@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from fbm_pipeline.marcel import tables as marcel
+from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
+from fbm_pipeline.warehouse import tables as warehouse
 
-TABLES: Mapping[str, Table] = ALL_CONTRACTS | {table.name: table for room in (marcel,) for table in room.TABLES}
+TABLES: Mapping[str, Table] = {table.name: table for room in (warehouse, marcel) for table in room.TABLES} | CONTRACTS

@@ -4,6 +4,8 @@ from fbm_pipeline.settings import PRESETS, Preset
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline.warehouse.months import make_months
+from fbm_pipeline.warehouse.tables import GAME_TABLES
 
 
 def make_table(store: Store, name: str, preset: Preset = PRESETS["real"], **partition: int | str) -> Written:
@@ -17,3 +19,12 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
 
 def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
+
+
+def make_core(store: Store, name: str, season: int) -> list[Written]:
+    """A core table of a season by its name without the schema: tables of games by the month, the others whole."""
+    table = TABLES[f"core.{name}"]
+    if table in GAME_TABLES:
+        return make_months(store, table, season)
+    partition = {"season": season} if table.partition_by else {}
+    return [make_table(store, table.name, **partition)]

@@ -11,7 +11,7 @@ import dagster as dg
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
-from fbm_pipeline.defs.table_assets import season_table, whole
+from fbm_pipeline.defs.table_assets import BuildSeason, BuildTable, season_table, whole
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table, resolve
 from fbm_pipeline.store.making import make
@@ -36,6 +36,35 @@ def declared_assets(
     if "player_type" in table.partition_by:
         return [_asset(table, name, describe, describe_season, kinds, automatic) for name in PLAYER_TYPES]
     return [_asset(table, "", describe, describe_season, kinds, automatic)]
+
+
+def declared_season_table(
+    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
+) -> dg.AssetsDefinition:
+    """The asset of a table of whose season `build` makes several partitions, such as months or files."""
+
+    def seasons(store: Store, settings: Settings) -> Collection[int]:
+        return resolve(table.seasons)(store, settings)
+
+    return season_table(
+        asset_key(table.name),
+        table.name,
+        build,
+        seasons=seasons if table.seasons else None,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
+    )
+
+
+def declared_whole_table(
+    table: Table, build: BuildTable, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
+) -> dg.AssetsDefinition:
+    """The asset of a table without seasons that `build` makes of something else than tables."""
+    return whole(
+        asset_key(table.name),
+        table.name,
+        build,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
+    )
 
 
 def asset_key(table: str, player_type: str = "") -> str:
@@ -90,14 +119,7 @@ def _asset(
     automatic: bool,
 ) -> dg.AssetsDefinition:
     of_type: dict[str, int | str] = {"player_type": player_type} if player_type else {}
-    shared = {
-        "group": group_of(table),
-        "description": table.description,
-        "code": table.functions,
-        "deps": dependencies(table, player_type),
-        "kinds": kinds,
-        "automatic": automatic,
-    }
+    shared = _shared(table, player_type, kinds, automatic)
     column = season_column(table)
     if column is None:
         return whole(
@@ -124,3 +146,14 @@ def _asset(
         else None,
         **shared,  # type: ignore[arg-type]
     )
+
+
+def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool) -> dict[str, object]:
+    return {
+        "group": group_of(table),
+        "description": table.description,
+        "code": table.functions,
+        "deps": dependencies(table, player_type),
+        "kinds": kinds,
+        "automatic": automatic,
+    }

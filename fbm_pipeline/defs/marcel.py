@@ -11,13 +11,13 @@ from fbm_pipeline.defs.declared_assets import declared_assets
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
 from fbm_pipeline.defs.partitions import BEFORE
 from fbm_pipeline.defs.table_assets import dependency, season_table
-from fbm_pipeline.defs.warehouse import played_seasons
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.rates import projectable_seasons
 from fbm_pipeline.marcel.tables import MARCEL_CONSTANTS, MARCEL_RATES
 from fbm_pipeline.parks.park_factors import build_park_factors
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.warehouse.season_games import played_seasons
 
 _CODE = ("marcel", "baseball.statistics")
 

@@ -135,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--job", choices=[full_pipeline.name, yardstick.name, level1_job.name], default=full_pipeline.name,
         help="full_pipeline; yardstick: without encoders, networks, report; level1: encoders and what they add",
     )  # fmt: skip
-    parser.add_argument("--select", help="an asset selection such as 'group:core' or 'key:publish/report'")
+    parser.add_argument("--select", help="an asset selection such as 'group:warehouse' or 'key:publish/report'")
     options = parser.parse_args(arguments)
     try:
         settings = load_settings()

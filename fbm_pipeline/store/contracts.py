@@ -1,4 +1,4 @@
-"""What every table above `raw` holds: columns, types, grain, key and partitions. The raw tables are in raw_contracts.
+"""What every table holds that its room does not declare yet: columns, types, grain, key and partitions.
 
 A column's text is `name:type`; a `?` after the type allows nulls. Types are Arrow's, by their short names.
 """
@@ -19,9 +19,6 @@ def contract(name: str, grain: str, columns: str, key: str, partition_by: str = 
     return Table(name, grain, tuple(described), tuple(key.split()), tuple(partition_by.split()))
 
 
-_EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:i8 hbp:i8 sf:i8 sh:i8"
-_SUM_COUNTS = "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
-_GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
 _PLAYING_TIME = (
     f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? outs:f64? outs_p10:f64? "
@@ -79,66 +76,6 @@ def _sequence_columns() -> str:
 
 
 _ALL: Iterable[Table] = (
-    contract(
-        "core.players", "one row per player with an MLBAM id",
-        "mlbam_id:i32 name:str birth_date:date? bats:str? throws:str? retro_id:str? lahman_id:str? "
-        "fangraphs_id:str? primary_position:str?",
-        "mlbam_id",
-    ),
-    contract(
-        "core.games", "one row per regular-season game",
-        f"{_GAME_KEY} number:i8 home_team:str away_team:str park_id:str?",
-        "game_id", "season month",
-    ),
-    contract(
-        "core.pitches", "one row per pitch of a regular-season game; physics is null where it was not measured",
-        f"{_GAME_KEY} plate_appearance:i16 pitch_number:i8 batter_id:i32 pitcher_id:i32 inning:i8 is_top:bool "
-        "stand:str? throws:str? outs:i8 balls:i8 strikes:i8 result:str pitch_type:str? release_speed:f32? "
-        "release_spin_rate:f32? release_extension:f32? release_pos_x:f32? release_pos_z:f32? spin_axis:f32? "
-        "pfx_x:f32? pfx_z:f32? plate_x:f32? plate_z:f32? sz_top:f32? sz_bot:f32? bat_speed:f32? "
-        "swing_length:f32? launch_speed:f32? launch_angle:f32? spray_deg:f32?",
-        "game_id plate_appearance pitch_number", "season month",
-    ),
-    contract(
-        "core.plate_appearances", "one row per plate appearance of a regular-season game",
-        f"{_GAME_KEY} plate_appearance:i16 inning:i8 is_top:bool outs:i8 batter_id:i32 pitcher_id:i32 "
-        "stand:str? throws:str? batting_team:str fielding_team:str park_id:str? outcome:str "
-        f"{_EVENT_COUNTS} ci:i8 hit_type:str? is_bunt:bool runs:i8 outs_made:i8 pitches:i16 "
-        "outing_index:i16 times_faced:i8 launch_speed:f32? launch_angle:f32? spray_deg:f32?",
-        "game_id plate_appearance", "season month",
-    ),
-    contract(
-        "core.plate_appearance_details", "one row per plate appearance of a regular-season game: the state it began in",
-        f"{_GAME_KEY} plate_appearance:i16 bases:i8? score_difference:i8? pitches_before:i16 rest_days:i16? "
-        "hit_distance:f32?",
-        "game_id plate_appearance", "season month",
-    ),
-    contract(
-        "core.player_games", "one row per player, side of the ball and regular-season game",
-        f"{_GAME_KEY} player_type:str mlbam_id:i32 team:str opponent:str is_home:bool park_id:str? role:str "
-        f"opportunities:i32 {_SUM_COUNTS} outs:i32? er:i32? r:i32?",
-        "game_id player_type mlbam_id", "season month",
-    ),
-    contract(
-        "core.batted_balls", "one row per plate appearance that ended with a ball in play or over the fence",
-        f"{_GAME_KEY} plate_appearance:i16 batter_id:i32 pitcher_id:i32 stand:str? hit_type:str? is_bunt:bool "
-        "outcome:str fielder:i8? direction:str?",
-        "game_id plate_appearance", "season month",
-    ),
-    contract(
-        "core.season_lines", "one row per season, side of the ball and player; official lines where they exist",
-        "season:i16 player_type:str mlbam_id:i32 source:str team:str teams:i8 g:i32 gs:i32? opportunities:i32 "
-        "ab:i32 h:i32 single:i32? double:i32? triple:i32? hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32 "
-        "outs:i32? er:i32? r:i32?",
-        "season player_type mlbam_id", "season",
-    ),
-    contract(
-        "core.minor_lines", "one row per season, side of the ball, level and minor-league player",
-        "season:i16 player_type:str level:str line_id:str mlbam_id:i32? matched_by:str sources:str age:i16? club:str? "
-        "league:str? pa:i32 so:f64? bb:f64? hr:f64? hr_pa:i32? hr_estimated:bool? h_pa:i32? h:i32? double:i32? "
-        "triple:i32? games:i32? starts:i32?",
-        "season player_type level line_id", "season",
-    ),
     contract(
         "features.stat_profiles", "one row per player, side of the ball and as-of date; only games before as_of",
         f"{_PLAYER_KEY} age:f32 bats:str throws:str role:str identity_source:str minor_opportunities:f64 "

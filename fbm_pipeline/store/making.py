@@ -22,7 +22,7 @@ def make(store: Store, table: Table, partition: Partition, preset: object) -> Wr
     what it does not declare, ContractError when the rows break the declaration; nothing is written then.
     """
     inputs = Inputs(store, table, partition, preset)
-    _require(store, table)
+    require_inputs(store, table)
 
     def rows() -> object:
         return resolve(table.build)(inputs, **partition)
@@ -41,7 +41,8 @@ def partition_key(inputs: Inputs) -> str:
     )
 
 
-def _require(store: Store, table: Table) -> None:
+def require_inputs(store: Store, table: Table) -> None:
+    """Raise MissingInputError naming the tables that are read, are not optional and were never written."""
     absent = [name for name, window in table.reads.items() if not window.optional and not store.exists(name)]
     if absent:
         raise MissingInputError(f"{table.name} is made from {_listed(absent)}, never written; materialize them first")
