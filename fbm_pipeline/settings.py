@@ -8,7 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fbm_pipeline.network.configuration import Network
+
+DEVICES = ("cpu", "cuda")
 REPOSITORY = Path(__file__).resolve().parent.parent
+LEAGUE = "simulated_league.json"  # the simulator writes it last
+UNFINISHED_LEAGUE = "simulated_league.unfinished"  # beside the files of a league while it is being written
 
 
 class SettingsError(ValueError):
@@ -37,12 +42,8 @@ class Preset:
     test_seasons: tuple[int, ...]  # reported once per finished configuration, never chosen on
     network_seasons: tuple[int, ...]  # the test seasons with a network, each trained on seasons before it
     projection_season: int  # the season that publish.projections looks ahead to
-    train_from: int  # first target season of Levels 2 and 3
     # Level 1
     encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
-    physics_encoder: (
-        EncoderPlan | None
-    )  # serves no season: it has seen batted balls; its card tells what they help to fill in
     level1_width: int
     level1_embedding: int  # width of a stored plate-appearance embedding
     level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16
@@ -51,17 +52,9 @@ class Preset:
     pretrain_steps: int
     pretrain_batch: int  # outings in a batch
     # Levels 2 and 3
-    width: int
-    layers: int
-    heads: int
-    batter_games: int  # games in a batter's window
-    pitcher_games: int  # outings in a pitcher's window
-    epochs: int
-    patience: int
-    batch: int  # players in a batch
-    learning_rate: float
-    archetypes: int
-    min_train_opportunities: int  # PA or BF a training target needs (training only, never scoring)
+    network: Network
+    archetypes: int  # kinds of players, of each type
+    min_train_opportunities: int  # PA or BF that a target of a fit by statistic needs (training only, never scoring)
     threads: int
     seed: int
 
@@ -71,40 +64,42 @@ PRESETS: Mapping[str, Preset] = {
     for preset in (
         Preset(  # the smallest that exercises every asset: for tests, over a league of 2021-2024
             name="tiny", tune_until=2022, development_seasons=(2023,), test_seasons=(2024,), network_seasons=(2024,),
-            projection_season=2025, train_from=2022,
-            encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)), physics_encoder=None,
+            projection_season=2025,
+            encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)),
             level1_width=16, level1_embedding=8, level1_precision="float32",
             level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
-            width=16, layers=1, heads=2, batter_games=4, pitcher_games=3, epochs=1, patience=1, batch=64,
-            learning_rate=1e-3, archetypes=3, min_train_opportunities=20, threads=1, seed=11,
+            network=Network(
+                batter_games=4, pitcher_games=3, width=16, heads=2, train_from=2022, epochs=1, patience=1,
+                min_opportunities=20,
+            ),
+            archetypes=3, min_train_opportunities=20, threads=1, seed=11,
         ),
         Preset(
             name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
-            network_seasons=(2023, 2024), projection_season=2025, train_from=2018,
+            network_seasons=(2023, 2024), projection_season=2025,
             encoders=(
                 EncoderPlan(2017, 2014, ("untrained",)), EncoderPlan(2020, 2014, ("untrained",)),
                 EncoderPlan(2024, 2014),
             ),
-            physics_encoder=None,
             level1_width=32, level1_embedding=16, level1_precision="float32",
             level1_layers=1, level1_heads=2, pretrain_steps=100,
             pretrain_batch=32,
-            width=32, layers=1, heads=2, batter_games=16, pitcher_games=8, epochs=2, patience=2, batch=64,
-            learning_rate=1e-3, archetypes=6, min_train_opportunities=50, threads=2, seed=11,
+            network=Network(
+                batter_games=16, pitcher_games=8, width=32, heads=2, train_from=2018, epochs=2, min_opportunities=50
+            ),
+            archetypes=6, min_train_opportunities=50, threads=2, seed=11,
         ),
         Preset(
             name="real", tune_until=2017, development_seasons=tuple(range(2010, 2018)),
             test_seasons=(2018, 2019, 2021, 2022, 2023, 2024), network_seasons=(2019, 2021, 2022, 2023),
-            projection_season=2025, train_from=2003,
+            projection_season=2025,
             encoders=(
                 EncoderPlan(2009, 2000, ("untrained",)), EncoderPlan(2017, 2000, ("untrained",)),
                 EncoderPlan(2024, 2010),
             ),
-            physics_encoder=EncoderPlan(2021, 2012),
             level1_width=384, level1_embedding=64, level1_precision="bfloat16",
             level1_layers=3, level1_heads=6, pretrain_steps=250, pretrain_batch=384,
-            width=64, layers=1, heads=4, batter_games=40, pitcher_games=20, epochs=4, patience=2, batch=64,
-            learning_rate=1e-3, archetypes=8, min_train_opportunities=100, threads=2, seed=11,
+            network=Network(), archetypes=8, min_train_opportunities=100, threads=2, seed=11,
         ),
     )
 }  # fmt: skip
@@ -131,6 +126,7 @@ class Settings:
     home: Path  # everything a run leaves behind
     data: Path  # the folder of source files
     preset: Preset
+    device: str = "cpu"  # what is trained runs on it: cpu or cuda
 
     @property
     def store_root(self) -> Path:
@@ -166,14 +162,15 @@ class Settings:
 
     @property
     def data_kind(self) -> str:
-        """`simulated` where the folder carries the simulator's manifest, else `real`."""
-        return "simulated" if (self.data / "simulated_league.json").is_file() else "real"
+        """`simulated` where the folder carries the simulator's manifest or the mark of its work, else `real`."""
+        marks = (LEAGUE, UNFINISHED_LEAGUE)
+        return "simulated" if any((self.data / mark).is_file() for mark in marks) else "real"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Settings from FBM_HOME, FBM_DATA and FBM_PRESET; the defaults are the simulated league's.
+    """Settings from FBM_HOME, FBM_DATA, FBM_PRESET and FBM_DEVICE; the defaults are the simulated league's, on the CPU.
 
-    Raises SettingsError for an unknown preset.
+    Raises SettingsError for an unknown preset or device, and for a device that is not there.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("FBM_HOME", REPOSITORY / "var" / "demo")).expanduser().resolve()
@@ -181,4 +178,16 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     name = env.get("FBM_PRESET", "demo")
     if name not in PRESETS:
         raise SettingsError(f"FBM_PRESET={name!r} is unknown; choose one of {', '.join(PRESETS)}")
-    return Settings(home=home, data=data, preset=PRESETS[name])
+    device = env.get("FBM_DEVICE", "cpu")
+    _require_device(device)
+    return Settings(home=home, data=data, preset=PRESETS[name], device=device)
+
+
+def _require_device(device: str) -> None:
+    if device not in DEVICES:
+        raise SettingsError(f"FBM_DEVICE={device!r} is unknown; choose one of {', '.join(DEVICES)}")
+    if device == "cuda":
+        import torch  # costs a second: only who asks for it pays
+
+        if not torch.cuda.is_available():
+            raise SettingsError("FBM_DEVICE=cuda, but torch finds no CUDA device here; unset it to train on the CPU")

@@ -1,6 +1,6 @@
 """One cell of the control: a ridge on Marcel's residual with some families of columns, walk-forward by season.
 
-Not here: the columns, what they are made from and the fit (marcel.controls).
+Not here: the columns, what they are made from and the fit (room `controls`).
 """
 
 from functools import lru_cache
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.ablations.configuration import FAMILIES, Configuration
+from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.controls.control_rates import residual_key, residual_of
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
@@ -22,11 +22,11 @@ def control_key(store: Store, player_type: str, season: int) -> str:
 
 
 def control_cell(
-    store: Store, configuration: Configuration, player_type: str, season: int, seed: int, reads: str
+    store: Store, configuration: Control, player_type: str, season: int, reads: str
 ) -> tuple[pd.DataFrame, Summary]:
     """Projected rates of the season, long (mlbam_id, statistic, rate), and what they were fitted on.
 
-    `reads` is the cell's control_key. Raises ValueError as marcel.controls does: too few seasons or players that
+    `reads` is the cell's control_key. Raises ValueError as the controls do: too few seasons or players that
     can teach.
     """
     frame = _frame(store, player_type, season, reads)

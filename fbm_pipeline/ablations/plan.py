@@ -8,18 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from fbm_pipeline.ablations.configuration import AblationError, Configuration
+from fbm_pipeline.ablations.configuration import AblationError, Configuration, key_parts, model_of
 from fbm_pipeline.ablations.control_cells import control_key
 from fbm_pipeline.ablations.network_cells import network_key
-from fbm_pipeline.ablations.registry import (
-    REFERENCES,
-    REGISTRY,
-    UnknownAblationError,
-    ablation,
-    configuration_of,
-)
+from fbm_pipeline.ablations.registry import NETWORK, REGISTRY, UnknownAblationError, ablation, configuration_of
 from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.settings import Preset, Settings
 from fbm_pipeline.store.tables import Store, inputs_key
 
@@ -56,7 +51,7 @@ class Cell:
 
 
 def _named(phase: str) -> tuple[str, ...]:
-    return tuple(name for name, item in REGISTRY.items() if item.phase.startswith(phase) and item.buildable)
+    return tuple(name for name, item in REGISTRY.items() if item.phase.startswith(phase))
 
 
 PLANS: Mapping[str, Plan] = {
@@ -69,6 +64,8 @@ PLANS: Mapping[str, Plan] = {
         Plan("network_windows", _named("6 windows")),
         Plan("network_horizons", _named("horizons")),
         Plan("network_capacity", _named("capacity")),
+        Plan("network_level1", (*_named("5"), *_named("pooling"))),
+        Plan("network_phases", _named("roadmap")),
     )
 }
 
@@ -83,7 +80,7 @@ def plan_of(words: Sequence[str], name: str | None = None) -> Plan:
             f"plan {name!r} with the ablations {list(words)}: name one of the plans {', '.join(PLANS)}, or ablations"
         )
     plan = PLANS[name] if name is not None else Plan("+".join(words), tuple(words))
-    models = {REFERENCES[ablation(word).reference][0] for word in plan.ablations}
+    models = {"network" if ablation(word).reference == NETWORK else "control" for word in plan.ablations}
     if len(models) != 1:
         raise UnknownAblationError(
             f"the ablations {list(plan.ablations)} are of the models {sorted(models)}, expected those of one: name some"
@@ -94,23 +91,14 @@ def plan_of(words: Sequence[str], name: str | None = None) -> Plan:
 def completed(plan: Plan, preset: Preset) -> Plan:
     """The plan with the preset's seasons and seed where it names none, without ablations that change nothing here.
 
-    Raises UnknownAblationError for one that cannot be built yet, and when nothing is left.
+    Raises UnknownAblationError for a name that is not registered, and when nothing is left.
     """
-    unbuilt = [name for name in plan.ablations if not ablation(name).buildable]
-    if unbuilt:
-        reasons = "; ".join(f"{name}: {REGISTRY[name].missing}" for name in unbuilt)
-        raise UnknownAblationError(f"{len(unbuilt)} ablations cannot be built yet: {reasons}")
-    kept = tuple(name for name in plan.ablations if _changes_something(name, preset))
+    kept = tuple(name for name in plan.ablations if ablation(name).changes_under(preset))
     if not kept:
         raise UnknownAblationError(f"none of {list(plan.ablations)} changes anything under preset {preset.name}")
-    network = REFERENCES[REGISTRY[kept[0]].reference][0] == "network"
+    network = REGISTRY[kept[0]].reference == NETWORK
     seasons = plan.seasons or (preset.network_seasons if network else preset.development_seasons)
     return replace(plan, ablations=kept, seasons=seasons, seeds=plan.seeds or (preset.seed,))
-
-
-def _changes_something(name: str, preset: Preset) -> bool:
-    reference = configuration_of(REGISTRY[name].reference, preset)
-    return any(getattr(reference, field) != value for field, value in REGISTRY[name].changes.items())
 
 
 def arms(plan: Plan) -> list[str]:
@@ -126,9 +114,9 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     for player_type, season in product(plan.player_types, plan.seasons):
         reads: dict[tuple, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = (configuration.model, configuration.train_from, configuration.identity, configuration.prior)
+            asked = _reads_by(configuration)
             if asked not in reads:
-                reads[asked] = _reads(store, settings.preset, configuration, player_type, season)
+                reads[asked] = _reads(store, settings, configuration, player_type, season)
             key = run_key(configuration, player_type, season, seed, reads[asked])
             made.append(Cell(arm, configuration, player_type, season, seed, key, reads[asked]))
     return made
@@ -137,17 +125,25 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
 def run_key(configuration: Configuration, player_type: str, season: int, seed: int, reads: str) -> str:
     """Identifies one cell's result; `reads` is the hash of the data and the code that it is made from."""
     return inputs_key(
-        configuration=configuration.as_json(), player_type=player_type, season=season, seed=seed, reads=reads
+        configuration=key_parts(configuration), player_type=player_type, season=season, seed=seed, reads=reads
     )
 
 
-def _reads(store: Store, preset: Preset, configuration: Configuration, player_type: str, season: int) -> str:
+def _reads_by(configuration: Configuration) -> tuple:
+    """What the data of a cell depends on: cells alike in it share one hash."""
+    if isinstance(configuration, Network):
+        network = configuration
+        return (network.train_from, network.identity, network.prior, network.encoder, network.trains_level1)
+    return ()
+
+
+def _reads(store: Store, settings: Settings, configuration: Configuration, player_type: str, season: int) -> str:
     try:
-        if configuration.model == "network":
-            return network_key(store, configuration, preset, player_type, season)
+        if isinstance(configuration, Network):
+            return network_key(store, settings, configuration, player_type, season)
         return control_key(store, player_type, season)
     except ValueError as error:
-        raise AblationError(f"{configuration.model} {player_type} {season} cannot be run: {error}") from error
+        raise AblationError(f"{model_of(configuration)} {player_type} {season} cannot be run: {error}") from error
 
 
 def narrowed(plan: Plan, player_types: Sequence[str], seasons: Sequence[int], seeds: Sequence[int]) -> Plan:

@@ -8,15 +8,17 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import pandas as pd
 
+from fbm_pipeline.ablations.configuration import described
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell
 from fbm_pipeline.ablations.plan import Cell
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
@@ -65,8 +67,8 @@ def run_cells(store: Store, settings: Settings, wanted: Sequence[Cell], observer
 
 def parameters(cell: Cell) -> dict[str, object]:
     """All that the cell is, flat, for trackers."""
-    return {"arm": cell.arm, "player_type": cell.player_type, "season": cell.season, "seed": cell.seed,
-            "key": cell.key, **cell.configuration.as_json()}  # fmt: skip
+    return {"arm": cell.arm, "player_type": cell.player_type, "season": cell.season,
+            "key": cell.key, **described(cell.configuration), "seed": cell.seed}  # fmt: skip
 
 
 def _compute(store: Store, settings: Settings, cell: Cell, listener: Observer) -> Kept:
@@ -74,7 +76,7 @@ def _compute(store: Store, settings: Settings, cell: Cell, listener: Observer) -
     progress = progress_folder(settings, cell.key)
     rates, summary = _fit(store, settings, cell, listener)
     card = {
-        "arm": cell.arm, "configuration": cell.configuration.as_json(), "player_type": cell.player_type,
+        "arm": cell.arm, "configuration": described(cell.configuration), "player_type": cell.player_type,
         "season": cell.season, "seed": cell.seed, "summary": summary, "seconds": round(time.monotonic() - began, 2),
     }  # fmt: skip
     kept = keep(settings, cell.key, rates, card)
@@ -83,12 +85,10 @@ def _compute(store: Store, settings: Settings, cell: Cell, listener: Observer) -
 
 
 def _fit(store: Store, settings: Settings, cell: Cell, listener: Observer) -> tuple[pd.DataFrame, Summary]:
-    if cell.configuration.model == "network":
-        return network_cell(
-            store, settings, cell.configuration, cell.player_type, cell.season, cell.seed, cell.key,
-            progress_folder(settings, cell.key), listener,
-        )  # fmt: skip
-    return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.seed, cell.reads)
+    if isinstance(cell.configuration, Network):
+        network, folder = replace(cell.configuration, seed=cell.seed), progress_folder(settings, cell.key)
+        return network_cell(store, settings, network, cell.player_type, cell.season, folder, listener)
+    return control_cell(store, cell.configuration, cell.player_type, cell.season, cell.reads)
 
 
 def _tell(listener: Observer, kept: Kept) -> None:

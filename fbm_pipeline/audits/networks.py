@@ -49,28 +49,28 @@ class OpenFold:
 def open_fold(store: Store, settings: Settings, player_type: str, season: int) -> OpenFold | None:
     """The fold of a test season, or None where it was not trained. Raises UntrainedFoldError for other inputs."""
     from fbm_pipeline.identity.encoding import Standardizer
-    from fbm_pipeline.level1.embeddings import load_embeddings
+    from fbm_pipeline.network.fold_training import fold_folder, standardized
     from fbm_pipeline.network.judging import read
+    from fbm_pipeline.network.plate_appearances import load_source
     from fbm_pipeline.network.projection import load_network
     from fbm_pipeline.nn.checkpoint import load_checkpoint
     from fbm_pipeline.nn.device import reproducible
 
-    preset = settings.preset
-    finished = load_checkpoint(settings.checkpoints / player_type / str(season) / "finished")
+    preset, network = settings.preset, settings.preset.network
+    finished = load_checkpoint(fold_folder(settings, player_type, season) / "finished")
     if finished is None:
         return None
     card = finished.card
     seasons = [int(card["validation_season"])]
-    embeddings = load_embeddings(store, int(card["cutoff"]), stored_history(store, seasons))
-    windows = load_windows(store, player_type, seasons, preset, embeddings)
-    model = load_network(finished, windows, preset)
-    standardizer = Standardizer.from_json(card["standardizer"])
-    windows = replace(windows, profile=standardizer.transform(windows.profile, windows.profile_names))
+    source = load_source(store, settings, network, int(card["cutoff"]), stored_history(store, seasons))
+    windows = load_windows(store, player_type, seasons, network, source)
+    model = load_network(finished, windows, settings, network)
+    windows = standardized(windows, Standardizer.from_json(card["standardizer"]))
 
     def reader(seen: Windows, rows: np.ndarray) -> Reading:
-        with reproducible(preset.threads, preset.seed):
-            found = read(model, seen, rows, preset.batch)
-        return found.rate, found.nll
+        with reproducible(preset.threads, network.seed, settings.device):
+            result = read(model, seen, rows, network.batch, settings.device)
+        return result.rate, result.nll
 
     gain = float(card["marcel_nll"]) - float(card["validation_nll"])
     return OpenFold(player_type, season, seasons[0], windows, reader, gain)
@@ -146,7 +146,7 @@ def reorder_games(games: PlayerGames, order: np.ndarray) -> PlayerGames:
     rows = np.repeat(first[:-1][order] - starts[:-1], lengths) + np.arange(starts[-1])
     return replace(
         games, first_plate_appearance=starts, embedding_row=games.embedding_row[rows], context=games.context[rows],
-        is_home=games.is_home[order], is_starter=games.is_starter[order],
+        outcome=games.outcome[rows], is_home=games.is_home[order], is_starter=games.is_starter[order],
     )  # fmt: skip
 
 

@@ -12,13 +12,17 @@ from pathlib import Path
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
+from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import add_fetch
 from fbm_pipeline.cli.level1 import add_level1
 from fbm_pipeline.cli.newcomers import add_newcomers
+from fbm_pipeline.interruption import run_interruptibly, same_command
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.store.declarations import ContractError
+
+_MENDABLE = (SettingsError, SourceError, ContractError, EvaluationError, CommandError, FileNotFoundError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -52,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     ablations.add_argument("--player-type", choices=["batter", "pitcher"], help="default: both")
     ablations.add_argument("--list", action="store_true", help="show what is registered and what can run")
     ablations.add_argument("--no-run", action="store_true", help="compare only what is finished")
-    ablations.add_argument("--docs", type=Path, default=Path("docs"))
+    add_docs(ablations)
 
     export = verbs.add_parser("export", help="copy projections to a CSV or Parquet file")
     export.add_argument("target", type=Path)
@@ -64,22 +68,35 @@ def parser() -> argparse.ArgumentParser:
     add_level1(verbs)
     add_newcomers(verbs)
 
-    results = verbs.add_parser("results", help="write docs/results from the backtest in the store")
-    results.add_argument("--docs", type=Path, default=Path("docs"))
+    results = verbs.add_parser("results", help="write the page of results, and results.html with every score")
+    add_docs(results)
     return top
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 2 with one clear line for what a user can mend."""
+    """Run one command. Returns 2 with one clear line for what a user can mend.
+
+    Without `arguments` it is a process of its own: those of the command line count, and a signal ends it in seconds.
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     options = parser().parse_args(arguments)
-    if arguments is None:  # a process of its own: a reader such as `head` may leave early, the rest is nobody's
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if arguments is not None:
+        return _run(options)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader such as `head` may leave early, the rest is nobody's
+
+    def farewell(reason: str) -> None:
+        command = same_command(["fbm", *sys.argv[1:]])
+        print(f"\nfbm {options.verb}: stopped by {reason}; what it had finished is kept.", file=sys.stderr)
+        print(f"To go on, the same command: {command}", file=sys.stderr)
+
+    return run_interruptibly(lambda: _run(options), farewell)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         settings = load_settings()
         return commands.COMMANDS[options.verb](settings, options)
-    except (SettingsError, SourceError, ContractError, EvaluationError, CommandError,
-            FileNotFoundError) as error:  # fmt: skip
+    except _MENDABLE as error:
         print(f"fbm {options.verb}: {error}", file=sys.stderr)
         return 2
 

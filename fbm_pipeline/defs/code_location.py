@@ -4,7 +4,9 @@ import dagster as dg
 
 from fbm_pipeline.defs import (
     ablations,
+    aggregates,
     audits,
+    backtest,
     checks,
     controls,
     evaluation,
@@ -13,8 +15,11 @@ from fbm_pipeline.defs import (
     marcel,
     mle,
     network,
-    pairs,
+    parks,
+    player_vectors,
+    playing_time,
     publish,
+    results,
     warehouse,
 )
 from fbm_pipeline.defs.automation import SENSOR
@@ -26,7 +31,10 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, publish, ablations)
+    rooms = (
+        *(warehouse, marcel, mle, aggregates, parks, playing_time, controls, identity, level1, player_vectors),
+        *(network, backtest, evaluation, publish, results, ablations),
+    )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],

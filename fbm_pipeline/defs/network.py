@@ -23,7 +23,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
 if TYPE_CHECKING:
-    from fbm_pipeline.network.projection import FoldCard
+    from fbm_pipeline.network.fold_training import FoldCard
 
 _FOLD_CODE = ("network", "nn", "level1.embeddings", "identity.encoding")
 TRAINER_POOL = "trainer"  # one training at a time: two on the same cores are slower than one after the other
@@ -64,19 +64,22 @@ def _network(player_type: str) -> dg.AssetsDefinition:
 
 
 def _train(store: Store, settings: Settings, player_type: str, season: int) -> tuple["FoldCard", str | None]:
-    from fbm_pipeline.network.folds import code_hash, data_hash, plan_fold, training_key
-    from fbm_pipeline.network.projection import train_fold
+    from fbm_pipeline.network.fold_training import fold_folder, run_fold
+    from fbm_pipeline.network.folds import TRAINING, data_hash, plan_fold, training_key
+    from fbm_pipeline.store.code import code_key
     from fbm_pipeline.tracking.mlflow_observer import open_run
 
-    fold = plan_fold(store, player_type, season, settings.preset)
-    key = training_key(store, fold, settings.preset)[:12]
-    data = data_hash(store, fold, (*fold.train_seasons, fold.validation_season))
+    network = settings.preset.network
+    fold = plan_fold(store, player_type, season, settings.preset, network)
+    key = training_key(store, settings, fold, network)[:12]
     tags = {
-        "fbm.player_type": player_type, "fbm.season": str(season), "fbm.data_hash": data, "fbm.code_hash": code_hash(),
+        "fbm.player_type": player_type, "fbm.season": str(season),
+        "fbm.data_hash": data_hash(store, fold, fold.learnt_from), "fbm.code_hash": code_key(TRAINING),
     }  # fmt: skip
     name = f"{player_type}-{settings.preset.name}-{season}-{key}"
+    folder = fold_folder(settings, player_type, season)
     with open_run(settings, kind="network", run_key=name, tags=tags) as observer:
-        card = train_fold(store, settings, player_type, season, observer)
+        card = run_fold(store, settings, network, player_type, season, folder, observer)
     return card, observer.url
 
 

@@ -41,6 +41,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "FBM_HOME": str(settings.home),
         "FBM_DATA": str(settings.data),
         "FBM_PRESET": settings.preset.name,
+        "FBM_DEVICE": settings.device,
         "DAGSTER_HOME": str(prepare_home(settings)),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_LOGGING_LEVEL": "WARNING",

@@ -10,19 +10,22 @@ from fbm_pipeline.tables import TABLES
 
 
 class Workplace(dg.ConfigurableResource):
-    """Settings and store of the code location; the fields mirror FBM_HOME, FBM_DATA and FBM_PRESET."""
+    """Settings and store of the code location; the fields mirror FBM_HOME, FBM_DATA, FBM_PRESET, FBM_DEVICE."""
 
     home: str
     data: str
     preset: str
+    device: str = "cpu"
 
     @staticmethod
     def from_settings(settings: Settings) -> "Workplace":
-        return Workplace(home=str(settings.home), data=str(settings.data), preset=settings.preset.name)
+        return Workplace(
+            home=str(settings.home), data=str(settings.data), preset=settings.preset.name, device=settings.device
+        )
 
     @property
     def settings(self) -> Settings:
-        return Settings(home=Path(self.home), data=Path(self.data), preset=PRESETS[self.preset])
+        return Settings(Path(self.home), Path(self.data), PRESETS[self.preset], self.device)
 
     @property
     def store(self) -> Store:

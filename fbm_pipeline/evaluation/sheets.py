@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fbm_pipeline.backtest.backtest import OPPORTUNITIES, OUTS
 from fbm_pipeline.backtest.metrics import Floats
 from fbm_pipeline.backtest.universes import PROJECTED, SYSTEMS, UNIVERSES, eligible, widen
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, RATE_COLUMNS, statistics
 from fbm_pipeline.evaluation.counts import (
     PROJECTED_TIME,
     RATES,
@@ -24,7 +25,6 @@ from fbm_pipeline.evaluation.counts import (
     widen_regular_time,
 )
 from fbm_pipeline.marcel.aging import is_good_when_high
-from fbm_pipeline.store.contracts import RATE_COLUMNS
 
 RATE, PLAYING_TIME, COUNT, COUNT_TRUE_TIME = "rate", "playing_time", "count", "count_true_playing_time"
 # Of those who reach 200: a system that knows the question answers it, the others with what they project.
@@ -58,6 +58,31 @@ class Sheet:
     def projected(self) -> Floats:
         """(player-seasons, SYSTEMS)"""
         return self.wide[list(SYSTEMS)].to_numpy(np.float64)
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """(player-seasons, SYSTEMS) whether a system projects the player."""
+        return ~np.isnan(self.projected)
+
+    @cached_property
+    def season(self) -> NDArray[np.int64]:
+        """(player-seasons,)"""
+        return self.wide["season"].to_numpy(np.int64)
+
+    @cached_property
+    def actual(self) -> Floats:
+        """(player-seasons,)"""
+        return self.wide["actual"].to_numpy(np.float64)
+
+    @cached_property
+    def opportunities(self) -> Floats:
+        """(player-seasons,)"""
+        return self.wide["opportunities"].to_numpy(np.float64)
+
+    @cached_property
+    def places(self) -> dict[str, NDArray[np.int64]]:
+        """The rows of each universe."""
+        return {universe: players.index.to_numpy() for universe, players in self.players.items()}
 
     @cached_property
     def players(self) -> dict[str, pd.DataFrame]:

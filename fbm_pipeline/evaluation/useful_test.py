@@ -1,8 +1,9 @@
-"""The useful test: does a learned block make the control d better than plain blocks do, on the same players?
+"""The useful test: does a learned block make the control better than plain blocks do, on the same players?
 
-Every arm is d with the block's ridge averaged in. It is compared with d, and with the same system whose ridge reads an
-untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season means removed, paired
-intervals by player, Holm over the statistics of both player types. Not here: the fits (learned_controls).
+Every arm is the control with the block's ridge averaged in. It is compared with the control, and with the same system
+whose ridge reads an untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season
+means removed, paired intervals by player, Holm over the statistics of both player types.
+Not here: the fits (learned_controls).
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,9 +43,9 @@ MAIN_STATISTICS: Mapping[str, tuple[str, ...]] = {
     "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era"),
 }
 # Rows over all main statistics of both player types have these for their player type and statistic, and one of the
-# three measures: the mean change of RMSE in percent, and of how many statistics the interval of it is clear of 0.
+# two measures: the mean change of RMSE in percent, and which arm was chosen. Verdicts stand at single statistics.
 BOTH, MAIN = "both", "main"
-CHANGE, CLEAR_BETTER, CLEAR_WORSE, CHOSEN = "d_rmse_percent", "clear_better", "clear_worse", "chosen"
+CHANGE, CHOSEN = "d_rmse_percent", "chosen"
 
 UsefulRow = dict[str, str | int | float | None]
 
@@ -87,7 +88,7 @@ def useful_test(
 
 
 def choose_block(rows: pa.Table, preset: Preset) -> Arm:
-    """The learned block and its form with the largest mean gain on d over the main statistics.
+    """The learned block and its form with the largest mean gain on the control over the main statistics.
 
     Raises EvaluationError for rows of other seasons than the preset's development seasons, and without a learned arm.
     """
@@ -109,7 +110,7 @@ def choose_block(rows: pa.Table, preset: Preset) -> Arm:
 
 
 def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequence[Arm]) -> pd.DataFrame:
-    """The rates of d and of every arm, a column each, by season, player_type, mlbam_id and statistic."""
+    """The rates of the control and of every arm, a column each, by season, player_type, mlbam_id and statistic."""
     parts = []
     for player_type in PLAYER_TYPES:
         for season in seasons:
@@ -128,7 +129,7 @@ def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequen
 
 
 def score_arms(actuals: pd.DataFrame, rates: pd.DataFrame, arms: Sequence[Arm]) -> list[Scored]:
-    """r and RMSE of d, then of every arm, for each statistic that enough players have.
+    """r and RMSE of the control, then of every arm, for each statistic that enough players have.
 
     Raises EvaluationError when there is none.
     """
@@ -172,7 +173,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
 
 
 def references(arm: Arm, columns: Sequence[str]) -> list[str]:
-    """What an arm is compared with, of those that are there: d, the plain blocks in its own form, lines and role."""
+    """What an arm is compared with, of those there: the control, the plain blocks in its form, lines and role."""
     if arm.block == CONTEXT:
         return [CONTROL]
     asked = (CONTROL, Arm("untrained", arm.form).name, Arm("histogram", arm.form).name, CONTEXT)
@@ -194,22 +195,15 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
 
 
 def _summary(scored: Sequence[Scored], name: str, reference: str, base: int, new: int) -> list[UsefulRow]:
-    """Over the main statistics: the mean relative change of RMSE, and how many are clearly better and worse.
+    """Over the main statistics: the mean relative change of RMSE.
 
     The statistics of a player type share their draws of players, so that the mean has an interval of its own.
     """
     main = [item for item in scored if item.stat in MAIN_STATISTICS[item.player_type] and item.sample.rmse[base] > 0]
     if not main:
         return []
-    steps = [difference_of(item.sample, "rmse", base, new) for item in main]
-    better = sum(step.high is not None and step.high < 0 for step in steps)
-    worse = sum(step.low is not None and step.low > 0 for step in steps)
-    mean, count = _mean_change(main, base, new), len(main)
-    return [
-        _over_all(name, reference, CHANGE, mean.value, count) | {"low": mean.low, "high": mean.high},
-        _over_all(name, reference, CLEAR_BETTER, float(better), count),
-        _over_all(name, reference, CLEAR_WORSE, float(worse), count),
-    ]
+    mean = _mean_change(main, base, new)
+    return [_over_all(name, reference, CHANGE, mean.value, len(main)) | {"low": mean.low, "high": mean.high}]
 
 
 def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:

@@ -2,50 +2,47 @@
 
 An encoder belongs to a cutoff, the last season that it may see anything of, and to an arm: `masked` is the one in use,
 `untrained` is `masked` as it was initialised.
-Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embedding`.
+Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embeddings`.
 """
 
 import logging
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from fbm_pipeline.level1 import (
-    pretraining,
-    vocabulary,
-)
-from fbm_pipeline.level1.encoder_errors import EncoderError
-from fbm_pipeline.level1.frequencies import fit_frequencies
 from fbm_pipeline.level1.held_out import split_held_out
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
-from fbm_pipeline.level1.masked_run import MaskedRun, RunSize, held_out_masks, measure
-from fbm_pipeline.level1.outing_batches import arrange
-from fbm_pipeline.level1.outings import TABLES, Outings, concatenate, load_outings
+from fbm_pipeline.level1.masked_run import MaskedRun, Pretraining, RunSize
+from fbm_pipeline.level1.outings import concatenate, load_outings
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.pretraining import MaskedGamestate
-from fbm_pipeline.level1.vocabulary import NUMERICS
-from fbm_pipeline.nn.checkpoint import (
-    WEIGHTS,
-    Checkpoint,
-    CorruptCheckpoint,
-    load_checkpoint,
-    restore_weights,
-    save_checkpoint,
-)
-from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.level1.tables import ENCODER, OUTINGS
+from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint, restore_weights
+from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.nn.trainer import finished_checkpoint, require_finished, run_training
 from fbm_pipeline.settings import EncoderPlan, Preset, Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import open_inputs, training_key
+from fbm_pipeline.store.tables import Partition, Store
 
-EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
-PROGRESS_SECONDS = 5.0
 ARMS = ("masked", "untrained")
 
 logger = logging.getLogger("fbm_pipeline.training")
+
+
+class EncoderError(ValueError):
+    """Level 1 cannot be trained or used as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """What of the preset, of the cutoff's plan and of the run shapes one pre-training."""
+
+    first_season: int
+    size: RunSize
+    device: str
 
 
 @dataclass(frozen=True)
@@ -72,30 +69,37 @@ def train_encoder(
     Raises EncoderError for an unknown cutoff or arm, or when a season is missing; CorruptCheckpoint for a damaged
     checkpoint.
     """
-    preset = settings.preset
-    plan = plan_of(preset, cutoff)
-    size = _size(preset, arm)
-    seasons = _seasons(store, plan)
-    key = inputs_key(
-        size=size, plan=plan, code=code_hash(), content={season: content_of(store, season) for season in seasons}
-    )[:16]
+    seasons = _seasons(store, plan_of(settings.preset, cutoff))
+    inputs = encoder_inputs(store, settings, cutoff, arm)
+    key = training_key(inputs)[:16]
     folder = settings.checkpoints / "level1" / key
-    checkpoint = load_checkpoint(folder)
-    if checkpoint is None or not checkpoint.card["finished"]:
-        prepare(preset)
-        loaded = [load_outings(store, season) for season in seasons]
-        last, measured = split_held_out(store, cutoff, loaded[-1])
-        run = MaskedRun(size, concatenate([*loaded[:-1], last]))
-        del loaded
-        facts = {"hash": key, "size": asdict(size), "seasons": seasons, "cutoff": cutoff}
-        _pretrain(run, measured, folder, checkpoint, facts, observer)
-        checkpoint = _finished(folder)
-        skipped = False
-    else:
+    skipped = finished_checkpoint(folder) is not None
+    if skipped:
         logger.info("level 1: encoder %s is finished already, nothing to train", key)
-        skipped = True
+    else:
+        prepare(settings.preset.threads, settings.device)
+        size = asdict(inputs.preset.size)
+        facts = {"hash": key, "size": size, "seasons": seasons, "cutoff": cutoff}
+        observer.log_params({**size, "seasons": len(seasons), "cutoff": cutoff})
+        run_training(pretraining_of(inputs, facts), folder, key, observer)
+        observer.log_artifact(require_finished(folder).folder)
     _make_current(folder, arm, cutoff)
-    return _card(checkpoint, skipped)
+    return _card(require_finished(folder), skipped)
+
+
+def encoder_inputs(store: Store, settings: Settings, cutoff: int, arm: str = "masked") -> Inputs:
+    """What the pre-training of an arm is shown; its key follows. Raises EncoderError for an unknown cutoff or arm."""
+    plan = plan_of(settings.preset, cutoff)
+    shaped_by = EncoderSettings(plan.first_season, _size(settings.preset, arm), settings.device)
+    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, shaped_by)
+
+
+def pretraining_of(inputs: Inputs, facts: Mapping[str, Any]) -> Pretraining:
+    """The pre-training on the facts' seasons, the last one's games from August on held out."""
+    loaded = [load_outings(inputs, season) for season in facts["seasons"]]
+    last, measured = split_held_out(inputs, facts["cutoff"], loaded[-1])
+    run = MaskedRun(inputs.preset.size, concatenate([*loaded[:-1], last]), inputs.preset.device)
+    return Pretraining(run, measured, facts)
 
 
 def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[OutingEncoder, EncoderCard]:
@@ -109,16 +113,36 @@ def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[
 
 def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
     """The encoder with the heads of its pre-training; raises as load_encoder does."""
+    return _pretrained(_current(settings, cutoff, arm))
+
+
+def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
+    """The encoder that a finished checkpoint holds, ready for inference."""
+    model, card = _pretrained(checkpoint)
+    return model.encoder, card
+
+
+def current_encoder(settings: Settings, partition: Partition) -> Trained:
+    """The finished training that the tables of a cutoff are made with; raises as load_encoder does."""
+    checkpoint = _current(settings, int(partition["cutoff"]), str(partition.get("arm", ARMS[0])))
+    return Trained(_weights_hash(checkpoint), checkpoint)
+
+
+def _current(settings: Settings, cutoff: int, arm: str) -> Checkpoint:
     pointer = _pointer(settings.checkpoints / "level1", arm, cutoff)
     if not pointer.is_file():
         raise EncoderError(f"no Level 1 encoder {arm} of cutoff {cutoff} under {pointer.parent}; train it first")
-    checkpoint = _finished(pointer.parent / pointer.read_text(encoding="utf-8").strip())
+    checkpoint = require_finished(pointer.parent / pointer.read_text(encoding="utf-8").strip())
     wanted = asdict(_size(settings.preset, arm))
     if checkpoint.card["size"] != wanted:
         raise EncoderError(
             f"{checkpoint.folder} was trained as {checkpoint.card['size']}, the preset {settings.preset.name} asks "
             f"for {wanted}; train the encoder with this preset"
         )
+    return checkpoint
+
+
+def _pretrained(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
     model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
     restore_weights(model, checkpoint)
     return model.eval(), _card(checkpoint, skipped=True)
@@ -126,13 +150,12 @@ def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tu
 
 def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
     """The preset's plan of a cutoff. Raises EncoderError for a cutoff that it does not have."""
-    plans = [*preset.encoders, *([preset.physics_encoder] if preset.physics_encoder else [])]
-    found = [plan for plan in plans if plan.cutoff == cutoff]
-    if not found:
+    plans = {plan.cutoff: plan for plan in preset.encoders}
+    if cutoff not in plans:
         raise EncoderError(
-            f"preset {preset.name} has encoders of cutoffs {[plan.cutoff for plan in plans]}, not of {cutoff}"
+            f"preset {preset.name} has no encoder of cutoff {cutoff}; choose one of {sorted(plans)} or add a plan"
         )
-    return found[0]
+    return plans[cutoff]
 
 
 def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
@@ -140,89 +163,9 @@ def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
     return ("masked", *plan_of(preset, cutoff).arms)
 
 
-def prepare(preset: Preset) -> None:
-    """The thread count and the determinism that make a run repeat to the last bit."""
-    torch.set_num_threads(preset.threads)
-    torch.use_deterministic_algorithms(True)
-
-
 def content_of(store: Store, season: int) -> list[str]:
     """Content hashes of all that a season's outings are made of."""
-    return [store.content(name, {"season": season}) for name in TABLES]
-
-
-def _pretrain(
-    run: MaskedRun, measured: Outings, folder: Path, checkpoint: Checkpoint | None,
-    facts: Mapping[str, Any], observer: Observer,
-) -> None:  # fmt: skip
-    bars = _bars(run, measured)
-    history: list[dict[str, float]] = []
-    if checkpoint is not None:
-        restore_weights(run.model, checkpoint)
-        run.restore(checkpoint.card["step"], checkpoint.training_state)
-        history = checkpoint.card["history"]
-        logger.info("level 1: resumed at step %d of %d", run.step, run.size.steps)
-    observer.log_params({**facts["size"], "seasons": len(facts["seasons"]), "cutoff": facts["cutoff"]})
-    every = max(1, -(-run.size.steps // EPOCHS))  # rounded up: else a ninth epoch of a few steps follows
-    began, tokens, told = time.monotonic(), 0.0, time.monotonic()
-    while run.step < run.size.steps or not history:
-        if run.step < run.size.steps:
-            sums = run.take_step()
-            tokens += sums["tokens"]
-            crash_point("training.step_done")
-            now = time.monotonic()
-            if now - told > PROGRESS_SECONDS:
-                told = now
-                logger.info(
-                    "level 1: step %d of %d, %.0f tokens/s, hidden outcome %.3f nats",
-                    run.step, run.size.steps, tokens / (now - began), sums["outcome"],
-                )  # fmt: skip
-        if run.step % every == 0 or run.step == run.size.steps:
-            metrics = {"step": float(run.step)} | _measured(run, measured)
-            history.append(metrics)
-            card = _facts(run, facts, metrics | bars, history)
-            save_checkpoint(folder, run.model.state_dict(), run.state(), card)
-            observer.log_metrics(metrics | bars, run.step)
-            logger.info("level 1: step %d, held out: %s", run.step, _lift(metrics | bars))
-    observer.log_artifact(_finished(folder).folder)
-
-
-def _measured(run: MaskedRun, measured: Outings) -> dict[str, float]:
-    metrics = measure(run.model, measured, run.size.seed)
-    if len(measured.physics) > 1:  # row 0 is that of tokens without physics
-        blind = measure(run.model, measured, run.size.seed, physics=False)
-        metrics |= {f"{name}_without_physics": value for name, value in blind.items() if name.startswith("hidden_")}
-    return metrics
-
-
-def _facts(
-    run: MaskedRun, facts: Mapping[str, Any], metrics: Mapping[str, float], history: list[dict[str, float]]
-) -> dict[str, Any]:
-    seen = run.model.encoder.numeric_seen.tolist()
-    return {
-        **facts,
-        "step": run.step,
-        "finished": run.step == run.size.steps,
-        "metrics": dict(metrics),
-        "history": history,
-        "numerics_seen": [name for name, known in zip(NUMERICS, seen, strict=True) if known],
-    }
-
-
-def _bars(run: MaskedRun, measured: Outings) -> dict[str, float]:
-    """What tables of frequencies score at the same hidden plate appearances, `base_outcome` and so on."""
-    chosen, masked = held_out_masks(measured, run.size.seed)
-    hidden = arrange(measured, chosen).pas[masked]
-    found = fit_frequencies(run.training).cross_entropies(measured, hidden)
-    return {f"{lookup}_{name}": nats for lookup, by in found.items() for name, nats in by.items()}
-
-
-def _lift(metrics: Mapping[str, float]) -> str:
-    return ", ".join(
-        f"{name} {metrics[f'hidden_{name}']:.4f} (base {metrics[f'base_{name}']:.4f}, hands and order "
-        f"{metrics[f'hands_order_{name}']:.4f})"
-        for name in pretraining.OBJECTIVES
-    )
+    return [store.content(name, {"season": season}) for name in OUTINGS]
 
 
 def _seasons(store: Store, plan: EncoderPlan) -> list[int]:
@@ -247,20 +190,6 @@ def _size(preset: Preset, arm: str) -> RunSize:
     return replace(size, steps=0) if arm == "untrained" else size
 
 
-def code_hash() -> str:
-    """Hash of the code and the frozen words that an encoder's weights, and its embeddings, depend on."""
-    words = vocabulary.MANIFEST.read_text(encoding="utf-8")
-    return inputs_key(code=code_key(f"{__name__}:_pretrain", f"{__name__}:load_encoder"), words=words)
-
-
-def _finished(folder: Path) -> Checkpoint:
-    checkpoint = load_checkpoint(folder)
-    if checkpoint is None or not checkpoint.card["finished"]:
-        found = "nothing" if checkpoint is None else f"step {checkpoint.card['step']}"
-        raise CorruptCheckpoint(folder, "a finished Level 1 checkpoint", found)
-    return checkpoint
-
-
 def _pointer(folder: Path, arm: str, cutoff: int) -> Path:
     return folder / f"current-{arm}-{cutoff}"
 
@@ -276,6 +205,10 @@ def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
     card = checkpoint.card
     return EncoderCard(
         arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
-        weights=card["files"][WEIGHTS]["sha256"], numerics_seen=tuple(card["numerics_seen"]),
+        weights=_weights_hash(checkpoint), numerics_seen=tuple(card["numerics_seen"]),
         metrics=card["metrics"], history=tuple(card["history"]),
     )  # fmt: skip
+
+
+def _weights_hash(checkpoint: Checkpoint) -> str:
+    return str(checkpoint.card["files"][WEIGHTS]["sha256"])

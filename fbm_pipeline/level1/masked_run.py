@@ -1,10 +1,11 @@
 """One pre-training run of Level 1: its model, optimizer, generators and where it stands.
 
-Belongs here: a step, the held-out measurement, and the state that a checkpoint needs. Not here: files, or when to
-save; see `encoder`.
+Belongs here: a step, the state that a checkpoint needs, and what the trainer asks of it. Not here: what is measured
+on held-out games (held_out), when it is saved (nn.trainer), which seasons (encoder).
 """
 
-import math
+import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,15 +13,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder, seen_from
-from fbm_pipeline.level1.outing_batches import OutingBatch, arrange, collate, groups
+from fbm_pipeline.level1.held_out import bars, lift, measured_both_ways
+from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outing_blocks import matrix_operations
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.level1.pretraining import (
+    PADDED_TOKENS,
     PHYSICS_DROPPED,
     VISIBLE_WEIGHT,
     MaskedGamestate,
-    batch_tensors,
     cross_entropies,
     draw_masked,
     hide,
@@ -28,20 +30,24 @@ from fbm_pipeline.level1.pretraining import (
 )
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, NUMERICS
 from fbm_pipeline.nn.checkpoint import (
+    Checkpoint,
     generator_tensors,
     optimizer_tensors,
     restore_generators,
     restore_optimizer,
+    restore_weights,
 )
-from fbm_pipeline.nn.monitors import effective_rank, information_abundance
+from fbm_pipeline.nn.device import moved
+from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.nn.schedule import learning_rate_by_share
 
 LEARNING_RATE = 2e-3  # at most; 5 % warm-up, then a cosine to zero
 RATE_BY_WIDTH = 0.32  # over the width: 8e-4 at 384, where 3e-4 was still far behind after 40 steps
-WARM_UP = 0.05
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0  # norm
-PADDED_TOKENS = 4096  # in one pass: larger ones fall out of the cache and are slower
-HELD_OUT_OUTINGS = 2000
+EPOCHS = 8  # parts of a pre-training, each ending with a measurement and a checkpoint
+
+logger = logging.getLogger("fbm_pipeline.training")
 
 
 class DivergedTraining(RuntimeError):  # noqa: N818 - what happened, not who failed
@@ -71,7 +77,7 @@ class RunSize:
 class MaskedRun:
     """A model in training, at `step` steps done."""
 
-    def __init__(self, size: RunSize, training: Outings) -> None:
+    def __init__(self, size: RunSize, training: Outings, device: str = "cpu") -> None:
         self.size = size
         self.training = training
         self.step = 0
@@ -82,6 +88,7 @@ class MaskedRun:
         self.model = MaskedGamestate(OutingEncoder(size.shape))
         self.model.initialise(torch.Generator().manual_seed(size.seed + 100))
         self.model.encoder.set_seen(*seen_from(*count_seen(training)))
+        self.model.to(device)
         self.optimizer = torch.optim.AdamW(self.model.parameters(), weight_decay=WEIGHT_DECAY)
 
     def take_step(self) -> dict[str, float]:
@@ -104,7 +111,7 @@ class MaskedRun:
         for which in groups(rows, PADDED_TOKENS):
             batch = hide(collate(self.training, rows, which), dropped.numpy()[which])
             nats = cross_entropies(self.model(batch), targets_of(self.training, batch.pas))
-            masked = torch.from_numpy(batch.collapsed)
+            masked = moved(torch.from_numpy(batch.collapsed), self.model.device)
             loss = _loss(nats, masked, hidden, len(rows.pas) - hidden)
             if not bool(torch.isfinite(loss)):
                 raise DivergedTraining(
@@ -130,11 +137,79 @@ class MaskedRun:
         restore_generators(self.generators, tensors)
 
     def _learning_rate(self) -> float:
-        done = self.step / max(self.size.steps, 1)
         highest = min(LEARNING_RATE, RATE_BY_WIDTH / self.size.width)
-        if done < WARM_UP:
-            return highest * (self.step + 1) / (WARM_UP * self.size.steps + 1)
-        return highest * 0.5 * (1.0 + math.cos(math.pi * (done - WARM_UP) / (1.0 - WARM_UP)))
+        return learning_rate_by_share(self.step, self.size.steps, highest)
+
+
+class Pretraining:
+    """A run as the trainer sees it: measured on held-out games at the end of each of its EPOCHS.
+
+    `facts` stand on the card of every checkpoint.
+    """
+
+    name = "level 1"
+
+    def __init__(self, run: MaskedRun, measured: Outings, facts: Mapping[str, object]) -> None:
+        self.run, self.measured, self.facts = run, measured, facts
+        self.bars = bars(run.training, measured, run.size.seed)
+        self.metrics: dict[str, float] = {}
+        self.history: list[dict[str, float]] = []
+        self.sums: dict[str, float] = {}
+        self.began, self.tokens = time.monotonic(), 0.0
+
+    @property
+    def step(self) -> int:
+        return self.run.step
+
+    @property
+    def steps(self) -> int:
+        return self.run.size.steps
+
+    @property
+    def finished(self) -> bool:
+        return self.step == self.steps and bool(self.history)
+
+    def start(self, observer: Observer) -> None:
+        if not self.steps:  # as it was initialised: measured all the same
+            self.measure(observer)
+
+    def take_step(self) -> None:
+        self.sums = self.run.take_step()
+        self.tokens += self.sums["tokens"]
+
+    def described(self) -> str:
+        rate = self.tokens / (time.monotonic() - self.began)
+        return f"{rate:.0f} tokens/s, hidden outcome {self.sums['outcome']:.3f} nats"
+
+    def measures_now(self) -> bool:
+        every = max(1, -(-self.steps // EPOCHS))  # rounded up: else a ninth epoch of a few steps follows
+        return self.step % every == 0 or self.step == self.steps
+
+    def saves_now(self) -> bool:
+        return False
+
+    def measure(self, observer: Observer) -> None:
+        metrics = {"step": float(self.step)} | measured_both_ways(self.run.model, self.measured, self.run.size.seed)
+        self.history.append(metrics)
+        self.metrics = metrics | self.bars
+        observer.log_metrics(self.metrics, self.step)
+        logger.info("level 1: step %d, held out: %s", self.step, lift(self.metrics))
+
+    def weights(self) -> Mapping[str, Tensor]:
+        return self.run.model.state_dict()
+
+    def state(self) -> Mapping[str, Tensor]:
+        return self.run.state()
+
+    def card(self) -> Mapping[str, object]:
+        seen = self.run.model.encoder.numeric_seen.tolist()
+        names = [name for name, known in zip(NUMERICS, seen, strict=True) if known]
+        return {**self.facts, "metrics": self.metrics, "history": self.history, "numerics_seen": names}
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        restore_weights(self.run.model, checkpoint)
+        self.run.restore(checkpoint.card["step"], checkpoint.training_state)
+        self.metrics, self.history = checkpoint.card["metrics"], checkpoint.card["history"]
 
 
 def count_seen(outings: Outings) -> tuple[Tensor, dict[str, Tensor]]:
@@ -149,44 +224,6 @@ def count_seen(outings: Outings) -> tuple[Tensor, dict[str, Tensor]]:
         totals["sum"][index] = float(values.sum())
         totals["sum_of_squares"][index] = float((values**2).sum())
     return torch.from_numpy(counts), totals
-
-
-def held_out_masks(outings: Outings, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """The outings to measure on and which of their plate appearances to hide: the same at every call."""
-    generator = torch.Generator().manual_seed(seed + 200)
-    chosen = torch.randperm(outings.outings, generator=generator)[:HELD_OUT_OUTINGS].sort().values.numpy()
-    return chosen, draw_masked(outings, chosen, generator)
-
-
-def measure(model: MaskedGamestate, outings: Outings, seed: int, *, physics: bool = True) -> dict[str, float]:
-    """Mean nats per plate appearance by objective, `hidden_*` and `visible_*`, their numbers, and signs of collapse.
-
-    Without physics every outing is read as one of a season that had none. Nothing is drawn but the masks of
-    held_out_masks. `embedding_*` are of the visible plate appearances' embeddings, `words_*` of the table of words.
-    """
-    chosen, masked = held_out_masks(outings, seed)
-    rows = arrange(outings, chosen, masked)
-    dropped = np.full(len(rows.row_pas) - 1, not physics)
-    sums: dict[str, float] = {}
-    embeddings = []
-    with torch.inference_mode():
-        for which in groups(rows, PADDED_TOKENS):
-            batch: OutingBatch = hide(collate(outings, rows, which), dropped[which])
-            embedded = model.encoder(*batch_tensors(batch))
-            nats = cross_entropies(
-                {name: head(embedded) for name, head in model.heads.items()}, targets_of(outings, batch.pas)
-            )
-            hidden = torch.from_numpy(batch.collapsed)
-            for name, value in nats.items():
-                for label, part in (("hidden", hidden), ("visible", ~hidden)):
-                    sums[f"{label}_{name}"] = sums.get(f"{label}_{name}", 0.0) + float(value[part].sum())
-            embeddings.append(embedded[~hidden])
-    counts = {"hidden": float(masked.sum()), "visible": float((~masked).sum())}
-    metrics = {name: total / max(counts[name.split("_")[0]], 1.0) for name, total in sums.items()} | counts
-    for name, vectors in (("embedding", torch.cat(embeddings)), ("words", model.encoder.words)):
-        metrics[f"{name}_effective_rank"] = effective_rank(vectors)
-        metrics[f"{name}_information_abundance"] = information_abundance(vectors)
-    return metrics
 
 
 def _loss(nats: dict[str, Tensor], masked: Tensor, hidden: int, visible: int) -> Tensor:

@@ -60,8 +60,8 @@ def padding_penalty(row_lengths: Tensor, longest: int, dtype: torch.dtype) -> Te
     """(b, 1, 1, t): HIDDEN where a row has no token; None where every row is `longest` tokens long."""
     if bool((row_lengths == longest).all()):
         return None
-    absent = torch.arange(longest) >= row_lengths.unsqueeze(1)  # (b, t)
-    return torch.zeros(absent.shape, dtype=dtype).masked_fill(absent, HIDDEN)[:, None, None, :]
+    absent = torch.arange(longest, device=row_lengths.device) >= row_lengths.unsqueeze(1)  # (b, t)
+    return torch.zeros(absent.shape, dtype=dtype, device=absent.device).masked_fill(absent, HIDDEN)[:, None, None, :]
 
 
 def matrix_operations(width: int, layers: int, row_lengths: Tensor) -> float:

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
 from fbm_pipeline.level1.outing_batches import OutingBatch, ragged
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.vocabulary import (
     FIELD_SIZES,
     FIELDS,
@@ -28,11 +28,13 @@ from fbm_pipeline.level1.vocabulary import (
     TELLING_FIELDS,
     UNKNOWN,
 )
+from fbm_pipeline.nn.device import moved
 
 WHOLE_SHARE = 0.25  # of outings from which nothing is hidden: so they are all read once training is over
 MASKED_SHARE = 0.2  # of the plate appearances of the other outings
 PHYSICS_DROPPED = 0.5  # share of outings that lose physics and pitch types, as seasons before Statcast have none
 VISIBLE_WEIGHT = 0.5  # of the loss at visible plate appearances, where the pooled embedding must keep what happened
+PADDED_TOKENS = 4096  # in one pass: larger ones fall out of the cache and are slower
 MOST_COUNTED = 10  # pitches; longer plate appearances count as this
 
 OBJECTIVES = {
@@ -65,9 +67,14 @@ class MaskedGamestate(nn.Module):
             else:
                 nn.init.zeros_(parameter)
 
+    @property
+    def device(self) -> str:
+        """Where its weights are: cpu or cuda."""
+        return self.encoder.words.device.type
+
     def forward(self, batch: OutingBatch) -> dict[str, Tensor]:
         """Logits per objective, each (plate appearances of the batch, classes)."""
-        embeddings = self.encoder(*batch_tensors(batch))
+        embeddings = self.encoder(*moved(batch_tensors(batch), self.device))
         return {name: head(embeddings) for name, head in self.heads.items()}
 
 
@@ -131,7 +138,7 @@ def targets_of(outings: Outings, pas: np.ndarray) -> Shares:
 def cross_entropies(logits: dict[str, Tensor], shares: Shares) -> dict[str, Tensor]:
     """Nats per plate appearance and objective, each (plate appearances,)."""
     return {
-        name: functional.cross_entropy(logits[name], torch.from_numpy(share), reduction="none")
+        name: functional.cross_entropy(logits[name], torch.from_numpy(share).to(logits[name].device), reduction="none")
         for name, share in shares.items()
     }
 

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fbm_pipeline.network.plate_appearances import PitchGroup, pitches_for
 from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
 from fbm_pipeline.network.windows import Windows
 
@@ -28,8 +29,10 @@ class GameBucket:
 
     slot: Tensor  # (n,) int64
     player: Tensor  # (n,) int64, row of the batch
-    embedding: Tensor  # (n, t, e) float32, zeros where not visible
+    embedding: Tensor  # (n, t, e) float32, zeros where not visible; (n, t, 0) where Level 1 encodes
+    place: Tensor  # (n, t) int64, row of what Level 1 encodes of the batch, any where not visible
     context: Tensor  # (n, t, fields) int64 codes
+    outcome: Tensor  # (n, t) int64, kind of outcome
     visible: Tensor  # (n, t) bool
 
 
@@ -42,6 +45,7 @@ class Batch:
     time: Tensor  # (b, g, len(TIME_FEATURES)) float32
     visible: Tensor  # (b, g) bool
     buckets: tuple[GameBucket, ...]
+    pitches: tuple[PitchGroup, ...]  # what Level 1 encodes of the batch; empty where the cache is read
     prior: Tensor  # (b, statistics) float64
     weight: Tensor  # (b, statistics) float64
     successes: Tensor  # (b, horizons, statistics) float64
@@ -67,12 +71,14 @@ def assemble(windows: Windows, rows: np.ndarray) -> Batch:
     time[slot] = time_features(windows, game, place, counts[player], windows.as_of_day[rows][player])
     visible = np.arange(longest) < counts[:, None]
     targets = windows.targets
+    buckets, pitches = _buckets(windows, game, slot, player)
     return Batch(
         profile=torch.from_numpy(windows.profile[rows]),
         archetype=torch.from_numpy(windows.archetype[rows]),
         time=torch.from_numpy(time.reshape(len(rows), longest, -1)),
         visible=torch.from_numpy(visible),
-        buckets=_buckets(windows, game, slot, player),
+        buckets=buckets,
+        pitches=pitches,
         prior=torch.from_numpy(windows.prior[rows]),
         weight=torch.from_numpy(windows.weight[rows]),
         successes=torch.from_numpy(targets.successes[rows].astype(np.float64)),
@@ -102,27 +108,52 @@ def time_features(
     ).astype(np.float32)  # fmt: skip
 
 
-def _buckets(windows: Windows, game: np.ndarray, slot: np.ndarray, player: np.ndarray) -> tuple[GameBucket, ...]:
+def _buckets(
+    windows: Windows, game: np.ndarray, slot: np.ndarray, player: np.ndarray
+) -> tuple[tuple[GameBucket, ...], tuple[PitchGroup, ...]]:
     start = windows.games.first_plate_appearance[game]
     length = windows.games.first_plate_appearance[game + 1] - start
     bounds = np.array(BUCKETS[windows.player_type])
     if len(length) and length.max() > MOST_PLATE_APPEARANCES[windows.player_type]:
         raise ValueError(f"a {windows.player_type}'s game has {length.max()} plate appearances, more than a row holds")
     bucket = np.searchsorted(bounds, length, side="left")
+    shapes = [(bucket == index, int(bounds[index])) for index in np.unique(bucket)]
+    rows = [_row_places(start[chosen], length[chosen], steps) for chosen, steps in shapes]
+    pitches, places = _pitches(windows, [row for row, _ in rows])
     made = []
-    for index in np.unique(bucket):
-        chosen = bucket == index
-        steps = np.arange(bounds[index])
-        visible = steps < length[chosen][:, None]
-        row = np.where(visible, start[chosen][:, None] + steps, start[chosen][:, None])
-        embedding = torch.from_numpy(windows.embeddings[windows.games.embedding_row[row]]).float()
+    for (chosen, _), (row, visible), place in zip(shapes, rows, places, strict=True):
         made.append(
             GameBucket(
                 slot=torch.from_numpy(slot[chosen]),
                 player=torch.from_numpy(player[chosen]),
-                embedding=embedding * torch.from_numpy(visible).unsqueeze(-1),
+                embedding=_embedding(windows, row) * torch.from_numpy(visible).unsqueeze(-1),
+                place=place,
                 context=torch.from_numpy(windows.games.context[row].astype(np.int64)),
+                outcome=torch.from_numpy(windows.games.outcome[row].astype(np.int64)),
                 visible=torch.from_numpy(visible),
             )
         )
-    return tuple(made)
+    return tuple(made), pitches
+
+
+def _row_places(start: np.ndarray, length: np.ndarray, steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """(n, steps) places of the plate appearances of games, and which are visible; the others repeat the first."""
+    step = np.arange(steps)
+    visible = step < length[:, None]
+    return np.where(visible, start[:, None] + step, start[:, None]), visible
+
+
+def _embedding(windows: Windows, row: np.ndarray) -> Tensor:
+    if windows.pitches is not None:
+        return torch.zeros(*row.shape, 0)
+    return torch.from_numpy(windows.embeddings[windows.games.embedding_row[row]]).float()
+
+
+def _pitches(windows: Windows, rows: list[np.ndarray]) -> tuple[tuple[PitchGroup, ...], list[Tensor]]:
+    """What Level 1 encodes for these rows of places, and each one's row of that; nothing where the cache is read."""
+    if windows.pitches is None or not rows:
+        return (), [torch.zeros(row.shape, dtype=torch.int64) for row in rows]
+    flat = np.concatenate([windows.games.embedding_row[row].ravel() for row in rows])
+    groups, place = pitches_for(windows.pitches, flat)
+    parts = np.split(place, np.cumsum([row.size for row in rows])[:-1])
+    return groups, [torch.from_numpy(part.reshape(row.shape)) for part, row in zip(parts, rows, strict=True)]

@@ -37,6 +37,11 @@ def adjusted_rate(prior: Tensor, delta: Tensor) -> Tensor:
     return prior * torch.exp(delta) / (1 + prior * torch.expm1(delta))
 
 
+def shifted_rate(prior: Tensor, delta: Tensor) -> Tensor:
+    """The prior plus delta, kept within [0, 1]; exactly the prior where delta is 0. Both float64."""
+    return (prior + delta).clamp(0.0, 1.0)
+
+
 def beta_binomial_nll(rate: Tensor, concentration: Tensor, successes: Tensor, trials: Tensor) -> Tensor:
     """Negative log likelihood of successes in trials, in nats, without the binomial coefficient (a constant).
 

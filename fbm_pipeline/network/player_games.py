@@ -17,6 +17,7 @@ from fbm_pipeline.store.tables import Store
 MOST_PLATE_APPEARANCES = {"batter": 8, "pitcher": 45}  # of one player in one game; later ones are left out
 CONTEXT_FIELDS = ("opponent_hand", "same_hand", "times_faced", "outing_part")
 CONTEXT_SIZES = (3, 3, 5, 8)  # codes of each field
+OUTCOME_KINDS = 6  # none, home run, strikeout, walk, other hit, out
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class PlayerGames:
     """One entry per player-game: `mlbam_id`, `day` (since 1970), `season`, `is_home`, `is_starter`.
 
     Game i holds the plate appearances first_plate_appearance[i]:first_plate_appearance[i + 1]; each of these has an
-    `embedding_row` and a row of `context` codes (plate appearances, fields) uint8.
+    `embedding_row`, a row of `context` codes (plate appearances, fields) uint8 and a kind of `outcome` uint8.
     """
 
     mlbam_id: np.ndarray
@@ -35,6 +36,7 @@ class PlayerGames:
     first_plate_appearance: np.ndarray
     embedding_row: np.ndarray
     context: np.ndarray
+    outcome: np.ndarray
 
 
 def load_player_games(store: Store, player_type: str, seasons: Sequence[int], embeddings: Embeddings) -> PlayerGames:
@@ -65,6 +67,7 @@ def load_player_games(store: Store, player_type: str, seasons: Sequence[int], em
         ),
         embedding_row=appearances.column("embedding_row").to_numpy()[kept],
         context=context,
+        outcome=appearances.column("outcome_kind").to_numpy()[kept],
     )
 
 

@@ -16,6 +16,7 @@ from fbm_pipeline.store.tables import Store
 TARGET_HORIZONS = ("next_games", "next_season")
 MAIN_HORIZON = TARGET_HORIZONS.index("next_season")
 NEXT_GAMES = 5
+STATEMENTS = ("network/next_games", "network/next_season")  # by horizon
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ def load_targets(store: Store, priors: Priors) -> Targets:
     parameters: dict[str, object] = {"player_type": priors.player_type, "seasons": seasons}
     opportunities = np.zeros(shape[0], np.int32)
     with session(store) as connection:
-        for horizon, name in enumerate(TARGET_HORIZONS):
+        for horizon, (name, target) in enumerate(zip(TARGET_HORIZONS, STATEMENTS, strict=True)):
             extra: dict[str, object] = {"games": NEXT_GAMES} if name == "next_games" else {}
-            table = query(connection, f"network/{name}", parameters | extra)
+            table = query(connection, target, parameters | extra)
             row, found = _rows(table, priors)
             for column, statistic in enumerate(heads):
                 hits, tries = statistic_counts(statistic, table)

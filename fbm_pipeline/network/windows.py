@@ -14,11 +14,11 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import FIRST_SEASON, preseason
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.level1.embeddings import Embeddings
+from fbm_pipeline.network.configuration import Network
+from fbm_pipeline.network.plate_appearances import Pitches, Source
 from fbm_pipeline.network.player_games import PlayerGames, load_player_games
 from fbm_pipeline.network.priors import Priors, load_priors
 from fbm_pipeline.network.targets import Targets, load_targets
-from fbm_pipeline.settings import Preset
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
@@ -50,6 +50,7 @@ class Windows:
     games: PlayerGames
     embeddings: np.ndarray
     encoder: str
+    pitches: Pitches | None = None  # where Level 1 is trained: it then encodes what stands in the embeddings' rows
 
     def __len__(self) -> int:
         return len(self.season)
@@ -67,30 +68,23 @@ def stored_history(store: Store, seasons: Iterable[int]) -> list[int]:
     return [season for season in history_seasons(seasons) if season in stored]
 
 
-def games_in_window(player_type: str, preset: Preset) -> int:
-    """How many games a window holds at most."""
-    return preset.batter_games if player_type == "batter" else preset.pitcher_games
-
-
-def load_windows(
-    store: Store, player_type: str, seasons: Sequence[int], preset: Preset, embeddings: Embeddings
-) -> Windows:
+def load_windows(store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source) -> Windows:
     """The windows of every player with a preseason Marcel rate in one of the target seasons.
 
-    `embeddings` must cover stored_history(store, seasons). Raises MissingJoinError, with a count, where a player has no
+    `source` must cover stored_history(store, seasons). Raises MissingJoinError, with a count, where a player has no
     profile or archetype, or a plate appearance no embedding or game.
     """
     priors = load_priors(store, player_type, seasons)
     profile, names = load_profiles(store, priors)
-    games = load_player_games(store, player_type, stored_history(store, seasons), embeddings)
+    games = load_player_games(store, player_type, stored_history(store, seasons), source.embeddings)
     as_of_day = np.array([day_number(preseason(int(season))) for season in priors.season], np.int32)
-    first, end = window_bounds(games, priors, as_of_day, games_in_window(player_type, preset))
+    first, end = window_bounds(games, priors, as_of_day, network.games_of(player_type))
     return Windows(
         player_type=player_type, season=priors.season, mlbam_id=priors.mlbam_id, as_of_day=as_of_day,
         first_game=first, end_game=end, profile=profile, profile_names=names,
         archetype=load_archetypes(store, priors), prior=priors.head(priors.rates),
         weight=priors.head(priors.weights), targets=load_targets(store, priors), games=games,
-        embeddings=embeddings.matrix, encoder=embeddings.encoder,
+        embeddings=source.embeddings.matrix, encoder=source.embeddings.encoder, pitches=source.pitches,
     )  # fmt: skip
 
 

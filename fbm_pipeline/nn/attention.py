@@ -22,8 +22,13 @@ class Attention(nn.Module):
         self.query_key_value = nn.Linear(width, 3 * width)
         self.output = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, visible: Tensor, query_bias: Tensor | None = None) -> Tensor:
-        """x (b, t, w), visible (b, t) bool, query_bias (b, w) added to every query -> (b, t, w)."""
+    def forward(
+        self, x: Tensor, visible: Tensor, query_bias: Tensor | None = None, score_bias: Tensor | None = None
+    ) -> Tensor:
+        """x (b, t, w), visible (b, t) bool, query_bias (b, w) added to every query -> (b, t, w).
+
+        score_bias (b, h, t): added to the scores of a token in the eyes of every other.
+        """
         b, t, w = x.shape
         query, key, value = self.query_key_value(x).chunk(3, dim=-1)  # (b, t, w) each
         if query_bias is not None:
@@ -34,6 +39,8 @@ class Attention(nn.Module):
             part.view(b, t, self.heads, w // self.heads).transpose(1, 2) for part in (query, key, value)
         )
         scores = torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(-1, -2))  # (b, h, t, t)
+        if score_bias is not None:
+            scores = scores + score_bias.unsqueeze(2)
         scores = scores + _penalty(visible, scores.dtype)
         mixed = torch.matmul(torch.softmax(scores, dim=-1), value)  # (b, h, t, d)
         return self.output(mixed.transpose(1, 2).reshape(b, t, w))
@@ -52,12 +59,15 @@ class TransformerBlock(nn.Module):
         )
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x: Tensor, visible: Tensor, query_bias: Tensor | None = None) -> Tensor:
-        """x (b, t, w), visible (b, t) bool, query_bias (b, w) -> (b, t, w)."""
-        x = x + self.dropout(self.attention(self.attention_norm(x), visible, query_bias))
+    def forward(
+        self, x: Tensor, visible: Tensor, query_bias: Tensor | None = None, score_bias: Tensor | None = None
+    ) -> Tensor:
+        """x (b, t, w), visible (b, t) bool, query_bias (b, w), score_bias (b, h, t) -> (b, t, w)."""
+        x = x + self.dropout(self.attention(self.attention_norm(x), visible, query_bias, score_bias))
         return x + self.dropout(self.feed_forward(self.feed_forward_norm(x)))
 
 
 def _penalty(visible: Tensor, dtype: torch.dtype) -> Tensor:
     # (b, t) -> (b, 1, 1, t): the same for every head and query.
-    return torch.zeros(visible.shape, dtype=dtype).masked_fill(~visible, HIDDEN)[:, None, None, :]
+    shown = torch.zeros(visible.shape, dtype=dtype, device=visible.device)
+    return shown.masked_fill(~visible, HIDDEN)[:, None, None, :]

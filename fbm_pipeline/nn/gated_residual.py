@@ -1,9 +1,11 @@
-"""The gated residual network of the Temporal Fusion Transformer: a gate that can leave its input as it was.
+"""How a context enters a stream: through the gates of the Temporal Fusion Transformer, or beside it in one layer.
 
-The paper's form: learned skip where sizes differ, context added before the ELU, dropout before the gated linear unit,
-norm over skip plus gate. Not here: any knowledge of players or games; the caller broadcasts the context.
+The gated form is the paper's: learned skip where sizes differ, context added before the ELU, dropout before the gated
+linear unit, norm over skip plus gate, so that it can leave its input as it was. Not here: any knowledge of players or
+games; the caller broadcasts the context.
 """
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -33,3 +35,18 @@ class GatedResidual(nn.Module):
             inner = inner + self.context(context)
         gated = functional.glu(self.gate(self.dropout(self.outer(functional.elu(inner)))), dim=-1)
         return self.norm(self.skip(x) + gated)
+
+
+class Concatenated(nn.Module):
+    """norm(elu(dense([x, context]))): the plain way, which the gates are compared with."""
+
+    def __init__(self, width_in: int, width: int, context_width: int, dropout: float = 0.0) -> None:
+        super().__init__()
+        self.dense = nn.Linear(width_in + context_width, width)
+        self.dropout = nn.Dropout(dropout)
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        """x (..., width_in), context (..., context_width) that broadcasts against x -> (..., width)."""
+        beside = context.expand(*x.shape[:-1], context.shape[-1])
+        return self.norm(self.dropout(functional.elu(self.dense(torch.cat([x, beside], dim=-1)))))

@@ -83,8 +83,8 @@ def held_out_metrics(state: State, weights: Weights, held_out: Meetings, known: 
         if name not in weights.intercepts or name not in known.heads:
             continue
         share = _smoothed(known.n["batter"][name].sum(dim=0))
-        context, outcome = torch.from_numpy(part.context), torch.from_numpy(part.outcome)
-        n = torch.from_numpy(part.n)
+        context, outcome = torch.as_tensor(part.context), torch.as_tensor(part.outcome)
+        n = torch.as_tensor(part.n)
         league = known.n["batter"][name].sum(dim=(0, 1)) + 1.0
         base = torch.log(league / league.sum())[outcome]
         logits = state.intercepts[name][context]
@@ -93,7 +93,7 @@ def held_out_metrics(state: State, weights: Weights, held_out: Meetings, known: 
             wide = by_context(HEADS[name], weights.loadings[side][name])
             for at in range(wide.shape[0]):
                 rows = torch.nonzero(context == at)[:, 0]
-                own = vectors[side][torch.from_numpy(players[side])[rows]]
+                own = vectors[side][torch.as_tensor(players[side])[rows]]
                 logits[rows] += own @ wide[at].T
         decoded = torch.log_softmax(logits, dim=-1).gather(1, outcome[:, None])[:, 0]
         by_frequency = torch.log(share)[context, outcome]
@@ -142,13 +142,13 @@ def _residuals(seasons: Sequence[SeasonCounts], side: str, name: str, ids: np.nd
     head = HEADS[name]
     shape = (len(ids), len(head.groups), len(head.classes))
     beyond, expected = torch.zeros(shape, dtype=torch.float64), torch.zeros(shape, dtype=torch.float64)
-    group = torch.from_numpy(head.group_of)
+    group = torch.as_tensor(head.group_of)
     for season in seasons:
         if name not in season.heads:
             continue
         n = season.n[side][name]
         league = n.sum(dim=-1, keepdim=True) * _smoothed(n.sum(dim=0))
-        rows = torch.from_numpy(np.searchsorted(ids, season.meetings.players(side)))
+        rows = torch.as_tensor(np.searchsorted(ids, season.meetings.players(side)))
         for target, values in ((beyond, n - league), (expected, league)):
             grouped = torch.zeros((len(n), *shape[1:]), dtype=torch.float64).index_add_(1, group, values)
             target.index_add_(0, rows, grouped)
@@ -197,7 +197,7 @@ def _canonical_turn(
 
 def _league_mean(filtered: Sequence[Season], vectors: Sequence[tuple[Posterior, Tensor]], side: str) -> Tensor:
     """(D,) mean by plate appearances: the intercepts' business, so that an average player stands at 0."""
-    weights = [torch.from_numpy(season.counts.meetings.appearances(side)).double() for season in filtered]
+    weights = [torch.as_tensor(season.counts.meetings.appearances(side)).double() for season in filtered]
     total = torch.stack([own @ known.mean for own, (known, _) in zip(weights, vectors, strict=True)]).sum(dim=0)
     return total / torch.stack([own.sum() for own in weights]).sum()
 

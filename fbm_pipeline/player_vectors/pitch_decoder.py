@@ -43,7 +43,7 @@ class Posterior:
 
 def by_context(head: Head, loadings: Tensor) -> Tensor:
     """(C, K, D) loadings of each context from those of its group."""
-    return loadings[torch.from_numpy(head.group_of)]
+    return loadings[torch.as_tensor(head.group_of)]
 
 
 def probabilities(head: Head, loadings: Tensor, intercept: Tensor, counts: Counts, mean: Tensor) -> Tensor:
@@ -112,7 +112,7 @@ class LoadingSums:
         middle = torch.einsum("nck,ckd->ncd", p, wide) @ vectors.covariance  # (N, C, D)
         slope = ((counts.n - expected).reshape(n, -1).T @ vectors.mean).reshape(wide.shape)
         slope = slope - (unsure @ wide[..., None])[..., 0] + torch.einsum("nck,ncd->ckd", expected, middle)
-        group = torch.from_numpy(head.group_of)
+        group = torch.as_tensor(head.group_of)
         self.slope.index_add_(0, group, slope)
         self.curvature.index_add_(0, group, unsure + seen)
 

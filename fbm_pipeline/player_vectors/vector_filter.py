@@ -1,7 +1,7 @@
 """Season by season through all players' vectors: what was known before, what the season adds, what a winter takes.
 
 Belongs here: the forward filter, the backward smoother that training needs, opponents and parks as offsets. Not here:
-the likelihood (`model.pitch_decoder`), the loadings' training (`decoder_run`) and tables (`player_vectors`).
+the likelihood (`pitch_decoder`), the loadings' training (`decoder_run`) and tables (`player_vectors`).
 
 A vector is a stationary process: from one season to the next it keeps `persistence` of each dimension and is given
 back the variance that it lost, so that a player of whom nothing is known has variance 1. Nothing in the forward pass
@@ -17,7 +17,8 @@ from scipy.sparse import csr_matrix
 from torch import Tensor
 
 from fbm_pipeline.player_vectors.meeting_heads import HEADS
-from fbm_pipeline.player_vectors.meetings import Cells, Meetings
+from fbm_pipeline.player_vectors.meetings import Meetings
+from fbm_pipeline.player_vectors.park_effects import ParkSums, mean_park, park_effects
 from fbm_pipeline.player_vectors.pitch_decoder import (
     SIDES,
     Counts,
@@ -30,9 +31,6 @@ from fbm_pipeline.player_vectors.pitch_decoder import (
 
 ROUNDS = 3  # batters and pitchers in turn: each needs the other's vectors
 INTERCEPT_EVENTS = 50.0  # of the earlier odds of a context, beside a season's own
-PARK_EVENTS = 300.0  # at which half of what a park did to a class is believed
-PARK_SEASONS = 3
-SMALLEST_SHARE = 1e-6  # of a class that the league never had
 OTHER = {"batter": "pitcher", "pitcher": "batter"}
 
 
@@ -83,7 +81,7 @@ class State:
 
     players: dict[str, dict[int, Known]] = field(default_factory=lambda: {side: {} for side in SIDES})
     intercepts: dict[str, Tensor] = field(default_factory=dict)
-    parks: dict[int, dict[str, dict[str, tuple[np.ndarray, np.ndarray]]]] = field(default_factory=dict)
+    parks: dict[int, ParkSums] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def count_season(meetings: Meetings, heads: Mapping[str, float]) -> SeasonCounts
             shape = (players, head.contexts, len(head.classes))
             flat = np.ravel_multi_index((own, part.context, part.outcome), shape)
             counted = np.bincount(flat, weights=part.n, minlength=int(np.prod(shape))).reshape(shape)
-            n[side][name] = torch.from_numpy(heads[name] * counted)
+            n[side][name] = torch.as_tensor(heads[name] * counted)
             rows = own * head.contexts + part.context
             share = part.n / np.maximum(counted.sum(axis=2).ravel()[rows], 1.0)
             met[side][name] = csr_matrix((share, (rows, other)), shape=(players * head.contexts, opponents))
@@ -147,7 +145,7 @@ def filter_season(state: State, weights: Weights, counts: SeasonCounts) -> Seaso
     prior = {side: priors(state, weights, side, meetings.players(side), counts.season) for side in SIDES}
     known = dict(prior)
     intercepts = {name: state.intercepts.get(name, weights.intercepts[name]) for name in counts.heads}
-    parks = _park_effects(state, counts)
+    parks = park_effects(state.parks, counts.meetings)
     offsets: dict[str, dict[str, Tensor]] = {}
     for _ in range(ROUNDS):
         for side in SIDES:
@@ -207,11 +205,13 @@ def _offsets(
 ) -> dict[str, Tensor]:
     found = {}
     for name in counts.heads:
-        mixtures = torch.from_numpy(counts.met[side][name] @ opponents.numpy())
+        mixtures = torch.as_tensor(counts.met[side][name] @ opponents.cpu().numpy())
         mixtures = mixtures.reshape(*counts.n[side][name].shape[:2], -1)
         offset = effects(HEADS[name], weights.loadings[OTHER[side]][name], mixtures)
         if name in parks:
-            offset = offset + _mean_park(counts, side, name, parks[name])
+            offset = offset + mean_park(
+                counts.meetings.cells[name], side, tuple(counts.n[side][name].shape), parks[name]
+            )
         found[name] = offset
     return found
 
@@ -234,54 +234,3 @@ def _remember(state: State, side: str, counts: SeasonCounts, known: Posterior) -
         before = state.players[side].get(player)
         seen = int(appearances[row]) + (before.appearances if before else 0)
         state.players[side][player] = Known(counts.season, known.mean[row], known.covariance[row], seen)
-
-
-def _park_effects(state: State, counts: SeasonCounts) -> dict[str, np.ndarray]:
-    """(parks, K) by head: how a park's classes differ from the league's in like contexts, in three seasons to here."""
-    here: dict[str, dict[str, tuple[np.ndarray, np.ndarray]]] = {}
-    for name, part in counts.meetings.cells.items():
-        if HEADS[name].parks:
-            here[name] = _park_sums(part, HEADS[name].contexts, len(HEADS[name].classes), counts.meetings.parks)
-    state.parks = {year: kept for year, kept in state.parks.items() if year > counts.season - PARK_SEASONS}
-    state.parks[counts.season] = here
-    found = {}
-    for name in here:
-        effect = np.zeros((len(counts.meetings.parks), len(HEADS[name].classes)))
-        for row, park in enumerate(counts.meetings.parks):
-            sums = [held[name][park] for held in state.parks.values() if park in held.get(name, {})]
-            if not sums:
-                continue
-            observed, expected = np.sum([one[0] for one in sums], axis=0), np.sum([one[1] for one in sums], axis=0)
-            drawn = PARK_EVENTS * (expected / expected.sum() + SMALLEST_SHARE)
-            effect[row] = np.log((observed + drawn) / (expected + drawn))
-        found[name] = effect
-    return found
-
-
-def _park_sums(
-    part: Cells, contexts: int, classes: int, parks: tuple[str, ...]
-) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """By park: (K,) classes counted, and expected of the league in the same contexts."""
-    league = np.zeros((contexts, classes))
-    np.add.at(league, (part.context, part.outcome), part.n)
-    share = league / np.maximum(league.sum(axis=1, keepdims=True), 1.0)
-    named = part.park >= 0
-    observed, contexts_of = np.zeros((len(parks), classes)), np.zeros((len(parks), contexts))
-    np.add.at(observed, (part.park[named], part.outcome[named]), part.n[named])
-    np.add.at(contexts_of, (part.park[named], part.context[named]), part.n[named])
-    expected = contexts_of @ share
-    seen = np.flatnonzero(observed.sum(axis=1) > 0)
-    return {parks[row]: (observed[row], expected[row]) for row in seen}
-
-
-def _mean_park(counts: SeasonCounts, side: str, name: str, effect: np.ndarray) -> Tensor:
-    """(N, C, K) the mean over a player's events of what their parks add."""
-    part, shape = counts.meetings.cells[name], counts.n[side][name].shape
-    rows = (part.batter if side == "batter" else part.pitcher) * shape[1] + part.context
-    events = np.bincount(rows, weights=part.n, minlength=shape[0] * shape[1])
-    padded = np.concatenate([effect, np.zeros((1, effect.shape[1]))])  # an unnamed park adds nothing
-    mean = np.stack(
-        [np.bincount(rows, weights=part.n * padded[part.park, k], minlength=len(events)) for k in range(shape[2])],
-        axis=1,
-    )
-    return torch.from_numpy((mean / np.maximum(events, 1.0)[:, None]).reshape(shape))

@@ -39,7 +39,7 @@ class CoreError(ValueError):
 
 def players(inputs: Inputs) -> pa.Table:
     """Rows of `core.players`: everyone in the register with an MLBAM id."""
-    return conform(cook(inputs, PLAYERS["register"]), inputs.table.schema)
+    return conformed(inputs, cook(inputs, PLAYERS["register"]))
 
 
 def season_lines(inputs: Inputs, season: int) -> pa.Table:
@@ -52,7 +52,7 @@ def season_lines(inputs: Inputs, season: int) -> pa.Table:
     lines = cook(inputs, SEASON_LINES["lahman" if season in official else "events"], season)
     if "player_code" in lines.column_names:
         lines = _matched(lines, {"mlbam_id": "player_code"}, f"season lines of {season}", "opportunities")
-    return conform(lines, inputs.table.schema)
+    return conformed(inputs, lines)
 
 
 def season_rows(inputs: Inputs, recipe: Recipe, games: SeasonGames, months: Sequence[int]) -> pa.Table:
@@ -66,7 +66,12 @@ def season_rows(inputs: Inputs, recipe: Recipe, games: SeasonGames, months: Sequ
     _check_words(table, where)
     if "batter_code" in table.column_names:
         table = _matched(table, {"batter_id": "batter_code", "pitcher_id": "pitcher_code"}, where)
-    return conform(table, inputs.table.schema)
+    return conformed(inputs, table)
+
+
+def conformed(inputs: Inputs, rows: pa.Table) -> pa.Table:
+    """The rows in the columns and types of the table that is made. Raises pyarrow.ArrowInvalid for a value too large."""
+    return conform(rows, inputs.contracts[inputs.table.name].schema)
 
 
 def _check_words(table: pa.Table, where: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from fbm_pipeline.store.columns import (
     GAME_KEY,
     MLBAM_ID,
+    PLATE_APPEARANCE,
     PLAYER_TYPE,
     SEASON,
     Column,
@@ -18,7 +19,6 @@ from fbm_pipeline.warehouse.season_games import SOURCES
 
 _WAREHOUSE = "fbm_pipeline.warehouse"
 
-PLATE_APPEARANCE = Column("plate_appearance", "i16", "PA", "its number in the game; gaps are plays that ended none")
 BATTER_ID = Column("batter_id", "i32", "id", "the batter's MLBAM id")
 PITCHER_ID = Column("pitcher_id", "i32", "id", "the pitcher's MLBAM id")
 INNING = Column("inning", "i8", "innings", "the inning, from 1")

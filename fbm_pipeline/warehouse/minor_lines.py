@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.engine import conform
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
+from fbm_pipeline.warehouse.core import conformed
 from fbm_pipeline.warehouse.recipes import MINOR_LINES, cook
 
 TABLE = "core.minor_lines"
@@ -46,7 +46,7 @@ def minor_lines(inputs: Inputs, season: int) -> pa.Table:
     Lines whose player no id or name leads to are kept without `mlbam_id`: the mean of a level needs them. Savant's are
     not, because it is by the player that their level is known.
     """
-    return conform(cook(inputs, MINOR_LINES["publishers"], season), inputs.table.schema)
+    return conformed(inputs, cook(inputs, MINOR_LINES["publishers"], season))
 
 
 def minor_seasons(store: Store) -> list[int]:

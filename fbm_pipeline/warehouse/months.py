@@ -30,7 +30,7 @@ def make_months(store: Store, table: Table, season: int) -> list[Written]:
     """
     games = season_games(Inputs(store, table, {"season": season}), season)
     recipe = RECIPES[table.name][games.source]
-    keys = {month: month_key(store, table, recipe, games, month) for month in games.months}
+    keys = month_keys(store, table, recipe, games)
     written = {month: store.current(table.name, {"season": season, "month": month}, key) for month, key in keys.items()}
     _drop_others(store, table, season, keys)
     stale = [month for month, current in written.items() if current is None]
@@ -44,16 +44,15 @@ def make_months(store: Store, table: Table, season: int) -> list[Written]:
     return [current for current in written.values() if current is not None]
 
 
-def month_key(store: Store, table: Table, recipe: Recipe, games: SeasonGames, month: int) -> str:
-    """What a month depends on: its own files, the open partitions of all else that its recipe reads, and the code."""
+def month_keys(store: Store, table: Table, recipe: Recipe, games: SeasonGames) -> dict[int, str]:
+    """What each month depends on: its own files, the open partitions of all else that its recipe reads, and code."""
     others = {name: window for name, window in recipe.reads.items() if name != games.table}
-    inputs = Inputs(store, replace(table, reads=others), {"season": games.season, "month": month})
-    return inputs_key(
-        shape=table.shape,
-        files=games.months[month],
-        reads=inputs.contents(),
-        recipe=recipe_key(recipe),
-    )
+    inputs = Inputs(store, replace(table, reads=others), {"season": games.season})
+    made_by = recipe_key(recipe)
+    return {
+        month: inputs_key(shape=table.shape, files=files, reads=inputs.narrowed(month=month).contents(), recipe=made_by)
+        for month, files in games.months.items()
+    }
 
 
 def recipe_key(recipe: Recipe) -> str:

@@ -106,7 +106,7 @@ _FANGRAPHS_RATES = {
 
 def _published(described: dict[str, tuple[str, str]], kind: str, read: str = "") -> tuple[Column, ...]:
     """Columns that a publisher may leave out; all but those named in `read` are for people."""
-    made = []
+    made: list[Column] = []
     for name, (unit, meaning) in described.items():
         column = optional(name, kind, unit, meaning)
         made += [column] if name in read.split() else for_people((column,))

@@ -1,6 +1,5 @@
 """A small store, written once, and settings whose networks train in a moment."""
 
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 import torch
 
 from fbm_pipeline.ablations.plan import Cell
+from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
@@ -17,16 +17,13 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
-    PRESETS["tiny"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
-    epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
+    PRESETS["tiny"], tune_until=2017, archetypes=3, threads=1,
+    network=Network(
+        train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,
+        min_opportunities=1,
+    ),
     network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
 )  # fmt: skip
-
-
-# Fields that change the run key and not the result, each with its reason.
-INERT: Mapping[str, str] = {
-    "threads": "how many cores share the arithmetic: sums in another order move the last bits of a float, never more",
-}
 
 
 class NullPlanObserver:

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from fbm_pipeline.ablations.comparison import TABLE, compare_plan, write_comparison
-from fbm_pipeline.ablations.configuration import of_preset
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.backtest.actuals import load_actuals
 from fbm_pipeline.backtest.metrics import score
@@ -20,7 +19,7 @@ NOISE = {"network": 0.02, "no_sequence": 0.06, "no_identity": 0.0201}
 
 
 def cells_of(plan: Plan) -> list[Cell]:
-    configuration = of_preset(PRESET, "network")
+    configuration = PRESET.network
     return [
         Cell(arm, configuration, "batter", season, seed, f"{arm}-{season}-{seed}")
         for arm in NOISE

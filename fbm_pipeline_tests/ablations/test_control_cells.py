@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fbm_pipeline.ablations import control_cells, runner
-from fbm_pipeline.ablations.configuration import FAMILIES, of_preset
+from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.plan import Cell, run_key
 from fbm_pipeline.aggregates.blocks import Block
@@ -20,7 +20,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET
 
-CONTROL = of_preset(PRESET, "control", FAMILIES)
+CONTROL = Control(FAMILIES)
 SPRAY = 5.0  # what the spray column adds to the outcome of every rate, in points of .01
 
 
@@ -60,8 +60,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple]]:
 
 
 def rates_with(store: Store, families: tuple[str, ...]) -> np.ndarray:
-    changed = CONTROL if families == FAMILIES else CONTROL.difference({"families": families})
-    rates, told = control_cell(store, changed, "batter", 2019, 11, "abc")
+    rates, told = control_cell(store, Control(families), "batter", 2019, "abc")
     assert told["columns"] == 1 + len(families)
     assert list(rates.columns) == ["mlbam_id", "statistic", "rate"]
     return rates["rate"].to_numpy()
@@ -83,7 +82,7 @@ def test_the_frame_is_read_once_for_one_content(store: Store, reads: list[tuple]
     for families in (FAMILIES, (), ("spray",)):
         rates_with(store, families)
     assert reads == [("batter", 2019, ("lines", *FAMILIES))]
-    control_cell(store, CONTROL, "batter", 2019, 11, "another content")
+    control_cell(store, CONTROL, "batter", 2019, "another content")
     assert len(reads) == 2
 
 
@@ -93,7 +92,7 @@ def test_the_model_decides_which_cell_it_is(store: Store, settings: Settings, mo
     control = Cell("control", CONTROL, *place, run_key(CONTROL, *place, "abc"), "abc")
     _, told = runner._fit(store, settings, control, NullObserver())
     assert told["columns"] == 8
-    network = CONTROL.difference({"model": "network"})
+    network = PRESET.network
     assert run_key(network, *place, "abc") != control.key
     assert runner._fit(store, settings, Cell("n", network, *place, "k"), NullObserver()) == "a network"
 

@@ -1,8 +1,9 @@
-"""The registry: the roadmap's list is there, what is marked buildable really is a change, the rest says why not."""
+"""The registry: the roadmap's list is there, and everything that is registered can be built and is a change."""
+
+from dataclasses import replace
 
 import pytest
 
-from fbm_pipeline.ablations.configuration import SILENT
 from fbm_pipeline.ablations.plan import PLANS, arms, completed, narrowed, plan_of
 from fbm_pipeline.ablations.registry import (
     REFERENCES,
@@ -11,6 +12,7 @@ from fbm_pipeline.ablations.registry import (
     configuration_of,
     reference_configuration,
 )
+from fbm_pipeline.network.configuration import PHASES
 from fbm_pipeline.settings import PRESETS
 
 REAL = PRESETS["real"]
@@ -22,30 +24,27 @@ def test_every_phase_of_the_roadmap_has_its_ablations() -> None:
     assert [phase for phase in ROADMAP if not any(found.startswith(phase) for found in phases)] == []
 
 
-@pytest.mark.parametrize("name", [name for name, item in REGISTRY.items() if item.buildable and name != "window_40"])
-def test_a_buildable_one_differs_from_its_reference_in_what_it_says(name: str) -> None:
+@pytest.mark.parametrize("name", REGISTRY)
+def test_everything_registered_is_built_and_differs_in_what_it_says(name: str) -> None:
+    preset = PRESETS["demo"] if name == "window_40" else REAL
     item = REGISTRY[name]
-    reference = reference_configuration(item.reference, REAL)
-    found = configuration_of(name, REAL)
-    before = SILENT | reference.as_json()
-    differing = {field: value for field, value in found.as_json().items() if value != before[field]}
-    expected = {field: value for field, value in item.changes.items() if getattr(reference, field) != value}
-    assert {field: tuple(v) if isinstance(v, list) else v for field, v in differing.items()} == expected
-    assert expected
-
-
-@pytest.mark.parametrize("name", [name for name, item in REGISTRY.items() if not item.buildable])
-def test_one_that_is_not_buildable_says_why_and_is_refused(name: str) -> None:
-    with pytest.raises(UnknownAblationError, match=r"cannot be built yet: .{20}"):
-        configuration_of(name, REAL)
-    with pytest.raises(UnknownAblationError, match=name):
-        completed(plan_of([name]), REAL)
+    reference = reference_configuration(item.reference, preset)
+    built = configuration_of(name, preset)
+    assert type(built) is type(reference)
+    before = vars(reference)
+    differing = {field: value for field, value in vars(built).items() if value != before[field]}
+    assert differing == item.changes_under(preset)
+    assert differing
 
 
 def test_no_two_ablations_of_one_reference_are_the_same() -> None:
-    made = [(item.reference, str(sorted(item.changes.items()))) for item in REGISTRY.values() if item.buildable]
+    made = [(item.reference, str(sorted(item.changes.items())), item.roadmap) for item in REGISTRY.values()]
     assert len(set(made)) == len(made)
     assert not set(REFERENCES) & set(REGISTRY)
+
+
+def test_every_phase_but_the_network_in_use_is_an_arm() -> None:
+    assert {item.roadmap for item in REGISTRY.values()} == {"", *PHASES} - {"4"}
 
 
 @pytest.mark.parametrize("preset", ["demo", "real"])
@@ -55,7 +54,7 @@ def test_a_registered_plan_is_complete(name: str, preset: str) -> None:
     assert plan.seasons
     assert plan.seeds == (11,)
     assert set(plan.ablations) <= set(PLANS[name].ablations)
-    assert all(arm in REFERENCES or REGISTRY[arm].buildable for arm in arms(plan))
+    assert all(arm in REFERENCES or arm in REGISTRY for arm in arms(plan))
 
 
 def test_controls_run_on_development_seasons_and_networks_on_their_folds() -> None:
@@ -68,13 +67,7 @@ def test_controls_run_on_development_seasons_and_networks_on_their_folds() -> No
 def test_a_window_that_the_preset_has_already_is_left_out() -> None:
     assert "window_40" in completed(plan_of((), "network_windows"), REAL).ablations  # 20 games for a pitcher
     with pytest.raises(UnknownAblationError, match="changes anything"):
-        completed(plan_of(["all_players"]), replace_minimum())
-
-
-def replace_minimum():  # a preset that trains on everybody already
-    from dataclasses import replace
-
-    return replace(REAL, min_train_opportunities=1)
+        completed(plan_of(["all_players"]), replace(REAL, network=REAL.network.changed(min_opportunities=1)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.ablations import runner
-from fbm_pipeline.ablations.configuration import of_preset
 from fbm_pipeline.ablations.kept import PREDICTIONS, DamagedCellError, cells_folder, is_kept, keep, load_kept
 from fbm_pipeline.ablations.plan import Cell, cells, completed, plan_of
 from fbm_pipeline.ablations.runner import run_cells
@@ -21,7 +20,7 @@ RATES = pd.DataFrame({"mlbam_id": [1, 2], "statistic": ["obp", "obp"], "rate": [
 
 
 def made(count: int) -> list[Cell]:
-    configuration = of_preset(PRESET, "network")
+    configuration = PRESET.network
     return [Cell("network", configuration, "batter", 2021, seed, f"key-{seed}") for seed in range(count)]
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts, read_sequence_counts
+from fbm_pipeline.aggregates.sequence_counts import read_sequence_counts
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse import raw
-from fbm_pipeline_tests.making import make_core
+from fbm_pipeline_tests.making import make_core, make_sequence_counts
 
 pytestmark = pytest.mark.real
 
@@ -23,7 +23,7 @@ def test_a_real_season_of_batted_balls_and_counts(real_data: Path, store: Store)
         make_core(store, name, SEASON)
     _check_batted_balls(store)
     for player_type in ("batter", "pitcher"):
-        build_sequence_counts(store, player_type, SEASON)
+        make_sequence_counts(store, player_type, SEASON)
     _check_counts(store)
 
 

@@ -18,16 +18,14 @@ from fbm_pipeline.network.batches import batches
 from fbm_pipeline.network.heads import adjusted_rate, beta_binomial_nll
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import read
-from fbm_pipeline.network.projection import train_fold
 from fbm_pipeline.network.targets import MAIN_HORIZON
 from fbm_pipeline.network.windows import Windows
-from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store
 from fbm_pipeline_tests.network.planted import planted_windows
-from fbm_pipeline_tests.network.test_projection import settings_with_encoder
+from fbm_pipeline_tests.network.test_projection import settings_with_encoder, train_fold
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +123,7 @@ def test_a_network_that_is_blind_to_order_is_caught(windows: Windows) -> None:
 def hierarchy_reader(windows: Windows, *, blind: bool) -> Reader:
     """The project's own network with random weights, and the same with its calendar taken away."""
     torch.manual_seed(0)
-    model = Hierarchy(shape_for(windows, PRESETS["tiny"]))
+    model = Hierarchy(shape_for(windows, PRESETS["tiny"].network, PRESETS["tiny"].archetypes))
     with torch.no_grad():
         model.heads.delta_weight.normal_(0, 0.3)
 
@@ -172,7 +170,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     store = Store(root / "store", TABLES)
     write_small_store(store)
     settings = settings_with_encoder(root)
-    train_fold(store, settings, "batter", 2021, NullObserver())
+    train_fold(store, settings, "batter", 2021)
     return store, settings
 
 

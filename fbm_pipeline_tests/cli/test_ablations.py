@@ -8,6 +8,7 @@ import pytest
 from fbm_pipeline.ablations import comparison, network_cells
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.cli.ablations import seasons_given
+from fbm_pipeline.results.run_tables import table_path
 from fbm_pipeline.settings import Settings, SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -41,18 +42,19 @@ def _tracker_away(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mlflow_observer, "_LAST_PAUSES", (0.0,))
 
 
-def test_the_list_marks_what_can_run(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_list_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line.main(["ablations", "--list"]) == 0
     shown = capsys.readouterr().out
     assert "no_sequence" in shown
-    assert "can run; sequence=none" in shown
-    assert "event_bias" in shown
-    assert "not yet: Levels 2 and 3 have no such switch" in shown
+    assert "sequence=none" in shown
+    assert "outcome_bias=True" in shown
+    assert "the network of phase 5 top over the preset" in shown
+    assert "not yet" not in shown
     assert "network_inputs (2)" in shown
 
 
 def test_run_print_write_and_run_again_without_a_fit(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert command_line.main([*ASKED, "--no-run", "--docs", str(tmp_path)]) == 1
     assert "not compared: no_sequence batter: cells of it or of network" in capsys.readouterr().out
@@ -61,38 +63,43 @@ def test_run_print_write_and_run_again_without_a_fit(
     assert "2 cells, 2 computed now" in shown
     assert "no_sequence less network, full, 2021, 1 seed(s)" in shown
     assert "1 new looks at test seasons" in shown
-    written = pd.read_csv(tmp_path / "results" / "ablations.csv")
+    written = pd.read_parquet(table_path(home, "ablations"))
     assert set(written["verdict"]) <= {"better", "worse", "undecided"}
     assert set(written["data"]) == {"real"}
     assert len(written) == len(written["stat"].unique()) > 5
     looks = pd.read_csv(tmp_path / "results" / "looks.csv")
     assert looks[["system", "look"]].to_numpy().tolist() == [["ablation no_sequence", 1]]
 
-    monkeypatch.setattr(network_cells, "train", None)
+    monkeypatch.setattr(network_cells, "run_fold", None)
     for more in ([], ["--no-run"]):
         assert command_line.main([*ASKED, *more, "--docs", str(tmp_path)]) == 0
         assert "2 cells, 0 computed now" in capsys.readouterr().out
-    assert pd.read_csv(tmp_path / "results" / "ablations.csv").equals(written)
+    assert pd.read_parquet(table_path(home, "ablations")).equals(written)
     assert pd.read_csv(tmp_path / "results" / "looks.csv").equals(looks)
 
 
-def test_rows_of_other_data_stay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_rows_of_other_plans_stay(home: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
-    file = tmp_path / "results" / "ablations.csv"
-    pd.read_csv(file).assign(data="simulated").to_csv(file, index=False)
+    file = table_path(home, "ablations")
+    rows = pd.read_parquet(file)
+    pd.concat([rows, rows.assign(plan="another")]).to_parquet(file, index=False)
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
-    assert set(pd.read_csv(file)["data"]) == {"real", "simulated"}
-    file.write_text("player,rate\n", encoding="utf-8")
+    again = pd.read_parquet(file)
+    assert len(again) == 2 * len(rows)
+    assert set(again["plan"]) == {rows["plan"].iloc[0], "another"}
+    pd.DataFrame({"player": ["Somebody"]}).to_parquet(file)
+    before = file.read_bytes()
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 2
-    assert "was not written by this command" in capsys.readouterr().err
-    assert file.read_text(encoding="utf-8") == "player,rate\n"
+    assert "another program" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    file.unlink()
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["no_such"], "'no_such' is not registered"),
-        (["event_bias"], "cannot be built yet"),
+        (["unfreeze_all"], "no Level 1 encoder masked of cutoff 2017"),
         (["--plan", "no_such"], "name one of the plans"),
         (["no_sequence", "--seasons", "2017"], "network batter 2017 cannot be run"),
         (["no_sequence", "--seasons", "late"], "neither a range such as 2010-2017"),

@@ -2,24 +2,18 @@
 
 import dataclasses
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fbm_pipeline.level1 import encoder as encoder_room
-from fbm_pipeline.level1.embedding import embed, embed_season, seasons_served
-from fbm_pipeline.level1.encoder import arms_of, load_encoder, train_encoder
-from fbm_pipeline.level1.encoder_errors import EncoderError
+from fbm_pipeline.level1.embeddings import embed, embed_season, seasons_served
+from fbm_pipeline.level1.encoder import EncoderError, arms_of, load_encoder, train_encoder
 from fbm_pipeline.level1.held_out import select, split_held_out
 from fbm_pipeline.level1.masked_run import DivergedTraining, MaskedRun, RunSize
 from fbm_pipeline.level1.outings import concatenate, load_outings
-from fbm_pipeline.level1.season_arms import build_season_embeddings
+from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
-from fbm_pipeline.nn.faultpoints import POINTS
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.engine import session
@@ -27,6 +21,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of
 from fbm_pipeline_tests.level1.tiny_outings import write_games, write_outings
+from fbm_pipeline_tests.making import make_season_embeddings
 
 CUTOFF = 2016
 SMALL = {
@@ -188,102 +183,6 @@ def test_a_cutoff_without_its_season_is_an_error(tmp_path: Path) -> None:
         train_encoder(store, settings_at(tmp_path), CUTOFF, NullObserver())
 
 
-# One process imports everything once and forks a child for each crash.
-KILLED = """
-import os, sys
-from pathlib import Path
-from fbm_pipeline.tables import TABLES
-from fbm_pipeline.store.tables import Store
-from fbm_pipeline.level1.encoder import train_encoder
-from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline_tests.level1.test_encoder import settings_at
-for point in sys.argv[3:]:
-    child = os.fork()
-    if not child:
-        os.environ["FBM_CRASH_AT"] = point
-        home = Path(sys.argv[2]) / point
-        train_encoder(Store(Path(sys.argv[1]), TABLES), settings_at(home), 2016, NullObserver())
-        os._exit(0)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
-# When each point is passed for the n-th time, the checkpoint that a resumed run finds.
-FOUND = {
-    "checkpoint.files_written@1": None,
-    "checkpoint.files_written@3": 4,
-    "checkpoint.renamed@3": 4,
-    "checkpoint.published@3": 6,
-    "training.step_done@9": 8,
-}
-
-
-def test_every_fault_point_has_a_crash() -> None:
-    assert {point.partition("@")[0] for point in FOUND} == set(POINTS)
-
-
-@pytest.fixture(scope="module")
-def killed(seasons: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the home of a training killed at each point."""
-    home = tmp_path_factory.mktemp("killed")
-    command = [sys.executable, "-c", KILLED, str(seasons.root), str(home), *FOUND]
-    done = subprocess.run(command, capture_output=True, check=False, text=True)
-    assert done.stdout.split() == [str(-signal.SIGKILL)] * len(FOUND), done.stderr
-    return home
-
-
-@pytest.mark.parametrize(("point", "found"), FOUND.items())
-def test_killed_and_resumed_is_the_same_to_the_last_bit(
-    seasons: Store, trained: Settings, killed: Path, point: str, found: int | None
-) -> None:
-    _, straight = load_encoder(trained, CUTOFF)
-    checkpoint = load_checkpoint(killed / point / "checkpoints" / "level1" / straight.hash)
-    assert (checkpoint and checkpoint.card["step"]) == found
-    resumed = train_encoder(seasons, settings_at(killed / point), CUTOFF, NullObserver())
-    assert resumed.weights == straight.weights  # sha256 of the file: every bit of every tensor
-    assert resumed.metrics == straight.metrics
-    assert sorted(path.name for path in resumed.folder.parent.iterdir()) == ["latest", "step-16"]
-
-
-# Starts it again after each kill, at a point drawn anew, until a child lives to the end.
-KILLED_AT_RANDOM = """
-import os, random, sys
-from pathlib import Path
-from fbm_pipeline.tables import TABLES
-from fbm_pipeline.store.tables import Store
-from fbm_pipeline.level1.encoder import train_encoder
-from fbm_pipeline.nn.faultpoints import POINTS
-from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline_tests.level1.test_encoder import settings_at
-draw, kills = random.Random(int(sys.argv[3])), 0
-while True:
-    point = draw.choice(POINTS)
-    most = 6 if point == "training.step_done" else 2
-    child = os.fork()
-    if not child:
-        os.environ["FBM_CRASH_AT"] = f"{point}@{draw.randint(1, most)}"
-        train_encoder(Store(Path(sys.argv[1]), TABLES), settings_at(Path(sys.argv[2])), 2016, NullObserver())
-        os._exit(0)
-    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
-        break
-    draw.random()
-    kills += 1
-print(kills)
-"""
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_killed_at_random_until_it_ends_is_the_same_to_the_last_bit(
-    seasons: Store, trained: Settings, tmp_path: Path, seed: int
-) -> None:
-    command = [sys.executable, "-c", KILLED_AT_RANDOM, str(seasons.root), str(tmp_path), str(seed)]
-    done = subprocess.run(command, capture_output=True, check=True, text=True)
-    assert int(done.stdout) >= 2, "it was hardly killed"
-    _, straight = load_encoder(trained, CUTOFF)
-    _, resumed = load_encoder(settings_at(tmp_path), CUTOFF)
-    assert resumed.weights == straight.weights
-    assert resumed.metrics == straight.metrics
-    assert resumed.history == straight.history
-
-
 def test_loaded_encoder_predicts_what_the_trained_one_did(seasons: Store, trained: Settings) -> None:
     encoder, card = load_encoder(trained, CUTOFF)
     outings = load_outings(seasons, 2016)
@@ -367,7 +266,7 @@ def test_divergence_is_an_error_and_leaves_no_finished_encoder(
 
 
 def test_progress_is_told(seasons: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog) -> None:  # type: ignore[no-untyped-def]
-    monkeypatch.setattr(encoder_room, "PROGRESS_SECONDS", 0.0)
+    monkeypatch.setattr(trainer, "PROGRESS_SECONDS", 0.0)
     with caplog.at_level("INFO", logger="fbm_pipeline.training"):
         train_encoder(seasons, settings_at(tmp_path), CUTOFF, NullObserver())
     assert any("step 16 of 16" in message for message in caplog.messages)
@@ -399,8 +298,8 @@ def test_a_new_day_embeds_its_month_alone(seasons: Store, trained: Settings, tmp
 def test_season_means_are_those_of_the_stored_embeddings(seasons: Store, trained: Settings, arm: str) -> None:
     train_encoder(seasons, trained, CUTOFF, NullObserver(), arm)
     embed_season(seasons, trained, CUTOFF, 2016)
-    written = build_season_embeddings(seasons, trained, arm, CUTOFF, 2016)
-    assert build_season_embeddings(seasons, trained, arm, CUTOFF, 2016).skipped
+    written = make_season_embeddings(seasons, trained, arm, CUTOFF, 2016)
+    assert make_season_embeddings(seasons, trained, arm, CUTOFF, 2016).skipped
     encoder, card = load_encoder(trained, CUTOFF, arm)
     vectors = embed(encoder, load_outings(seasons, 2016)).astype(np.float64)
     with session(seasons) as connection:

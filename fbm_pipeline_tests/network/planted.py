@@ -1,10 +1,18 @@
 """Windows made by hand: plate appearances, or the profile, carry the player's deviation from his prior."""
 
+from dataclasses import replace
+
 import numpy as np
+import pyarrow as pa
+import torch
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.network.player_games import CONTEXT_SIZES, PlayerGames
+from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
+from fbm_pipeline.network.plate_appearances import pitches_of
+from fbm_pipeline.network.player_games import CONTEXT_SIZES, OUTCOME_KINDS, PlayerGames
 from fbm_pipeline.network.targets import TARGET_HORIZONS, Targets
 from fbm_pipeline.network.windows import Windows, day_number
 
@@ -52,6 +60,37 @@ def planted_windows(
     )  # fmt: skip
 
 
+def with_pitches(windows: Windows, seed: int = 4) -> Windows:
+    """The windows with outings of random pitches in place of embeddings, six plate appearances an outing."""
+    draw = np.random.default_rng(seed)
+    n = len(windows.embeddings)
+    lengths = draw.integers(1, 5, n)
+    tokens = int(lengths.sum())
+    outings = Outings(
+        ids=np.column_stack([draw.integers(RESERVED, size, tokens) for size in FIELD_SIZES.values()]).astype(np.uint8),
+        physics=np.vstack([np.full((1, len(PHYSICS)), np.nan), draw.normal(size=(tokens, len(PHYSICS)))]).astype(
+            np.float32
+        ),
+        physics_row=np.where(draw.random(tokens) < 0.5, np.arange(tokens) + 1, 0).astype(np.int32),
+        state=draw.normal(size=(tokens, len(STATE_NUMERICS))).astype(np.float32),
+        pa_starts=np.r_[0, lengths.cumsum()].astype(np.int64),
+        outing_starts=np.unique(np.r_[np.arange(0, n, 6), n]).astype(np.int64),
+        pa_rows=draw.permutation(n).astype(np.int64), game_id=pa.array(["G"] * n),
+        plate_appearance=np.arange(n, dtype=np.int16),
+    )  # fmt: skip
+    encoder = EncoderShape(width=8, layers=2, heads=2, embedding=windows.embeddings.shape[1])
+    return replace(windows, embeddings=windows.embeddings[:1], pitches=pitches_of(outings, encoder))
+
+
+def encoder_of(windows: Windows) -> OutingEncoder:
+    """An untrained encoder of the windows' pitches that treats every measurement as known."""
+    assert windows.pitches is not None
+    encoder = OutingEncoder(windows.pitches.encoder)
+    encoder.initialise(torch.Generator().manual_seed(2))
+    encoder.numeric_seen.fill_(True)
+    return encoder
+
+
 def _games(
     draw: np.random.Generator, owner: np.ndarray, as_of: np.ndarray, told: np.ndarray, player_type: str, width: int
 ) -> tuple[PlayerGames, np.ndarray]:
@@ -70,6 +109,7 @@ def _games(
         first_plate_appearance=np.r_[0, ends].astype(np.int64),
         embedding_row=draw.permutation(int(ends[-1])).astype(np.int32),
         context=np.column_stack([draw.integers(0, size, int(ends[-1])) for size in CONTEXT_SIZES]).astype(np.uint8),
+        outcome=np.random.default_rng(int(ends[-1])).integers(0, OUTCOME_KINDS, int(ends[-1])).astype(np.uint8),
     )  # fmt: skip
     shuffled = np.empty_like(embeddings)
     shuffled[games.embedding_row] = embeddings

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +11,28 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
-from fbm_pipeline.network import projection
-from fbm_pipeline.network.derived_statistics import all_statistics
-from fbm_pipeline.network.folds import network_settings, plan_fold, training_key
-from fbm_pipeline.network.projection import UntrainedFoldError, predict_fold, train_fold, training_rows
+from fbm_pipeline.network import fold_training, projection
+from fbm_pipeline.network.configuration import Network
+from fbm_pipeline.network.fold_training import FoldCard, fold_folder, run_fold, training_rows
+from fbm_pipeline.network.folds import TRAINING, Fold, plan_fold, training_key
+from fbm_pipeline.network.predictions import all_statistics
+from fbm_pipeline.network.projection import UntrainedFoldError, predict_fold
 from fbm_pipeline.nn.checkpoint import load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
+from fbm_pipeline.store import code
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
 
-PRESET = replace(
-    PRESETS["demo"], train_from=2016, tune_until=2017, width=8, heads=2, layers=1, batter_games=6, pitcher_games=4,
-    epochs=2, patience=2, batch=8, learning_rate=0.01, archetypes=3, min_train_opportunities=1, threads=1,
-    encoders=(EncoderPlan(2017, 2015),),
+NETWORK = Network(
+    train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,
+    min_opportunities=1,
 )  # fmt: skip
+PRESET = replace(
+    PRESETS["demo"], tune_until=2017, archetypes=3, threads=1, network=NETWORK, encoders=(EncoderPlan(2017, 2015),)
+)
 
 
 def settings_with_encoder(home: Path, *, cutoff: int = 2017, preset: Preset = PRESET) -> Settings:
@@ -38,12 +43,18 @@ def settings_with_encoder(home: Path, *, cutoff: int = 2017, preset: Preset = PR
     return settings
 
 
+def train_fold(store: Store, settings: Settings, player_type: str, season: int) -> FoldCard:
+    """The fold's own network, as its asset trains it."""
+    folder = fold_folder(settings, player_type, season)
+    return run_fold(store, settings, settings.preset.network, player_type, season, folder, NullObserver())
+
+
 @pytest.fixture(scope="module")
 def done(small: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     """A store with the trained and predicted batter fold 2021; not to be written to."""
     root = tmp_path_factory.mktemp("fold")
     store, settings = copy_of(small, root / "store"), settings_with_encoder(root)
-    train_fold(store, settings, "batter", 2021, NullObserver())
+    train_fold(store, settings, "batter", 2021)
     predict_fold(store, settings, "batter", 2021)
     return store, settings
 
@@ -54,23 +65,23 @@ def predictions(store: Store, what: str = "*", condition: str = "true") -> list[
 
 
 def test_a_fold_is_stopped_on_the_latest_season_before_and_trained_before_that(small: Store) -> None:
-    fold = plan_fold(small, "batter", 2021, PRESET)
+    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
     assert (fold.validation_season, fold.train_seasons) == (2019, (2016, 2017, 2018))
-    assert plan_fold(small, "batter", 2019, PRESET).train_seasons == (2016, 2017)
-    later = plan_fold(small, "batter", 2021, replace(PRESET, train_from=2018))
+    assert plan_fold(small, "batter", 2019, PRESET, NETWORK).train_seasons == (2016, 2017)
+    later = plan_fold(small, "batter", 2021, PRESET, NETWORK.changed(train_from=2018))
     assert later.train_seasons == (2018,)
 
 
 def test_the_short_season_is_neither_trained_on_nor_stopped_on(monkeypatch: pytest.MonkeyPatch, small: Store) -> None:
     seasons = [{"player_type": "batter", "season": season} for season in range(2016, 2023)]
     monkeypatch.setattr(small, "partitions", lambda name: seasons)
-    assert plan_fold(small, "batter", 2021, PRESET).validation_season == 2019
-    assert plan_fold(small, "batter", 2022, PRESET).train_seasons == (2016, 2017, 2018, 2019)
+    assert plan_fold(small, "batter", 2021, PRESET, NETWORK).validation_season == 2019
+    assert plan_fold(small, "batter", 2022, PRESET, NETWORK).train_seasons == (2016, 2017, 2018, 2019)
 
 
 def test_too_few_seasons_are_named(small: Store) -> None:
     with pytest.raises(ValueError, match="2016, 2017, 2018, 2019"):
-        plan_fold(small, "batter", 2017, PRESET)
+        plan_fold(small, "batter", 2017, PRESET, NETWORK)
 
 
 def test_predictions_cover_everyone_in_every_system_and_statistic(done: tuple[Store, Settings]) -> None:
@@ -115,28 +126,60 @@ def test_a_trained_fold_differs_from_marcel(done: tuple[Store, Settings]) -> Non
 
 def test_a_second_run_trains_and_writes_nothing(done: tuple[Store, Settings], monkeypatch: pytest.MonkeyPatch) -> None:
     store, settings = done
-    monkeypatch.setattr(projection, "load_windows", None)  # reading anything would fail
-    assert train_fold(store, settings, "batter", 2021, NullObserver()).skipped
+    monkeypatch.setattr(fold_training, "load_windows", None)  # reading anything would fail
+    assert train_fold(store, settings, "batter", 2021).skipped
     assert predict_fold(store, settings, "batter", 2021).skipped
 
 
-def test_another_season_or_setting_is_another_fold(small: Store) -> None:
-    fold = plan_fold(small, "batter", 2021, PRESET)
-    keys = {training_key(small, fold, PRESET)}
-    for name, value in network_settings(PRESET).items():
-        assert isinstance(value, int | float)
-        keys.add(training_key(small, fold, replace(PRESET, **{name: value + 1})))
-    keys.add(training_key(small, plan_fold(small, "batter", 2019, PRESET), PRESET))
-    assert len(keys) == len(network_settings(PRESET)) + 2
+def test_another_season_machine_or_network_is_another_training(small: Store, tmp_path: Path) -> None:
+    settings = settings_with_encoder(tmp_path)
+    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
+    variants = [
+        settings, replace(settings, device="cuda"), replace(settings, preset=replace(PRESET, threads=2)),
+        replace(settings, preset=replace(PRESET, archetypes=4)),
+    ]  # fmt: skip
+    keys = {training_key(small, variant, fold, NETWORK) for variant in variants}
+    keys.add(training_key(small, settings, fold, NETWORK.changed(width=16)))
+    keys.add(training_key(small, settings, plan_fold(small, "batter", 2019, PRESET, NETWORK), NETWORK))
+    assert len(keys) == len(variants) + 2
+
+
+def test_the_key_holds_the_code_that_decides_what_is_trained_on(small: Store, tmp_path: Path) -> None:
+    """At 1051995 the list of modules lacked training/projection: its rows and scales could change unseen."""
+    behind = {str(symbol) for symbol in code.closure(TRAINING)}
+    assert {
+        "fbm_pipeline.network.fold_training:training_rows", "fbm_pipeline.identity.encoding:Standardizer",
+        "fbm_pipeline.network.windows:load_windows", "fbm_pipeline.network.training:train",
+        "fbm_pipeline.network.heads:RateHeads", "fbm_pipeline.network.judging:judge",
+        "fbm_pipeline.network.minors:of_the_majors", "sql:network/next_season", "sql:network/player_games",
+    } <= behind  # fmt: skip
+    # A field's default stands in the key by its value where it matters: a new option makes nothing again.
+    assert "fbm_pipeline.network.configuration:Network" not in behind
+
+
+def test_a_change_of_the_training_rows_is_another_training(
+    small: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_with_encoder(tmp_path)
+    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
+    before = training_key(small, settings, fold, NETWORK)
+    texts = code.closure(TRAINING)
+    (rows,) = [symbol for symbol in texts if symbol.name == "training_rows"]
+    monkeypatch.setattr(code, "closure", lambda *of: texts | {rows: texts[rows] + "# other rows"})
+    code._key.cache_clear()
+    try:
+        assert training_key(small, settings, fold, NETWORK) != before
+    finally:
+        code._key.cache_clear()
 
 
 def test_the_future_does_not_touch_a_fold(small: Store, tmp_path: Path) -> None:
     settings = settings_with_encoder(tmp_path, cutoff=2016)
     stores = [copy_of(small, tmp_path / name) for name in ("one", "other")]
     write_season(stores[1], 2019, np.random.default_rng(99))
-    fold = plan_fold(stores[0], "pitcher", 2019, PRESET)
-    assert training_key(stores[0], fold, PRESET) == training_key(stores[1], fold, PRESET)
-    train_fold(stores[0], settings, "pitcher", 2019, NullObserver())
+    fold = plan_fold(stores[0], "pitcher", 2019, PRESET, NETWORK)
+    assert len({training_key(store, settings, fold, NETWORK) for store in stores}) == 1
+    train_fold(stores[0], settings, "pitcher", 2019)
     for store in stores:
         predict_fold(store, settings, "pitcher", 2019)
     assert predictions(stores[0]) == predictions(stores[1])
@@ -145,13 +188,13 @@ def test_the_future_does_not_touch_a_fold(small: Store, tmp_path: Path) -> None:
 
 def test_an_encoder_that_saw_the_validation_season_is_refused(small: Store, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has seen 2019"):
-        train_fold(small, settings_with_encoder(tmp_path, cutoff=2019), "batter", 2021, NullObserver())
+        train_fold(small, settings_with_encoder(tmp_path, cutoff=2019), "batter", 2021)
 
 
 def test_an_unknown_encoder_is_refused(small: Store, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, data=tmp_path, preset=PRESET)
     with pytest.raises(ValueError, match="encoder 'small'"):
-        train_fold(small, settings, "batter", 2021, NullObserver())
+        train_fold(small, settings, "batter", 2021)
 
 
 def test_an_untrained_fold_cannot_predict(small: Store, tmp_path: Path) -> None:
@@ -161,7 +204,7 @@ def test_an_untrained_fold_cannot_predict(small: Store, tmp_path: Path) -> None:
 
 def test_a_fold_of_other_inputs_cannot_predict(done: tuple[Store, Settings]) -> None:
     store, settings = done
-    other = replace(settings, preset=replace(PRESET, batter_games=5))
+    other = replace(settings, preset=replace(PRESET, network=NETWORK.changed(batter_games=5)))
     with pytest.raises(UntrainedFoldError, match="other inputs"):
         predict_fold(store, other, "batter", 2021)
 
@@ -171,7 +214,7 @@ def test_a_network_refuses_windows_it_was_not_trained_on(done: tuple[Store, Sett
     finished = load_checkpoint(settings.checkpoints / "batter" / "2021" / "finished")
     assert finished is not None
     with pytest.raises(UntrainedFoldError, match=r"profile_names.*encoder"):
-        projection.load_network(finished, planted_windows(8, width=WIDTH), PRESET)
+        projection.load_network(finished, planted_windows(8, width=WIDTH), settings, NETWORK)
 
 
 def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_path: Path) -> None:
@@ -197,13 +240,13 @@ def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_pat
 
 def test_small_samples_are_left_out_of_training_only() -> None:
     windows = planted_windows(20)
-    fold = projection.Fold("batter", 2012, 2011, (2010,), 2009)
-    rows = training_rows(windows, fold, replace(PRESET, min_train_opportunities=100))
+    fold = Fold("batter", 2012, 2011, (2010,), 2009)
+    rows = training_rows(windows, fold, NETWORK.changed(min_opportunities=100))
     assert (windows.season[rows] == 2010).all()
     assert 1 not in rows.tolist()  # he did not play
     assert len(rows) == 9
     with pytest.raises(ValueError, match="401 opportunities"):
-        training_rows(windows, fold, replace(PRESET, min_train_opportunities=401))
+        training_rows(windows, fold, NETWORK.changed(min_opportunities=401))
 
 
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
@@ -259,5 +302,4 @@ def test_the_card_records_what_made_the_network(done: tuple[Store, Settings]) ->
         "history",
     }
     assert recorded <= set(finished.card)
-    assert finished.card["settings"] == network_settings(PRESET)
-    assert finished.card["settings"].keys() <= asdict(PRESET).keys()
+    assert finished.card["settings"] == NETWORK.as_plain()

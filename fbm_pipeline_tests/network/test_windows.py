@@ -1,7 +1,6 @@
 """Windows hold a player's last games before the date and nothing else; every join is counted."""
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,10 +12,11 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.batches import BUCKETS, TIME_FEATURES, assemble
+from fbm_pipeline.network.configuration import Network
+from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
 from fbm_pipeline.network.targets import MAIN_HORIZON, NEXT_GAMES, TARGET_HORIZONS
-from fbm_pipeline.network.windows import Windows, day_number, games_in_window, load_windows, stored_history
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.network.windows import Windows, day_number, load_windows, stored_history
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
@@ -24,18 +24,18 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of, rows_of, write_season
 from fbm_pipeline_tests.network.planted import planted_windows
 
-PRESET = replace(PRESETS["demo"], batter_games=10, pitcher_games=6)
+NETWORK = Network(batter_games=10, pitcher_games=6)
 
 
 def load(store: Store, player_type: str = "batter", seasons: tuple[int, ...] = (2018, 2019)) -> Windows:
-    embeddings = load_embeddings(store, CUTOFF, stored_history(store, seasons))
-    return load_windows(store, player_type, seasons, PRESET, embeddings)
+    source = Source(load_embeddings(store, CUTOFF, stored_history(store, seasons)))
+    return load_windows(store, player_type, seasons, NETWORK, source)
 
 
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
 def test_a_window_is_the_last_games_before_the_date(small: Store, player_type: str) -> None:
     windows = load(small, player_type)
-    most = games_in_window(player_type, PRESET)
+    most = NETWORK.games_of(player_type)
     with session(small) as connection:
         for row in range(len(windows)):
             player, season = int(windows.mlbam_id[row]), int(windows.season[row])

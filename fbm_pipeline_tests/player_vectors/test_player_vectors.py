@@ -3,28 +3,21 @@
 import dataclasses
 import json
 import shutil
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
+from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors import player_vectors as room
-from fbm_pipeline.player_vectors.player_vectors import (
-    DecoderError,
-    build_player_vectors,
-    dimension_meanings,
-    load_decoder,
-    train_decoder,
-)
+from fbm_pipeline.player_vectors.decoder import load_decoder, train_decoder
+from fbm_pipeline.player_vectors.decoder_training import DecoderError
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_player_vectors
 from fbm_pipeline_tests.player_vectors.planted_meetings import (
     BATTERS,
     PITCHERS,
@@ -60,7 +53,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
         write_meetings(store, season)
     settings = settings_at(root)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     return store, settings
 
 
@@ -75,11 +68,10 @@ def test_planted_skills_are_found_again(league: tuple[Store, Settings]) -> None:
 
 def test_the_first_dimension_means_the_planted_one(league: tuple[Store, Settings]) -> None:
     weights, _ = load_decoder(league[1], CUTOFF)
-    rows = [row for row in dimension_meanings(weights) if row.head == "pitch"]
-    assert len(rows) == 2 * 4 * len(room.HEADS["pitch"].classes)
+    whiff = room.HEADS["pitch"].classes.index("whiff")
     for side in ("batter", "pitcher"):
-        whiffs = {row.dimension: abs(row.loading) for row in rows if row[0] == side and row.outcome == "whiff"}
-        assert max(whiffs, key=whiffs.__getitem__) == 1
+        loadings = weights.loadings[side]["pitch"].mean(dim=0)[whiff].abs()  # (dimensions,)
+        assert int(loadings.argmax()) == 0
 
 
 def test_players_explain_held_out_pitches(league: tuple[Store, Settings]) -> None:
@@ -103,7 +95,7 @@ def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings]
     changed = Store(tmp_path / "store", TABLES)
     write_meetings(changed, 2017, seed=99)
     before = vectors(store)
-    build_player_vectors(changed, settings, CUTOFF)
+    make_player_vectors(changed, settings, CUTOFF)
     after = vectors(changed)
     early = [key for key in before if key[0] <= 2017]
     assert early
@@ -119,7 +111,7 @@ def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, 
         write_meetings(fewer, season)
     card = train_decoder(fewer, settings_at(tmp_path), CUTOFF, NullObserver())
     assert card.weights == load_decoder(settings, CUTOFF)[1].weights  # and the same run makes the same bytes
-    build_player_vectors(fewer, settings_at(tmp_path), CUTOFF)
+    make_player_vectors(fewer, settings_at(tmp_path), CUTOFF)
     own, all_rows = vectors(fewer), vectors(store)
     assert max(key[0] for key in own) == 2017
     assert own == {key: all_rows[key] for key in own}
@@ -144,7 +136,7 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
         write_meetings(store, season, turns=1500, most=3)  # three plate appearances: nearly everybody is away
     settings = settings_at(tmp_path)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     found = vectors(store)
     away = next(int(p) for p in BATTERS[::-1] if found[2019, "batter", int(p)][3] == 2016)
     weights, _ = load_decoder(settings, CUTOFF)
@@ -158,33 +150,7 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
 def test_a_second_run_does_nothing(league: tuple[Store, Settings]) -> None:
     store, settings = league
     assert train_decoder(store, settings, CUTOFF, NullObserver()).skipped
-    assert build_player_vectors(store, settings, CUTOFF).skipped
-
-
-def test_a_killed_training_resumes_to_the_same_bits(league: tuple[Store, Settings], tmp_path: Path) -> None:
-    store, settings = league
-    code = (
-        "import sys; from pathlib import Path\n"
-        "from fbm_pipeline.tables import TABLES\n"
-        "from fbm_pipeline.store.tables import Store\n"
-        "from fbm_pipeline.nn.observer import NullObserver\n"
-        "from fbm_pipeline.player_vectors.player_vectors import train_decoder\n"
-        "from fbm_pipeline_tests.player_vectors.test_player_vectors import CUTOFF, settings_at\n"
-        "train_decoder(Store(Path(sys.argv[1]), TABLES), settings_at(Path(sys.argv[2])), CUTOFF, NullObserver())"
-    )
-    command = [sys.executable, "-c", code, str(store.root), str(tmp_path)]
-    killed = subprocess.run(command, env={"FBM_CRASH_AT": "training.step_done@3"}, capture_output=True, check=False)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
-    folder = next((tmp_path / "checkpoints" / "decoder" / str(CUTOFF)).iterdir())
-    left = load_checkpoint(folder)
-    assert left is not None
-    assert (left.card["step"], left.card["finished"]) == (2, False)
-    with pytest.raises(DecoderError, match="run train_decoder"):
-        load_decoder(settings_at(tmp_path), CUTOFF)
-    card = train_decoder(store, settings_at(tmp_path), CUTOFF, NullObserver())
-    whole = load_decoder(settings, CUTOFF)[1]
-    assert not card.skipped
-    assert (card.weights, card.metrics) == (whole.weights, whole.metrics)
+    assert make_player_vectors(store, settings, CUTOFF).skipped
 
 
 def test_weights_and_card_lie_open(league: tuple[Store, Settings]) -> None:
@@ -224,7 +190,7 @@ def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store
     columns["release_speed"] = pa.array([95.0] * rows.num_rows, pa.float32())
     measured.write("core.pitches", partition, pa.table(columns))
     before = vectors(store)
-    build_player_vectors(measured, settings, CUTOFF)
+    make_player_vectors(measured, settings, CUTOFF)
     assert vectors(measured) == before
 
 
@@ -241,7 +207,7 @@ def test_what_was_measured_before_the_cutoff_is_decoded(tmp_path: Path) -> None:
     store.write("core.pitches", partition, pa.table(columns))
     settings = settings_at(tmp_path)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     weights, _ = load_decoder(settings, CUTOFF)
     assert {"pitch_type", "speed"} <= set(weights.intercepts)
     found = vectors(store)

@@ -15,10 +15,11 @@ from fbm_pipeline.warehouse.months import recipe_key
 from fbm_pipeline.warehouse.recipes import RECIPES
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
-PARKS = "fbm_pipeline.parks.park_factors:build_park_factors"
-BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
+PARKS = "fbm_pipeline.parks.park_factors:park_factors"
+BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
-PROJECTIONS = "fbm_pipeline.publish.projections:publish"
+OUTINGS = "fbm_pipeline.level1.outings:load_outings"
+PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
 Edit = Callable[[str, str, str], None]
 
@@ -78,10 +79,17 @@ def test_a_statement_is_part_of_the_key_of_what_runs_it(edit: Edit) -> None:
     assert code_key(PARKS) == before[1]
 
 
+def test_a_file_beside_a_module_is_part_of_the_key_of_what_reads_it(edit: Edit) -> None:
+    before = code_key(OUTINGS), code_key(MARCEL)
+    edit("fbm_pipeline/level1/vocabulary.json", "called_strike", "cold_strike")
+    assert code_key(OUTINGS) != before[0]
+    assert code_key(MARCEL) == before[1]
+
+
 def test_a_function_that_moves_to_another_module_changes_no_key(edit: Edit) -> None:
     before = code_key(MARCEL)
     edit(
-        "fbm_pipeline/marcel/rates.py", "from fbm_pipeline.marcel.aging import", "from fbm_pipeline.parks.aging import"
+        "fbm_pipeline/marcel/rates.py", "from fbm_pipeline.marcel.aging import", "from fbm_pipeline.marcel.aging import"
     )
     moved = code.REPOSITORY / "fbm_pipeline" / "parks" / "aging.py"
     shutil.copy(code.REPOSITORY / "fbm_pipeline" / "marcel" / "aging.py", moved)

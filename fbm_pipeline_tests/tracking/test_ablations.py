@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.ablations import runner
-from fbm_pipeline.ablations.configuration import of_preset
 from fbm_pipeline.ablations.kept import is_kept
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.runner import run_cells
@@ -44,7 +43,7 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def plan_of(name: str, *seeds: int, cells_of: str = "") -> tuple[Plan, list[Cell]]:
     plan = Plan(name, ("no_sequence",), ("batter",), (2023,), seeds)
-    configuration = of_preset(PRESETS["demo"], "network")
+    configuration = PRESETS["demo"].network
     return plan, [
         Cell(arm, configuration, "batter", 2023, seed, f"{cells_of or name}-{seed}-{arm}")
         for arm in ("network", "no_sequence")

@@ -26,6 +26,7 @@ sides as (
         plate_appearance,
         times_faced,
         outing_index,
+        outcome,
         if($player_type = 'batter', batter_id, pitcher_id) as mlbam_id,
         if($player_type = 'batter', throws, stand) as opponent_hand,
         stand = throws as is_same_hand
@@ -41,7 +42,17 @@ final as (
         cast(case when sides.is_same_hand then 2 when not sides.is_same_hand then 1 else 0 end as utinyint)
             as same_hand,
         cast(least(greatest(sides.times_faced, 0), 4) as utinyint) as times_faced,
-        cast(least(greatest(sides.outing_index, 0) // 4, 7) as utinyint) as outing_part
+        cast(least(greatest(sides.outing_index, 0) // 4, 7) as utinyint) as outing_part,
+        cast(
+            case
+                when sides.outcome is null then 0
+                when sides.outcome = 'home_run' then 1
+                when sides.outcome in ('strikeout', 'strikeout_double_play') then 2
+                when sides.outcome in ('walk', 'intentional_walk', 'hit_by_pitch') then 3
+                when sides.outcome in ('single', 'double', 'triple') then 4
+                else 5
+            end as utinyint
+        ) as outcome_kind
     from sides
     left join ordered_games on sides.game_id = ordered_games.game_id
     left join embeddings

@@ -1,0 +1,176 @@
+"""The loop learns what is planted, stops on what it has not seen, and resumes to the last bit."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from fbm_pipeline.network import training
+from fbm_pipeline.network.configuration import Network
+from fbm_pipeline.network.hierarchy import shape_for
+from fbm_pipeline.network.judging import judge
+from fbm_pipeline.network.training import Machine, Samples, Trained, parameter_groups, train
+from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.nn import trainer
+from fbm_pipeline.nn.observer import NullObserver
+from fbm_pipeline_tests.network.planted import planted_windows
+
+SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3, seed=5)
+ARCHETYPES = 3
+MACHINE = Machine(1)
+
+
+class Listener(NullObserver):
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.metrics: dict[int, dict[str, float]] = {}
+
+    def log_metrics(self, metrics: Mapping[str, float], step: int) -> None:
+        assert step not in self.metrics
+        self.metrics[step] = dict(metrics)
+
+
+def samples_of(windows: Windows) -> Samples:
+    half = windows.season == windows.season.min()
+    return Samples(windows, np.flatnonzero(half), np.flatnonzero(~half))
+
+
+def trained(
+    windows: Windows, folder: Path, network: Network = SMALL, observer: NullObserver | None = None, key: str = "key"
+) -> Trained:
+    shape = shape_for(windows, network, ARCHETYPES)
+    return train(shape, samples_of(windows), network, MACHINE, folder, key, observer or NullObserver())
+
+
+def weights_of(result: Trained) -> dict[str, torch.Tensor]:
+    return result.model.state_dict()
+
+
+def same(one: Mapping[str, torch.Tensor], other: Mapping[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_a_planted_signal_is_learnt_and_needs_its_player(tmp_path: Path) -> None:
+    windows = planted_windows(400, games=3, empty=10)
+    network = replace(SMALL, epochs=8, patience=8, batch=16)
+    listener = Listener()
+    result = trained(windows, tmp_path / "run", network, listener)
+    progress = result.progress
+    assert progress.best_nll < progress.prior_nll - 0.5
+    assert progress.best_epoch > 0
+    held_out = np.flatnonzero(windows.season == windows.season.max())
+    own = judge(result.model, windows, held_out, 64)
+    assert own["validation_nll"] == pytest.approx(progress.best_nll)
+    assert own["sd_ratio.so_rate"] > 0.8 * listener.metrics[0]["sd_ratio.so_rate"]
+    order = np.random.default_rng(0).permutation(len(windows))
+    stranger = replace(windows, first_game=windows.first_game[order], end_game=windows.end_game[order])
+    shuffled = judge(result.model, stranger, held_out, 64)
+    assert shuffled["validation_nll"] > progress.prior_nll
+
+
+def test_a_planted_identity_is_learnt_and_must_be_the_players_own(tmp_path: Path) -> None:
+    windows = planted_windows(300, games=2, signal=0.0, identity_signal=1.0)
+    result = trained(windows, tmp_path / "run", replace(SMALL, epochs=8, patience=8))
+    assert result.progress.best_nll < result.progress.prior_nll - 0.5
+    held_out = np.flatnonzero(windows.season == windows.season.max())
+    strangers = replace(windows, profile=np.roll(windows.profile, 1, axis=0))
+    assert judge(result.model, strangers, held_out, 64)["validation_nll"] > result.progress.prior_nll
+
+
+def test_without_a_signal_the_prior_is_kept_or_nearly_so(tmp_path: Path) -> None:
+    result = trained(planted_windows(200, signal=0.0), tmp_path / "run", replace(SMALL, epochs=4))
+    assert result.progress.best_nll <= result.progress.prior_nll
+
+
+def test_players_without_games_stay_with_marcel_after_training(tmp_path: Path) -> None:
+    from fbm_pipeline.network.batches import assemble
+
+    windows = planted_windows(60, empty=6)
+    result = trained(windows, tmp_path / "run")
+    if result.progress.best_epoch == 0:
+        pytest.fail("the network did not move; the test would tell nothing")
+    batch = assemble(windows, np.arange(6))
+    rate = result.model(batch).rate
+    assert torch.equal(rate, batch.prior[:, None].expand_as(rate))
+
+
+def test_the_same_seed_gives_the_same_bits_and_another_does_not(tmp_path: Path) -> None:
+    windows = planted_windows(60)
+    first, again = (trained(windows, tmp_path / name) for name in ("first", "again"))
+    assert same(weights_of(first), weights_of(again))
+    other = trained(windows, tmp_path / "other", replace(SMALL, seed=6))
+    assert not same(weights_of(first), weights_of(other))
+
+
+class StoppedError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("after", [1, 2, 3, 5])
+def test_an_interrupted_training_resumes_to_the_last_bit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    windows = planted_windows(60)
+    whole = trained(windows, tmp_path / "whole")
+    monkeypatch.setattr(training, "CHECKPOINT_STEPS", 2)
+    passed = []
+
+    def stop(name: str) -> None:
+        passed.append(name)
+        if len(passed) == after:
+            raise StoppedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "crash_point", stop)
+        with pytest.raises(StoppedError):
+            trained(windows, tmp_path / "cut")
+    resumed = trained(windows, tmp_path / "cut")
+    assert same(weights_of(whole), weights_of(resumed))
+    assert whole.progress == resumed.progress
+
+
+def test_a_checkpoint_of_other_inputs_is_not_continued(tmp_path: Path) -> None:
+    windows = planted_windows(60)
+    first = trained(windows, tmp_path / "run")
+    other = trained(windows, tmp_path / "run", replace(SMALL, seed=6), key="new")
+    assert not same(weights_of(first), weights_of(other))
+
+
+def test_every_epoch_is_told_once_with_marcels_likelihood_beside(tmp_path: Path) -> None:
+    listener = Listener()
+    result = trained(planted_windows(60), tmp_path / "run", observer=listener)
+    assert sorted(listener.metrics) == [0, 1, 2]
+    assert {metrics["validation_nll_marcel"] for metrics in listener.metrics.values()} == {result.progress.prior_nll}
+    assert {"train_loss", "rank.games", "rank.identity", "slope.obp"} <= set(listener.metrics[1])
+
+
+def test_patience_ends_the_training(tmp_path: Path) -> None:
+    network = replace(SMALL, epochs=30, patience=1, learning_rate=0.3)
+    progress = trained(planted_windows(60, signal=0.0), tmp_path / "run", network).progress
+    assert progress.epoch == progress.best_epoch + 1 < 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"width": 32}, {"layers": 2}, {"heads": 4}, {"epochs": 3}, {"batch": 20}, {"learning_rate": 1e-3},
+     {"seed": 6}, {"next_games_weight": 0.5}, {"statistic_dropout": 0.0}, {"archetype_dropout": 0.9},
+     {"dropout": 0.0}, {"game": "mean"}, {"conditioning": "concatenated"}, {"outcome_bias": True},
+     {"target": "rate"}, {"target": "residual"}, {"target": "counts"}],
+    ids=lambda change: "-".join(map(str, *change.items())),
+)  # fmt: skip
+def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None:
+    windows = planted_windows(48)
+    plain, changed = (trained(windows, tmp_path / str(i), p) for i, p in enumerate((SMALL, replace(SMALL, **change))))
+    assert plain.progress.history[-1] != changed.progress.history[-1]
+
+
+def test_every_parameter_is_in_one_group() -> None:
+    from fbm_pipeline.network.hierarchy import Hierarchy
+
+    model = Hierarchy(shape_for(planted_windows(8), SMALL, ARCHETYPES))
+    grouped = [id(p) for group in parameter_groups(model, 0.1) for p in group["params"]]
+    assert sorted(grouped) == sorted(id(p) for p in model.parameters())
