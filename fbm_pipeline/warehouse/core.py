@@ -70,7 +70,7 @@ def season_rows(inputs: Inputs, recipe: Recipe, games: SeasonGames, months: Sequ
 
 
 def conformed(inputs: Inputs, rows: pa.Table) -> pa.Table:
-    """The rows in the columns and types of the table that is made. Raises pyarrow.ArrowInvalid for a value too large."""
+    """The rows in the columns and types of the table that is made. Raises ArrowInvalid for a value too large."""
     return conform(rows, inputs.contracts[inputs.table.name].schema)
 
 
