@@ -4,6 +4,8 @@ from fbm_pipeline.settings import PRESETS, Preset, Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline.warehouse.months import make_months
+from fbm_pipeline.warehouse.tables import GAME_TABLES
 
 
 def make_table(
@@ -114,3 +116,12 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
     written = make_table(store, "publish.projections", season=season)
     export(store, settings, season)
     return written
+
+
+def make_core(store: Store, name: str, season: int) -> list[Written]:
+    """A core table of a season by its name without the schema: tables of games by the month, the others whole."""
+    table = TABLES[f"core.{name}"]
+    if table in GAME_TABLES:
+        return make_months(store, table, season)
+    partition = {"season": season} if table.partition_by else {}
+    return [make_table(store, table.name, **partition)]

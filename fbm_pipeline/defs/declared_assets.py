@@ -11,7 +11,7 @@ import dagster as dg
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
-from fbm_pipeline.defs.table_assets import BuildSeason, season_table, whole
+from fbm_pipeline.defs.table_assets import BuildSeason, BuildTable, season_table, whole
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Declared, Table, resolve
 from fbm_pipeline.store.making import make
@@ -39,15 +39,31 @@ def declared_assets(
 
 
 def declared_season_table(
-    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake")
+    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
 ) -> dg.AssetsDefinition:
-    """The asset of a table of whose season `build` makes several partitions, such as months or arms."""
+    """The asset of a table of whose season `build` makes several partitions, such as months or files."""
+
+    def seasons(store: Store, settings: Settings) -> Collection[int]:
+        return resolve(table.seasons)(store, settings)
+
     return season_table(
         asset_key(table.name),
         table.name,
         build,
-        seasons=lambda store, settings: resolve(table.seasons)(store, settings),
-        **_shared(table, "", kinds, automatic=True),  # type: ignore[arg-type]
+        seasons=seasons if table.seasons else None,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
+    )
+
+
+def declared_whole_table(
+    table: Table, build: BuildTable, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
+) -> dg.AssetsDefinition:
+    """The asset of a table without seasons that `build` makes of something else than tables."""
+    return whole(
+        asset_key(table.name),
+        table.name,
+        build,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
     )
 
 

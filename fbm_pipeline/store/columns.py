@@ -52,6 +52,11 @@ class Column:
         return replace(self, nullable=True, largest_null_share=share)
 
 
+def optional(name: str, kind: str, unit: str, meaning: str) -> Column:
+    """A column that may be null, in every row of a season: its source may leave it out."""
+    return Column(name, kind, unit, meaning, nullable=True, largest_null_share=1.0)
+
+
 def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -> tuple[Column, ...]:
     """Columns that differ in name only: `{}` in the meaning stands for the name."""
     return tuple(Column(name, kind, unit, meaning.format(name), **options) for name in names.split())  # type: ignore[arg-type]
@@ -75,7 +80,7 @@ def for_people(chosen: Iterable[Column]) -> tuple[Column, ...]:
 
 SEASON = Column("season", "i16", "season", "the season that the row is of; of a projection, the one projected")
 MONTH = Column("month", "i8", "month", "the calendar month of the game, 3 to 11")
-GAME_ID = Column("game_id", "str", "id", "the game: home team, date and number")
+GAME_ID = Column("game_id", "str", "id", "the game, as its source calls it: Retrosheet's gid or MLB's game_pk")
 GAME_DATE = Column("game_date", "date", "date", "the day on which the game was played")
 SOURCE = Column("source", "str", "word", "the publisher that the season's rows come from")
 PLAYER_TYPE = Column("player_type", "str", "word", "the side of the ball: `batter` or `pitcher`")
@@ -88,7 +93,9 @@ TRAINED_UNTIL = Column(
     "trained_until", "i16", "season", "the last target season it was fitted on", may_be_constant=True
 )
 N = Column("n", "i32", "rows", "how many rows it was fitted on", may_be_constant=True)
-PLATE_APPEARANCE = Column("plate_appearance", "i16", "number", "the number of the plate appearance in its game, from 1")
+PLATE_APPEARANCE = Column(
+    "plate_appearance", "i16", "number", "its number in the game, from 1; Retrosheet's plays that end none count too"
+)
 PLATE_APPEARANCES = Column("plate_appearances", "i32", "PA or BF", "the player's plate appearances that it rests on")
 CUTOFF = Column("cutoff", "i16", "season", "the last season that the encoder or decoder may have seen anything of")
 
