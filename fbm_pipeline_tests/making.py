@@ -61,3 +61,32 @@ def make_player_vectors(store: Store, settings: Settings, cutoff: int) -> Writte
 def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: int, season: int) -> Written:
     partition = {"arm": arm, "cutoff": cutoff, "season": season}
     return make(store, TABLES["models.season_embeddings"], partition, settings)
+
+
+def make_blend_weights(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.blend_weights", season=season)
+
+
+def make_error_spread(store: Store, settings: Settings, season: int) -> Written:
+    return make_table(store, "evaluation.error_spread", settings, season=season)
+
+
+def make_backtest(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.backtest", season=season)
+
+
+def make_scores(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.scores", settings)
+
+
+def make_pairs(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.pairs", settings)
+
+
+def publish(store: Store, settings: Settings, season: int) -> Written:
+    """publish.projections and its files, as the asset makes them."""
+    from fbm_pipeline.publish.projections import export
+
+    written = make_table(store, "publish.projections", season=season)
+    export(store, settings, season)
+    return written

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.contracts import HORIZONS
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.checks import CheckResult
 
 NAME = "nulls"
@@ -39,11 +39,11 @@ class Allowance:
         return any(re.fullmatch(pattern, column) for pattern in self.constant)
 
 
-def allowance(table: str, player_type: str | None) -> Allowance:
+def allowance(table: Table, player_type: str | None) -> Allowance:
     """What a feature table's columns declare; where they declare nothing they may hold no null and no dead column."""
-    if table == "features.stat_profiles" and player_type is not None:
+    if table.name == "features.stat_profiles" and player_type is not None:
         return _profiles(player_type)
-    return _DECLARED.get(table) or _of_columns(TABLES[table].columns, player_type)
+    return _DECLARED.get(table.name) or _of_columns(table.columns, player_type)
 
 
 def _of_columns(columns: Sequence[Column], player_type: str | None) -> Allowance:
@@ -84,7 +84,7 @@ def audit_nulls(store: Store, table: str, player_type: str | None, seasons: Sequ
     parts = [part for part in parts if player_type is None or part["player_type"] == player_type]
     if not parts:
         return CheckResult(NAME, True, f"nothing to audit: {table} holds none of the seasons of the run")
-    allowed = allowance(table, player_type)
+    allowed = allowance(store.contracts[table], player_type)
     faults: dict[str, list[str]] = {}
     rows = 0
     for part in parts:

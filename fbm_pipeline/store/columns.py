@@ -92,5 +92,26 @@ PLATE_APPEARANCE = Column("plate_appearance", "i16", "number", "the number of th
 PLATE_APPEARANCES = Column("plate_appearances", "i32", "PA or BF", "the player's plate appearances that it rests on")
 CUTOFF = Column("cutoff", "i16", "season", "the last season that the encoder or decoder may have seen anything of")
 
+DATA = Column("data", "str", "word", "the kind of data: `real` or `simulated`")
+SEASONS = Column("seasons", "str", "season", "the seasons pooled: one, or the first and the last as `2018-2024`")
+UNIVERSE = Column("universe", "str", "word", "the players who count, by its name in `backtest.universes`")
+STAT = Column("stat", "str", "word", "what is scored: a statistic of `baseball.statistics`, playing time or a count")
+PLAYERS = Column("players", "i32", "players", "how many players the player-seasons are of")
+VERDICT = Column("verdict", "str", "word", "`better`, `worse` or `undecided`, by RMSE after Holm's adjustment")
+
 GAME_KEY = (SEASON, MONTH, GAME_ID, GAME_DATE, SOURCE)
 PLAYER_KEY = (SEASON, PLAYER_TYPE, AS_OF, MLBAM_ID)
+
+
+def paired_difference(measure: str) -> tuple[Column, ...]:
+    """The difference of two systems in r or RMSE, its interval over players, and its p-value by Holm."""
+    unit = "correlation" if measure == "r" else "of the statistic"
+    return tuple(
+        column.nullable_with()
+        for column in (
+            Column(f"d_{measure}", "f64", unit, f"{measure} of the new system less that of its base"),
+            Column(f"d_{measure}_low", "f64", unit, "lower end of its 95 % interval over draws of players"),
+            Column(f"d_{measure}_high", "f64", unit, "upper end of its 95 % interval over draws of players"),
+            Column(f"holm_{measure}", "f64", "probability", "p-value of the difference, adjusted over its family"),
+        )
+    )

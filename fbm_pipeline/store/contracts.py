@@ -44,13 +44,6 @@ def _profile_columns() -> str:
     return " ".join(columns)
 
 
-RATE_COLUMNS = tuple(name for name in _union_statistics() if name != "er_rate")
-
-
-def _published_rates() -> str:
-    return " ".join(f"{name}:f64? {name}_p10:f64? {name}_p50:f64? {name}_p90:f64?" for name in RATE_COLUMNS)
-
-
 _ALL: Iterable[Table] = (
     contract(
         "core.players", "one row per player with an MLBAM id",
@@ -150,58 +143,6 @@ _ALL: Iterable[Table] = (
         f"fold:i16 split:str {_PLAYER_KEY} system:str statistic:str rate:f64 concentration:f64? "
         "trained_until:i16",
         "fold season player_type mlbam_id system statistic", "player_type fold",
-    ),
-    contract(
-        "evaluation.blend_weights", "one row per season, player type and statistic",
-        "season:i16 player_type:str statistic:str weight:f64 chosen_on:str n:i32 rmse:f64 rmse_marcel:f64",
-        "season player_type statistic", "season",
-    ),
-    contract(
-        "evaluation.backtest", "one row per season, player, side of the ball, statistic and system",
-        "season:i16 player_type:str mlbam_id:i32 statistic:str system:str projected:f64 actual:f64 "
-        "opportunities:i32 prior_opportunities:i32 luck_variance:f64? p10:f64? p90:f64? crps:f64? interval_from:str?",
-        "season player_type mlbam_id statistic system", "season",
-    ),
-    contract(
-        "evaluation.error_spread", "one row per season, player type, statistic, system and tier of history",
-        "season:i16 player_type:str statistic:str system:str tier:str variance:f64 luck_scale:f64 n:i32 "
-        "fitted_from:i16 fitted_until:i16",
-        "season player_type statistic system tier", "season",
-    ),
-    contract(
-        "evaluation.scores", "one row per comparison, universe, seasons, player type, kind, statistic and system",
-        "data:str comparison:str universe:str seasons:str player_type:str kind:str stat:str system:str n:i32 r:f64? "
-        "rmse:f64? rmse_raw:f64? slope:f64? sd_ratio:f64? attainable:f64? rank_r:f64? top20:f64? coverage:f64? "
-        "width:f64? crps:f64?",
-        "data comparison universe seasons player_type kind stat system",
-    ),
-    contract(
-        "evaluation.pairs", "one row per comparison, universe, seasons, player type, kind, statistic and two systems",
-        "data:str comparison:str universe:str seasons:str player_type:str kind:str stat:str base:str new:str n:i32 "
-        "players:i32 d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? d_rmse:f64? d_rmse_low:f64? "
-        "d_rmse_high:f64? holm_rmse:f64? verdict:str",
-        "data comparison universe seasons player_type kind stat base new",
-    ),
-    contract(
-        "evaluation.ablations",
-        "one row per plan, ablation, universe, seasons, player type and statistic, against its reference",
-        "data:str plan:str ablation:str reference:str universe:str seasons:str player_type:str stat:str seeds:i16 "
-        "n:i32 players:i32 r:f64? r_reference:f64? d_r:f64? d_r_low:f64? d_r_high:f64? holm_r:f64? rmse:f64? "
-        "rmse_reference:f64? d_rmse:f64? d_rmse_low:f64? d_rmse_high:f64? holm_rmse:f64? verdict:str",
-        "data plan ablation reference universe seasons player_type stat",
-    ),
-    contract(
-        "evaluation.level1", "one row per section, cutoff, arm, reference, seasons, player type, statistic and measure",
-        "data:str section:str cutoff:i16 arm:str reference:str seasons:str player_type:str stat:str measure:str n:i32 "
-        "value:f64 low:f64? high:f64? holm:f64? verdict:str?",
-        "data section cutoff arm reference seasons player_type stat measure",
-    ),
-    contract(
-        "publish.projections", "one row per season, player, side of the ball and system",
-        "season:i16 as_of:date player_type:str mlbam_id:i32 fangraphs_id:str? name:str team:str? team_from:str? "
-        "system:str opportunities:f64 opportunities_p10:f64? opportunities_p90:f64? ip:f64? ip_p10:f64? ip_p90:f64? "
-        f"role:str? starter_chance:f64? role_change:f64? {_published_rates()} identity_source:str archetype:i16?",
-        "season player_type mlbam_id system", "season",
     ),
 )  # fmt: skip
 

@@ -94,7 +94,7 @@ def test_what_is_declared_is_no_fault() -> None:
 
 
 def test_innings_and_roles_are_pitchers_alone() -> None:
-    pitcher, batter = (allowance("features.playing_time", name) for name in ("pitcher", "batter"))
+    pitcher, batter = (allowance(TABLES["features.playing_time"], name) for name in ("pitcher", "batter"))
     for name in ("outs", "outs_p10", "role", "starter_chance"):
         assert pitcher.largest_share(name) == 0 < batter.largest_share(name)
     assert 0 < pitcher.largest_share("role_change") < 1  # unknown of those who missed the last season
@@ -127,7 +127,7 @@ def test_the_minors_may_tell_nothing_but_a_rate_is_there(healthy: Store, tmp_pat
 
 
 def test_profiles_may_be_newcomers_but_need_their_rates() -> None:
-    allowed = allowance("features.stat_profiles", "batter")
+    allowed = allowance(TABLES["features.stat_profiles"], "batter")
     assert allowed.may_be_constant("minor_opportunities")
     assert 0.02 < allowed.largest_share("days_since_last_game") < 1
     for name in ("minor_opportunities", "three_year_h_rate", "identity_source", "age"):
