@@ -23,6 +23,30 @@ def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
 
 
+def make_translations(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.mle_translations", player_type=player_type, season=season)
+
+
+def make_debut_means(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.debut_means", player_type=player_type, season=season)
+
+
+def make_mle_rates(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.mle_rates", player_type=player_type, season=season)
+
+
+def make_stat_profiles(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.stat_profiles", player_type=player_type, season=season)
+
+
+def fit_archetypes(store: Store, player_type: str, preset: Preset) -> Written:
+    return make_table(store, "features.archetype_centroids", preset, player_type=player_type)
+
+
+def assign_archetypes(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.archetypes", player_type=player_type, season=season)
+
+
 def create_reads(store: Store, name: str) -> None:
     """Make what a table reads, without rows where a test wrote none; what may be absent stays absent."""
     for read, window in TABLES[name].reads.items():

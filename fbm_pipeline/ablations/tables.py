@@ -49,7 +49,10 @@ ABLATIONS = Table(
     ),
     key=("data", "plan", "ablation", "reference", "universe", "seasons", "player_type", "stat"),
     reads={
+        "core.batted_balls": whole(),
         "core.games": whole(),
+        "core.pitches": whole(),
+        "core.plate_appearance_details": whole(),
         "core.players": whole(),
         "core.player_games": whole(),
         "core.plate_appearances": whole(),

@@ -79,23 +79,26 @@ def group_of(table: Declared) -> str:
 
 
 def dependencies(table: Declared, player_type: str = "") -> list[dg.AssetDep]:
-    """What the table reads, as Dagster's dependencies. Its own earlier seasons are none: a graph has no circles."""
-    found: list[dg.AssetDep] = []
+    """What the table reads and awaits, as Dagster's dependencies; of itself only what another player type has.
+
+    Its own earlier seasons are none: a graph has no circles.
+    """
+    deps: list[dg.AssetDep] = []
     for training in table.trained:
         same = season_column(table) == season_column(training)
-        found.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
-    for name, window in table.reads.items():
-        if name != table.name:
+        deps.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
+    for name, window in {**table.reads, **table.awaits}.items():
+        if name != table.name or window.player_type:
             mapping = _mapping(table, TABLES[name], window)
-            found += [
-                dg.AssetDep(key.split("/"), partition_mapping=mapping) for key in _keys(name, window, player_type)
-            ]
-    return found
+            deps += [dg.AssetDep(key.split("/"), partition_mapping=mapping) for key in _keys(name, window, player_type)]
+    return deps
 
 
 def _keys(name: str, window: Window, player_type: str) -> list[str]:
     if "player_type" not in TABLES[name].partition_by:
         return [asset_key(name)]
+    if window.player_type:
+        return [asset_key(name, window.player_type)] if player_type != window.player_type else []
     types = [player_type] if player_type and not window.both_types else PLAYER_TYPES
     return [asset_key(name, each) for each in types]
 

@@ -16,8 +16,6 @@ _LEVEL1 = dg.AssetSelection.groups("level1", "player_vectors", "results") | dg.A
     "features/learned_blocks", "evaluation/level1"
 )
 
-_WORTH_OF_LEVEL1 = dg.AssetSelection.assets(dg.AssetKey(["evaluation", "level1"]))
-
 full_pipeline = dg.define_asset_job(
     "full_pipeline", selection=_EVERYTHING, description="Every asset, from source files to the report."
 )

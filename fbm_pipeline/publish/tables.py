@@ -66,7 +66,7 @@ PROJECTIONS = Table(
         "core.players": whole(),
         "core.season_lines": seasons_before(),
         "core.minor_lines": seasons_before(optional=True),
-        "raw.club_rosters": whole(optional=True),
+        "raw.club_rosters": whole(optional=True, content="fbm_pipeline.parks.coming_clubs:rosters_content"),
     },
     build="fbm_pipeline.publish.projections:projections",
     seasons="fbm_pipeline.publish.projections:projection_season",

@@ -35,7 +35,7 @@ class Column:
     # What the audit of nulls allows: the largest share of nulls in a season, and one value for everybody.
     largest_null_share: float = 0.0
     may_be_constant: bool = False
-    only_for: str | None = None  # the player type that has it: null in all rows of the other
+    only_for: str | None = None  # the player type that has it: null, or one value, in all rows of the other
     for_people: bool = False  # nothing in the product reads it; it is there to be looked at
 
     def __post_init__(self) -> None:

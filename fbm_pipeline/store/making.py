@@ -54,8 +54,12 @@ def partition_key(inputs: Inputs) -> str:
 
 
 def require_inputs(store: Store, table: Declared) -> None:
-    """Raise MissingInputError naming the tables that are read, are not optional and were never written."""
-    absent = [name for name, window in table.reads.items() if not window.optional and not store.exists(name)]
+    """Raise MissingInputError naming the tables that are read, are not optional and were never written.
+
+    The table itself is not asked for: nothing comes before its first partition.
+    """
+    needed = [name for name, window in table.reads.items() if not window.optional and name != table.name]
+    absent = [name for name in needed if not store.exists(name)]
     if absent:
         raise MissingInputError(f"{table.name} is made from {_listed(absent)}, never written; materialize them first")
 

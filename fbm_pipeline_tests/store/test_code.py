@@ -17,7 +17,7 @@ from fbm_pipeline.warehouse.recipes import RECIPES
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:park_factors"
 BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
-NETWORK = "fbm_pipeline.network.projection:train_fold"
+NETWORK = "fbm_pipeline.network.fold_training:trained"
 OUTINGS = "fbm_pipeline.level1.outings:load_outings"
 PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
@@ -107,7 +107,7 @@ def test_the_backtest_knows_the_code_of_the_debutants_rates(edit: Edit) -> None:
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("fbm_pipeline/network/projection.py", "def training_rows("),
+        ("fbm_pipeline/network/fold_training.py", "def training_rows("),
         ("fbm_pipeline/identity/encoding.py", "    def fit("),
     ],
 )
