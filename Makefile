@@ -38,13 +38,13 @@ level1: install has-data ## encoders, player vectors and embeddings on real data
 	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job level1
 	@$(REAL) $(BIN)/fbm level1
 
-controls-table: yardstick ## Marcel and the controls, test seasons pooled -> docs/results
+controls-table: yardstick ## Marcel and the controls, test seasons pooled
 	@$(REAL) $(BIN)/fbm compare controls
 
-public-table: yardstick ## the controls beside public systems on their common players -> docs/results
+public-table: yardstick ## the controls beside public systems on their common players
 	@$(REAL) $(BIN)/fbm compare public
 
-minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems -> docs/results
+minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems
 	@$(REAL) $(BIN)/fbm compare minors
 	@$(REAL) $(BIN)/fbm compare minors_public
 	@$(REAL) $(BIN)/fbm newcomers

@@ -33,19 +33,20 @@ def show_ablations(store: Store, settings: Settings, options: argparse.Namespace
 
 def _compare(store: Store, settings: Settings, options: argparse.Namespace, plan: "Plan") -> int:
     from fbm_pipeline.results.ablation_results import ablations_text, note_looks_of, write_ablations
+    from fbm_pipeline.results.places import page_folder
     from fbm_pipeline.tracking.ablations import compare_kept, run_tracked
 
     done = compare_kept(store, settings, plan) if options.no_run else run_tracked(store, settings, plan)
     print(f"data: {settings.data_kind}; {len(done.cells)} cells, {done.computed} computed now")
     if done.url:
         print(f"MLflow: {done.url}")
-    results = options.docs / "results"
+    looks_file = page_folder(settings, options.docs) / "looks.csv"
     if done.rows:
-        looks = note_looks_of(results / "looks.csv", settings, done.plan, done.cells)
+        looks = note_looks_of(looks_file, settings, done.plan, done.cells)
         print("\n".join(ablations_text(done.rows)))
-        print(f"\n{write_ablations(results / 'ablations.csv', settings.data_kind, done.rows)}")
+        print(f"\n{write_ablations(settings, done.rows)}")
         if looks:
-            print(f"{looks} new looks at test seasons are on record in {results / 'looks.csv'}")
+            print(f"{looks} new looks at test seasons are on record in {looks_file}")
     for name in done.missing:
         print(f"not compared: {name}")
     return 1 if done.missing else 0

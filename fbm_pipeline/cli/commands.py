@@ -111,10 +111,10 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def results(settings: Settings, options: argparse.Namespace) -> int:
-    """Write docs/results from the backtest."""
-    from fbm_pipeline.results.results import write_results
+    """Write the page of results, and the run's data and results.html."""
+    from fbm_pipeline.results.pages import write_results
 
-    for path in write_results(open_store(settings), settings, Path(options.docs)):
+    for path in write_results(open_store(settings), settings, options.docs):
         print(path)
     return 0
 

@@ -5,9 +5,9 @@ Not here: the scores, the differences and the gate's rule (evaluation), files (r
 
 import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
+from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.evaluation.gate_rule import RULE, TOLERANCE
 from fbm_pipeline.settings import Preset, Settings
@@ -23,8 +23,8 @@ def add_compare(verbs: Any) -> None:
     compare = verbs.add_parser(
         "compare",
         help="score systems side by side with paired intervals, or ask the gate",
-        description="Score systems on the players whom all of them project, test the differences, and write the rows "
-        "to docs/results. Reporting test seasons is a look, and is counted.",
+        description="Score systems on the players whom all of them project, test the differences, and put the rows "
+        "into the run's results. Reporting test seasons is a look, and is counted.",
         epilog=f"The gate: {RULE}. It exits 1 when NEW fails, else says `passed` and exits 0; it writes only the look.",
     )
     compare.add_argument(
@@ -39,7 +39,7 @@ def add_compare(verbs: Any) -> None:
     compare.add_argument(
         "--seasons", help="test, development, all, or years such as 2018,2019 (default: test; for the gate all)"
     )
-    compare.add_argument("--docs", type=Path, default=Path("docs"))
+    add_docs(compare)
 
 
 def _share(text: str) -> float:
@@ -61,7 +61,7 @@ def _compare(store: Store, settings: Settings, options: argparse.Namespace) -> i
     from fbm_pipeline.publish.pooled import pooled
     from fbm_pipeline.results.comparison_text import looks_text, pairs_text, scores_text
     from fbm_pipeline.results.looks import count_looks
-    from fbm_pipeline.results.results import write_comparison
+    from fbm_pipeline.results.pages import write_comparison
 
     comparison = named(options.systems)
     default = comparison.seasons or settings.preset.test_seasons
@@ -90,7 +90,7 @@ def _gate(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     from fbm_pipeline.evaluation.scoring import seasons_label
     from fbm_pipeline.results.comparison_text import looks_text
     from fbm_pipeline.results.looks import count_looks
-    from fbm_pipeline.results.results import note_test_looks
+    from fbm_pipeline.results.pages import note_test_looks
 
     if len(options.systems) != 2:
         raise CommandError(f"--gate takes two systems, BASE and NEW, found {options.systems}")

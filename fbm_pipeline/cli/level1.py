@@ -4,9 +4,9 @@ Not here: the rows (evaluation.level1) and the page (results).
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
+from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -17,10 +17,10 @@ def add_level1(verbs: Any) -> None:
     level1 = verbs.add_parser(
         "level1",
         help="write docs/results/level1.md: what the encoder of pitches learnt, and whether it is of use",
-        description="Write level1.csv, level1.md and its pictures from evaluation.level1 and the tables of Level 1. "
+        description="Write level1.md, its picture and the run's rows from evaluation.level1 and the tables of Level 1. "
         "The chosen block's test scores are a look, and are counted.",
     )
-    level1.add_argument("--docs", type=Path, default=Path("docs"))
+    add_docs(level1)
 
 
 def level1(settings: Settings, options: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
+from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import add_fetch
 from fbm_pipeline.cli.level1 import add_level1
@@ -52,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     ablations.add_argument("--player-type", choices=["batter", "pitcher"], help="default: both")
     ablations.add_argument("--list", action="store_true", help="show what is registered and what can run")
     ablations.add_argument("--no-run", action="store_true", help="compare only what is finished")
-    ablations.add_argument("--docs", type=Path, default=Path("docs"))
+    add_docs(ablations)
 
     export = verbs.add_parser("export", help="copy projections to a CSV or Parquet file")
     export.add_argument("target", type=Path)
@@ -64,8 +65,8 @@ def parser() -> argparse.ArgumentParser:
     add_level1(verbs)
     add_newcomers(verbs)
 
-    results = verbs.add_parser("results", help="write docs/results from the backtest in the store")
-    results.add_argument("--docs", type=Path, default=Path("docs"))
+    results = verbs.add_parser("results", help="write the page of results, and results.html with every score")
+    add_docs(results)
     return top
 
 

@@ -4,9 +4,9 @@ Not here: the rows and the page (results).
 """
 
 import argparse
-from pathlib import Path
 from typing import Any
 
+from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -17,10 +17,10 @@ def add_newcomers(verbs: Any) -> None:
     newcomers = verbs.add_parser(
         "newcomers",
         help="write docs/results/newcomers.md: what AAA and AA are worth, and where newcomers land",
-        description="Write newcomers.csv and newcomers.md from the fitted translations, the match of minor-league "
+        description="Write newcomers.md and the run's rows from the fitted translations, the match of minor-league "
         "lines with players, and the archetypes of newcomers.",
     )
-    newcomers.add_argument("--docs", type=Path, default=Path("docs"))
+    add_docs(newcomers)
 
 
 def newcomers(settings: Settings, options: argparse.Namespace) -> int:

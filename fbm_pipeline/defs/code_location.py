@@ -15,6 +15,7 @@ from fbm_pipeline.defs import (
     network,
     pairs,
     publish,
+    results,
     warehouse,
 )
 from fbm_pipeline.defs.automation import SENSOR
@@ -26,7 +27,20 @@ from fbm_pipeline.settings import Settings
 
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
-    rooms = (warehouse, marcel, mle, controls, identity, level1, network, evaluation, pairs, publish, ablations)
+    rooms = (
+        warehouse,
+        marcel,
+        mle,
+        controls,
+        identity,
+        level1,
+        network,
+        evaluation,
+        pairs,
+        publish,
+        results,
+        ablations,
+    )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],
         asset_checks=[*checks.CHECKS, *audits.AUDITS],

@@ -213,14 +213,14 @@ _BLOCKS = season_table(
 
 
 def _measured(store: Store, settings: Settings) -> Written:
-    from fbm_pipeline.results.level1_measurement import measure_level1
+    from fbm_pipeline.evaluation.level1_measurement import measure_level1
 
     return measure_level1(store, settings)
 
 
 _MEASURED = whole(
     "evaluation/level1", "evaluation.level1", _measured,
-    group=GROUP, code=("results.level1_measurement", "evaluation"),
+    group=GROUP, code=("evaluation", "level1"),
     kinds=("pytorch", "deltalake"),
     description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
     deps=[

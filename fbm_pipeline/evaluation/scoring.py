@@ -25,13 +25,12 @@ from fbm_pipeline.backtest.metrics import (
 from fbm_pipeline.backtest.universes import (
     DEBUTS,
     OWN_SYSTEMS,
+    PRESENT_SHARE,
     PROJECTED,
     SYSTEMS,
     TIERS,
     TOP_300,
-    complete_seasons,
     present_systems,
-    shared,
 )
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.sheets import (
@@ -113,24 +112,60 @@ def sheet_scores(sheet: Sheet, comparison: Comparison, seasons: Sequence[int]) -
     """The rows of one statistic in all universes of its kind."""
     rows: list[ScoreRow] = []
     for universe in universes_of(comparison, sheet.kind):
-        players = sheet.players[universe]
-        players = players[players["season"].isin(list(seasons))]
-        systems = compared_systems(comparison, universe, players)
-        chosen = shared(players[players["season"].isin(complete_seasons(players, systems))], systems)
-        if not systems or len(chosen) < MIN_PLAYERS:
+        place, systems = _chosen(sheet, comparison, universe, seasons)
+        if not systems or len(place) < MIN_PLAYERS:
             continue
         key: ScoreRow = {
-            "comparison": comparison.name, "universe": universe, "player_type": sheet.player_type, "kind": sheet.kind,
+            "comparison": comparison.name,
+            "universe": universe,
+            "player_type": sheet.player_type,
+            "kind": sheet.kind,
             "stat": sheet.stat,
-        }  # fmt: skip
-        rows += [key | row for row in _group_rows(sheet, chosen, systems)]
+        }
+        rows += [key | row for row in _group_rows(sheet, place, systems)]
     return rows
 
 
-def _group_rows(sheet: Sheet, players: pd.DataFrame, systems: list[str]) -> Iterator[ScoreRow]:
+def _chosen(
+    sheet: Sheet, comparison: Comparison, universe: str, seasons: Sequence[int]
+) -> tuple[NDArray[np.int64], list[str]]:
+    """The rows of the sheet that a comparison scores in a universe, and the systems that are asked.
+
+    As `shared` among the `complete_seasons` of the players: arrays and not frames, because all comparisons ask it
+    of every sheet, some two thousand times, and frames made it two thirds of the time that all scores take.
+    """
+    place = sheet.places[universe]
+    place = place[np.isin(sheet.season[place], list(seasons))]
+    systems = list(comparison.systems)
+    if universe == DEBUTS:
+        known = _known_of(sheet, place, systems)
+        asked = np.atleast_1d(_present(known, sheet.season[place]).any(axis=0))
+        systems = [name for name, is_asked in zip(systems, asked, strict=True) if is_asked]
+    known = _known_of(sheet, place, systems)
+    present = _present(known, sheet.season[place]).all(axis=1)
+    complete = np.unique(sheet.season[place])[present]
+    return place[np.isin(sheet.season[place], complete) & known.all(axis=1)], systems
+
+
+def _known_of(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> NDArray[np.bool_]:
+    """(players, systems) whether each of the systems projects each of the players."""
+    columns = np.array([SYSTEMS.index(name) for name in systems], dtype=np.int64)
+    return sheet.known[np.ix_(place, columns)]
+
+
+def _present(known: NDArray[np.bool_], season: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(seasons, systems) whether a system projects at least half of a season's players; see `present_systems`."""
+    _, at = np.unique(season, return_inverse=True)
+    sizes = np.bincount(at)
+    counts = np.zeros((len(sizes), known.shape[1]))
+    np.add.at(counts, at, known.astype(np.float64))
+    present: NDArray[np.bool_] = counts >= PRESENT_SHARE * sizes[:, None]
+    return present
+
+
+def _group_rows(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> Iterator[ScoreRow]:
     """Each season with enough players by itself, then all together."""
-    place = players.index.to_numpy()
-    season = players["season"].to_numpy()
+    season = sheet.season[place]
     by_season = {int(year): _season_score(sheet, place[season == year], systems) for year in np.unique(season)}
     groups = [[year] for year in by_season] + ([list(by_season)] if len(by_season) > 1 else [])
     for group in groups:
@@ -145,8 +180,7 @@ def _season_score(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) ->
     """`place` are rows of the sheet that belong to one season."""
     here = np.ix_(place, np.array([SYSTEMS.index(name) for name in systems]))
     projected = sheet.projected[here]
-    actual = sheet.wide["actual"].to_numpy(np.float64)[place]
-    opportunities = sheet.wide["opportunities"].to_numpy(np.float64)[place]
+    actual, opportunities = sheet.actual[place], sheet.opportunities[place]
     weights = opportunities if sheet.kind == RATE else np.ones_like(opportunities)
     luck = sheet.luck[place]
     known = np.isfinite(luck)

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fbm_pipeline.backtest.backtest import OPPORTUNITIES, OUTS
 from fbm_pipeline.backtest.metrics import Floats
@@ -58,6 +59,31 @@ class Sheet:
     def projected(self) -> Floats:
         """(player-seasons, SYSTEMS)"""
         return self.wide[list(SYSTEMS)].to_numpy(np.float64)
+
+    @cached_property
+    def known(self) -> NDArray[np.bool_]:
+        """(player-seasons, SYSTEMS) whether a system projects the player."""
+        return ~np.isnan(self.projected)
+
+    @cached_property
+    def season(self) -> NDArray[np.int64]:
+        """(player-seasons,)"""
+        return self.wide["season"].to_numpy(np.int64)
+
+    @cached_property
+    def actual(self) -> Floats:
+        """(player-seasons,)"""
+        return self.wide["actual"].to_numpy(np.float64)
+
+    @cached_property
+    def opportunities(self) -> Floats:
+        """(player-seasons,)"""
+        return self.wide["opportunities"].to_numpy(np.float64)
+
+    @cached_property
+    def places(self) -> dict[str, NDArray[np.int64]]:
+        """The rows of each universe."""
+        return {universe: players.index.to_numpy() for universe, players in self.players.items()}
 
     @cached_property
     def players(self) -> dict[str, pd.DataFrame]:

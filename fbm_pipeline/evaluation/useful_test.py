@@ -42,9 +42,9 @@ MAIN_STATISTICS: Mapping[str, tuple[str, ...]] = {
     "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era"),
 }
 # Rows over all main statistics of both player types have these for their player type and statistic, and one of the
-# three measures: the mean change of RMSE in percent, and of how many statistics the interval of it is clear of 0.
+# two measures: the mean change of RMSE in percent, and which arm was chosen. Verdicts stand at single statistics.
 BOTH, MAIN = "both", "main"
-CHANGE, CLEAR_BETTER, CLEAR_WORSE, CHOSEN = "d_rmse_percent", "clear_better", "clear_worse", "chosen"
+CHANGE, CHOSEN = "d_rmse_percent", "chosen"
 
 UsefulRow = dict[str, str | int | float | None]
 
@@ -194,22 +194,15 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
 
 
 def _summary(scored: Sequence[Scored], name: str, reference: str, base: int, new: int) -> list[UsefulRow]:
-    """Over the main statistics: the mean relative change of RMSE, and how many are clearly better and worse.
+    """Over the main statistics: the mean relative change of RMSE.
 
     The statistics of a player type share their draws of players, so that the mean has an interval of its own.
     """
     main = [item for item in scored if item.stat in MAIN_STATISTICS[item.player_type] and item.sample.rmse[base] > 0]
     if not main:
         return []
-    steps = [difference_of(item.sample, "rmse", base, new) for item in main]
-    better = sum(step.high is not None and step.high < 0 for step in steps)
-    worse = sum(step.low is not None and step.low > 0 for step in steps)
-    mean, count = _mean_change(main, base, new), len(main)
-    return [
-        _over_all(name, reference, CHANGE, mean.value, count) | {"low": mean.low, "high": mean.high},
-        _over_all(name, reference, CLEAR_BETTER, float(better), count),
-        _over_all(name, reference, CLEAR_WORSE, float(worse), count),
-    ]
+    mean = _mean_change(main, base, new)
+    return [_over_all(name, reference, CHANGE, mean.value, len(main)) | {"low": mean.low, "high": mean.high}]
 
 
 def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:

@@ -1,4 +1,4 @@
-"""The vectors of players under finished weights of the decoder: all seasons filtered, what is written, what it means.
+"""The vectors of players under finished weights of the decoder: all seasons filtered, and what is written.
 
 Vectors of a target season see every game before it and none of it. Not here: the weights' training (decoder), the
 filter (vector_filter).
@@ -7,7 +7,6 @@ filter (vector_filter).
 import logging
 import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import pyarrow as pa
 import torch
@@ -22,7 +21,6 @@ from fbm_pipeline.player_vectors.decoder import (
     seasons_stored,
     whole,
 )
-from fbm_pipeline.player_vectors.meeting_heads import HEADS
 from fbm_pipeline.player_vectors.meetings import load_meetings
 from fbm_pipeline.player_vectors.pitch_decoder import SIDES
 from fbm_pipeline.player_vectors.vector_filter import State, Weights, count_season, drifted, filter_season
@@ -34,16 +32,6 @@ from fbm_pipeline.store.tables import Store, Written, inputs_key
 SEASONS_BACK = 3  # a player has a vector for a target season when he played in one of so many before it
 
 logger = logging.getLogger("fbm_pipeline.training")
-
-
-class Meaning(NamedTuple):
-    """How one deviation along a dimension moves the logit of a class, over all contexts of a head."""
-
-    player_type: str
-    dimension: int  # from 1, the one that explains most first
-    head: str
-    outcome: str
-    loading: float
 
 
 def build_player_vectors(store: Store, settings: Settings, cutoff: int) -> Written:
@@ -71,18 +59,6 @@ def build_player_vectors(store: Store, settings: Settings, cutoff: int) -> Writt
         return _table(rows, cutoff, card.hash)
 
     return store.build("models.player_vectors", {"cutoff": cutoff}, inputs, compute)
-
-
-def dimension_meanings(weights: Weights) -> list[Meaning]:
-    """Every loading of every dimension, the mean over a head's groups of contexts."""
-    return [
-        Meaning(side, dimension + 1, name, outcome, float(values[at, dimension]))
-        for side in SIDES
-        for name, loadings in weights.loadings[side].items()
-        for values in [loadings.mean(dim=0)]
-        for dimension in range(weights.width)
-        for at, outcome in enumerate(HEADS[name].classes)
-    ]
 
 
 def _rows(state: State, weights: Weights, side: str, target: int) -> dict[str, list]:

@@ -1,6 +1,5 @@
-"""The record of ablations for people: docs/results/ablations.csv, lines for a terminal, and the looks they cost.
+"""The record of ablations for people: the run's rows, lines for a terminal, and the looks they cost.
 
-A plan's rows replace its own rows of the same kind of data and seasons; a plan of other data is left alone.
 Not here: the comparison itself (ablations).
 """
 
@@ -11,35 +10,22 @@ import pandas as pd
 
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
-from fbm_pipeline.backtest.universes import UNIVERSES
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
-from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks
-from fbm_pipeline.results.result_tables import read_rows, write_rows
+from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
+from fbm_pipeline.results.run_tables import replace_rows, table_path
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import inputs_key
 
 COLUMNS = tuple(CONTRACTS["evaluation.ablations"].column_names)
-_FIGURES = [field.name for field in CONTRACTS["evaluation.ablations"].schema if str(field.type) == "double"]
-_OWN = ["data", "plan", "seasons"]
-_PLACES = 6  # a difference of two errors is small beside them
 
 
-def write_ablations(target: Path, data_kind: str, rows: Sequence[Mapping[str, object]]) -> Path:
-    """Replace a plan's rows in the file, whole or not at all. Raises EvaluationError for another command's file."""
-    fresh = pd.DataFrame(list(rows)).assign(data=data_kind)[list(COLUMNS)]
-    old = read_rows(target, COLUMNS)
-    stale = pd.MultiIndex.from_frame(old[_OWN]).isin(pd.MultiIndex.from_frame(fresh[_OWN]))
-    parts = [part for part in (old[~stale], fresh) if len(part)]
-    table = pd.concat(parts, ignore_index=True)
-    table[_FIGURES] = table[_FIGURES].astype("float64").round(_PLACES)
-    places = {name: place for place, name in enumerate(REGISTRY)}
-    order = table["ablation"].map(lambda name: places.get(name, len(places)))
-    table = table.assign(order=order).sort_values(
-        ["data", "plan", "seasons", "order", "universe", "player_type"], kind="stable", key=_in_order
-    )  # statistics stay in their usual order
-    return write_rows(target, table[list(COLUMNS)].reset_index(drop=True))
+def write_ablations(settings: Settings, rows: Sequence[Mapping[str, object]]) -> Path:
+    """Put a plan's rows in place of its own of the same seasons in the run's ablations.parquet; returns its path."""
+    fresh = pd.DataFrame(list(rows)).assign(data=settings.data_kind)[list(COLUMNS)]
+    replace_rows(settings, "ablations", fresh, ["data", "plan", "seasons"])
+    return table_path(settings, "ablations")
 
 
 def note_looks_of(target: Path, settings: Settings, plan: Plan, cells: Sequence[Cell]) -> int:
@@ -57,8 +43,7 @@ def note_looks_of(target: Path, settings: Settings, plan: Plan, cells: Sequence[
         if configuration not in set(held["configuration"]):
             fresh.append((settings.data_kind, system, len(held) + 1, configuration, seasons_label(tested)))
     if fresh:
-        table = pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True)
-        write_rows(target, table.sort_values(["data", "system", "look"]).reset_index(drop=True))
+        write_looks(target, pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True))
     return len(fresh)
 
 
@@ -89,11 +74,6 @@ def registry_text() -> list[str]:
         lines.append(f"{item.name:<30} {item.phase:<17} from {item.reference:<8} {item.question}")
         lines.append(f"{'':<30} {changes or f'the network of phase {item.roadmap} over the preset'}")
     return lines
-
-
-def _in_order(column: pd.Series) -> pd.Series:
-    """Universes as they are listed everywhere, other columns by their values."""
-    return column.map(UNIVERSES.index) if column.name == "universe" else column
 
 
 def _p(value: float | None) -> str:

@@ -78,8 +78,8 @@ def appearance_faces(store: Store, appearances: Appearances, season: int) -> Fac
         ])  # fmt: skip
     note = (
         f"Each is the first of its kind in {season}; beside it those of other games with the largest cosine of "
-        f"embeddings (in brackets), among {len(rows)} plate appearances. Hands are batter against pitcher. The last "
-        f"column counts the same outcome among the {CROWD} nearest, and its share of the season."
+        f"embeddings, among {len(rows)}.\nHands are batter against pitcher. The last column counts the same outcome "
+        f"among the {CROWD} nearest, and its share of the season."
     )
     columns = ["first", "plate appearance", *("nearest", "second")[:NEAREST], "same outcome#"]
     return FaceTable("Which plate appearances look alike", note, columns, table)

@@ -11,18 +11,16 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.encoder import arms_of, load_encoder
 from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.level1.level1_pitch import OutingEncoder
-from fbm_pipeline.player_vectors.decoder import DecoderError, load_decoder
-from fbm_pipeline.player_vectors.player_vectors import dimension_meanings
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances
 from fbm_pipeline.results.level1_maps import PlaneMap, outcome_map, word_maps
-from fbm_pipeline.results.level1_players import load_known_players, player_faces
+from fbm_pipeline.results.level1_players import load_known_players, neighbours_table
 from fbm_pipeline.results.level1_tables import FaceTable
 from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
 
 NEEDED = (
     "models.player_vectors", "models.pa_embeddings", "core.players", "core.season_lines", "core.plate_appearances",
-    "core.pitches", "features.sequence_counts",
+    "core.pitches",
 )  # fmt: skip
 UNTRAINED = "untrained"
 
@@ -51,14 +49,11 @@ def find_faces(store: Store, settings: Settings) -> Faces:
     try:
         encoder, _ = load_encoder(settings, cutoff)
         untrained = _untrained(settings)
-        weights, _ = load_decoder(settings, cutoff)
-    except (EncoderError, DecoderError) as error:
+    except EncoderError as error:
         raise EvaluationError(f"the faces of Level 1 need what was trained: {error}") from error
     appearances = load_appearances(store, cutoff, season - 1)
-    tables = [
-        *player_faces(load_known_players(store, cutoff, season), dimension_meanings(weights), season),
-        appearance_faces(store, appearances, season - 1),
-    ]
+    players = load_known_players(store, cutoff, season)
+    tables = [neighbours_table(players, season), appearance_faces(store, appearances, season - 1)]
     return Faces(tables, [*word_maps(encoder, untrained), outcome_map(appearances, season - 1)])
 
 

@@ -1,4 +1,4 @@
-"""Small PNG figures of Level 1, as bytes: maps of words, and the directions in use by epoch.
+"""The picture of Level 1 as PNG bytes: maps of words.
 
 Drawn without a display and without dates, so that equal numbers give equal bytes. Not here: where words lie
 (level1_maps).
@@ -7,17 +7,13 @@ Drawn without a display and without dates, so that equal numbers give equal byte
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from fbm_pipeline.evaluation.figures import png_bytes
 from fbm_pipeline.results.level1_maps import PlaneMap
-from fbm_pipeline.results.level1_rows import epoch_of
-from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
 
-_LINES = ("#1565c0", "#2e7d32", "#ef6c00", "#7b1fa2", "#c62828", "#6d4c41")
 # As shares of the axes: width and height of a label's letters, half a point, from a point to its label.
 _CHARACTER, _LINE, _POINT, _BESIDE = 0.0125, 0.032, 0.007, 0.012
 _MOST_MOVES = 60
@@ -35,29 +31,6 @@ def figure_words(maps: Sequence[PlaneMap]) -> bytes:
     for axes, one in zip(grid, maps, strict=False):
         axes.axis("on")
         _draw_map(axes, one)
-    return png_bytes(figure)
-
-
-def figure_collapse(rows: pd.DataFrame) -> bytes:
-    """A panel per measure, a line per arm and cutoff; rows as evaluation.level1, section `collapse`."""
-    figure = Figure(figsize=(13.5, 3.2), dpi=80, layout="constrained")
-    FigureCanvasAgg(figure)
-    grid = figure.subplots(1, len(COLLAPSE_MEASURES), squeeze=False)[0]
-    names: dict[tuple, str] = {}
-    for axes, measure in zip(grid, COLLAPSE_MEASURES, strict=True):
-        own = rows[rows["measure"] == measure].assign(epoch=lambda frame: frame["stat"].map(epoch_of))
-        for (arm, cutoff), line in own.groupby(["arm", "cutoff"]):
-            colour = _LINES[len(names) % len(_LINES)] if (arm, cutoff) not in names else names[arm, cutoff]
-            names[arm, cutoff] = colour
-            line = line.sort_values("epoch")
-            axes.plot(line["epoch"], line["value"].astype(float), marker="o", markersize=3, linewidth=1.2, color=colour)
-        axes.set_title(measure.replace("_", " "), fontsize=9, loc="left")
-        axes.set_xlabel("epoch", fontsize=8)
-        axes.set_ylim(bottom=0)
-        _plain(axes)
-    handles = [Axes.plot(grid[0], [], [], color=colour, marker="o", markersize=4)[0] for colour in names.values()]
-    labels = [f"{arm}, cutoff {cutoff}" for arm, cutoff in names]
-    figure.legend(handles, labels, loc="outside lower left", ncols=max(len(labels), 1), fontsize=9, frameon=False)
     return png_bytes(figure)
 
 

@@ -1,70 +1,69 @@
-"""`docs/results/level1.*`: the rows of evaluation.level1 as CSV, faces, two pictures, and a page around them.
+"""`fbm level1`: the page of Level 1 with its picture, the chosen block's look, and all rows in the run.
 
-Real and simulated rows live side by side; a run replaces the rows, the faces and the pictures of its own kind.
 Aggregates and public facts of baseball only. Not here: the page's words (level1_page), the faces (level1_faces).
 """
 
-import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
-from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.evaluation.level1_sections import SECTIONS, TABLE, USEFUL, epoch_of
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.publish.writing import replace_file, replace_text
-from fbm_pipeline.results.level1_faces import Faces, find_faces
-from fbm_pipeline.results.level1_figures import figure_collapse, figure_words
+from fbm_pipeline.results.level1_faces import find_faces
+from fbm_pipeline.results.level1_figures import figure_words
 from fbm_pipeline.results.level1_page import Record, level1_page
-from fbm_pipeline.results.level1_rows import COLLAPSE, TABLE, USEFUL, merged_rows
 from fbm_pipeline.results.level1_useful import chosen_arm
-from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks
-from fbm_pipeline.results.result_tables import write_rows
-from fbm_pipeline.results.results_page import KINDS
+from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
+from fbm_pipeline.results.pages import run_named, stored_rows
+from fbm_pipeline.results.places import page_folder
+from fbm_pipeline.results.run_tables import write_table
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store, inputs_key
 
-SUFFIX = {"real": "", "simulated": "_simulated"}  # of the pictures' names
 _LOOK_PLACES = 6
 
 
-def write_level1(store: Store, settings: Settings, docs: Path) -> list[Path]:
-    """Write level1.csv, level1.json, the pictures, looks.csv and level1.md under `docs`/results; returns their paths.
+def write_level1(store: Store, settings: Settings, docs: Path | None = None) -> list[Path]:
+    """Write level1.md, level1_words.png, looks.csv and the run's level1.parquet; returns their paths.
 
-    Raises EvaluationError when evaluation.level1 is empty, a face lacks what it needs, or a file is not this command's;
-    nothing is written then.
+    Raises EvaluationError when evaluation.level1 is empty, a face lacks what it needs, or looks.csv is not this
+    command's; nothing is written then.
     """
-    kind, folder = settings.data_kind, docs / "results"
-    rows = merged_rows(folder / "level1.csv", _rows(store, kind), kind)
-    looks = _with_look(read_looks(folder / "looks.csv"), rows[rows["data"] == kind], settings)
-    records = _read_records(folder / "level1.json")
+    folder, preset = page_folder(settings, docs), settings.preset
+    rows = ordered_rows(stored_rows(store, settings, TABLE))
+    looks = _with_look(read_looks(folder / "looks.csv"), rows, settings)
     faces = find_faces(store, settings)
-    collapse = rows[(rows["data"] == kind) & (rows["section"] == COLLAPSE)]
-    pictures = {"words": figure_words(faces.maps)}
-    if len(collapse):
-        pictures["collapse"] = figure_collapse(collapse)
-    names = {name: f"level1_{name}{SUFFIX[kind]}.png" for name in pictures}
-    records = {**records, kind: _record(settings, faces, names)}
-    records = {known: records[known] for known in KINDS if known in records}
-    told = {known: asdict(record) for known, record in records.items()}
+    record = Record(
+        data=settings.data_kind,
+        encoders=[(plan.cutoff, plan.first_season) for plan in preset.encoders],
+        development=seasons_label(preset.development_seasons),
+        test=seasons_label(preset.test_seasons),
+        faces=faces.tables,
+        source=run_named(settings),
+    )
+    text, picture = level1_page(rows, record), figure_words(faces.maps)
     return [
-        write_rows(folder / "level1.csv", rows),
-        replace_text(folder / "level1.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n"),
-        *(_write_picture(folder / names[name], picture) for name, picture in pictures.items()),
-        write_rows(folder / "looks.csv", looks),
-        replace_text(folder / "level1.md", level1_page(rows, records)),
+        replace_text(folder / "level1.md", text),
+        replace_file(folder / "level1_words.png", lambda path: path.write_bytes(picture)),
+        write_looks(folder / "looks.csv", looks),
+        write_table(settings, "level1", rows),
     ]
 
 
-def _rows(store: Store, data_kind: str) -> pd.DataFrame:
-    found = pd.DataFrame()
-    if store.exists(TABLE):
-        with session(store, tables=[TABLE]) as connection:
-            found = connection.execute(f"select * from {TABLE} where data = $data", {"data": data_kind}).df()
-    if found.empty:
-        raise EvaluationError(f"{TABLE} holds no {data_kind} rows. Next: materialize {TABLE}, then write the results.")
-    return found
+def ordered_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sections and epochs in their order, words in place of nulls."""
+    table = rows.copy()
+    for name in ("reference", "player_type", "verdict"):
+        table[name] = table[name].astype("object").fillna("").astype("str")
+    places = {name: place for place, name in enumerate(SECTIONS)}
+    keys = {
+        "place": table["section"].map(lambda name: places.get(name, len(places))),
+        "epoch": table["stat"].map(epoch_of),
+    }
+    order = ["place", "cutoff", "arm", "reference", "seasons", "player_type", "epoch", "stat", "measure"]
+    table = table.assign(**keys).sort_values(order, kind="stable")
+    return table.drop(columns=list(keys)).reset_index(drop=True)
 
 
 def _with_look(looks: pd.DataFrame, rows: pd.DataFrame, settings: Settings) -> pd.DataFrame:
@@ -82,34 +81,10 @@ def _with_look(looks: pd.DataFrame, rows: pd.DataFrame, settings: Settings) -> p
         for row in seen.sort_values(["player_type", "stat", "measure"]).to_dict("records")
     ]
     configuration, system = inputs_key(scores=scores)[:12], f"level1 {arm}"
-    held = looks[(looks["data"] == settings.data_kind) & (looks["system"] == system)]
-    if configuration in set(held["configuration"]):
+    noted = looks[(looks["data"] == settings.data_kind) & (looks["system"] == system)]
+    if configuration in set(noted["configuration"]):
         return looks
-    fresh = pd.DataFrame([(settings.data_kind, system, len(held) + 1, configuration, test)], columns=list(LOOK_COLUMNS))
-    table = pd.concat([part for part in (looks, fresh) if len(part)], ignore_index=True)
-    return table.sort_values(["data", "system", "look"]).reset_index(drop=True)
-
-
-def _record(settings: Settings, faces: Faces, figures: dict[str, str]) -> Record:
-    preset = settings.preset
-    encoders = [[plan.cutoff, plan.first_season] for plan in preset.encoders]
-    development, test = seasons_label(preset.development_seasons), seasons_label(preset.test_seasons)
-    return Record(preset.name, encoders, development, test, figures, faces.tables)
-
-
-def _read_records(target: Path) -> dict[str, Record]:
-    """By kind of data. Raises EvaluationError for a file that is not this command's."""
-    if not target.is_file():
-        return {}
-    try:
-        known = json.loads(target.read_text(encoding="utf-8"))
-        return {kind: Record.from_json(record) for kind, record in known.items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EvaluationError(
-            f"{target.name} was not written by this command ({error!r}). Next: move it away and write the results "
-            "again."
-        ) from error
-
-
-def _write_picture(target: Path, picture: bytes) -> Path:
-    return replace_file(target, lambda path: path.write_bytes(picture))
+    fresh = pd.DataFrame(
+        [(settings.data_kind, system, len(noted) + 1, configuration, test)], columns=list(LOOK_COLUMNS)
+    )
+    return pd.concat([part for part in (looks, fresh) if len(part)], ignore_index=True)

@@ -1,9 +1,9 @@
-"""A table of words for a page, kept as JSON between runs: what was seen of a store that is not at hand now.
+"""A table of words for a page.
 
 Not here: what stands in it (level1_players, level1_appearances).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -16,16 +16,11 @@ class FaceTable:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
-    @classmethod
-    def from_json(cls, known: Mapping) -> "FaceTable":
-        return cls(known["title"], known["note"], known["columns"], known["rows"])
-
     def markdown(self) -> str:
         """The table below its title."""
         names = [name.removesuffix("#") for name in self.columns]
         rules = ["---:" if name.endswith("#") else "---" for name in self.columns]
-        lines = [
-            f"#### {self.title}\n", f"{self.note}\n", "| " + " | ".join(names) + " |", "|" + "|".join(rules) + "|",
-            *("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in self.rows),
-        ]  # fmt: skip
+        lines = [f"### {self.title}\n", f"{self.note}\n"]
+        lines += ["| " + " | ".join(names) + " |", "|" + "|".join(rules) + "|"]
+        lines += ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in self.rows]
         return "\n".join(lines) + "\n"

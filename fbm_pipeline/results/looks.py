@@ -64,9 +64,14 @@ def note_looks(
         fresh.append((data_kind, system, len(own) + 1, configuration, seasons_label([int(year) for year in seasons])))
     if fresh:
         table = pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True)
-    table = table.sort_values(["data", "system", "look"]).reset_index(drop=True)
-    replace_file(target, lambda path: table.to_csv(path, index=False, lineterminator="\n"))
-    return table
+    write_looks(target, table)
+    return read_looks(target)
+
+
+def write_looks(target: Path, looks: pd.DataFrame) -> Path:
+    """Write the record in its order, whole or not at all."""
+    table = looks.sort_values(["data", "system", "look"])
+    return replace_file(target, lambda path: table.to_csv(path, index=False, lineterminator="\n"))
 
 
 def read_looks(target: Path) -> pd.DataFrame:

@@ -1,221 +1,102 @@
-"""The text of docs/results/README.md, all of it generated from the tables beside it and the record of the runs.
+"""The text of docs/results/README.md: one table, one rule, five sentences, one figure, known limits.
 
-It counts and compares; it does not praise. Not here: reading and writing files (results), tables
-(results_sections).
+At most 150 lines. Every figure comes from `Measured`; words that could go stale stand in sentences.
+Not here: the tables (results_tables), reading and writing files (pages).
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
-from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, PROJECTED, SYSTEMS, TIERS, TOP
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.evaluation.bootstrap import DRAWS
-from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
-from fbm_pipeline.evaluation.scoring import MIN_PLAYERS
-from fbm_pipeline.evaluation.sheets import KINDS as SCORED_KINDS
-from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.publish.formats import TITLES
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.publish.pooled import labels, pooled
-from fbm_pipeline.results.ablations_section import ablations_section
-from fbm_pipeline.results.results_sections import (
-    Cell,
-    accuracy,
-    by_tier,
-    calibration,
-    collapse,
-    counted_verdicts,
-    looks_table,
-    side_by_side,
-    verdict_table,
-)
-from fbm_pipeline.results.trainings import trainings_section
+from fbm_pipeline.results.measured import Measured
+from fbm_pipeline.results.results_tables import families_table, history_table, main_table, pairs_table, shown_systems
+from fbm_pipeline.results.verdicts import RULE
 
-KINDS = {
-    "real": "Real data",
-    "simulated": "Simulated league (it shows that the machinery runs, and says nothing about baseball)",
-}
-COMMANDS = {"real": "make real DATA=<folder of source files>", "simulated": "make demo"}
-TIERED = ("marcel", "ridge", "control")  # by history: one of each kind
+MOST_LINES = 150
+WIDTH = 112  # of a line of prose
+LIMITS = """- Seasons since 2000, without 2020. Systems with a network have four test seasons; public ones have fewer.
+- Players need 200 PA or BF in the season, which selects on what happened. Rates of those who did not play are unknown.
+- Talent drifts, so no system can reach the floor of luck.
+- A winter's rosters, injuries and depth charts are unknown here. Public systems know them.
+- Measured pitches begin in 2020. Two or three seasons of them decide nothing yet.
+- Pitchers' lines in the minors begin in 2021, too late for most test seasons.
+- Playing time is scored in the run, not here: its expectation is biased among those known to have played."""
 
 
 @dataclass(frozen=True)
-class Tables:
-    """The rows beside the page: backtest.csv, pairs.csv, looks.csv, training.csv and ablations.csv.
+class Facts:
+    """What the page says of the run beside its figures."""
 
-    Of all kinds of data or of one.
-    """
-
-    scores: pd.DataFrame
-    pairs: pd.DataFrame
-    looks: pd.DataFrame
-    trained: pd.DataFrame
-    ablations: pd.DataFrame
-
-    def of(self, data_kind: str) -> "Tables":
-        parts = (self.scores, self.pairs, self.looks, self.trained, self.ablations)
-        return Tables(*(rows[rows["data"] == data_kind] for rows in parts))
+    data: str  # real or simulated
+    sentences: Sequence[str]
+    looks: Mapping[str, int]  # by system
+    source: str  # the run or the commit that the figures come from
 
 
-def results_page(tables: Tables, runs: Mapping[str, dict]) -> str:
-    """The whole page; `runs` as runs.json."""
-    parts = [_introduction()]
-    for kind in KINDS:
-        own = tables.of(kind)
-        if len(own.scores):
-            parts += _kind(own, kind, runs.get(kind, {}))
-    parts.append(f"## Notice\n\n{RETROSHEET}\n")
-    return "\n".join(parts)
+def results_page(measured: Measured, facts: Facts) -> str:
+    """The whole page. Raises EvaluationError when it would be longer than a person reads."""
+    shown = shown_systems(measured)
+    parts = [
+        _introduction(facts),
+        main_table(measured, shown),
+        f"{RULE}\n",
+        pairs_table(measured),
+        families_table(measured),
+        history_table(measured, shown),
+        _figure(),
+        f"## Known limits\n\n{LIMITS}\n",
+        _foot(facts),
+    ]
+    text = "\n".join(parts)
+    lines = len(text.splitlines())
+    if lines > MOST_LINES:
+        raise EvaluationError(f"the results page has {lines} lines, at most {MOST_LINES}. Next: show fewer pairs.")
+    return text
 
 
-def _introduction() -> str:
-    tiers = ", ".join(f"`{name}`" for name in TIERS)
-    return f"""# Results of the backtest
+def _introduction(facts: Facts) -> str:
+    title = "Results" if facts.data == "real" else "Results of a simulated league"
+    sentences = "\n".join(
+        textwrap.fill(f"{place}. {text}", WIDTH, subsequent_indent="   ")
+        for place, text in enumerate(facts.sentences, start=1)
+    )
+    about = sentences or "The league is simulated. These figures show that the machinery runs, nothing about baseball."
+    return f"""# {title}
 
-Generated by `fbm results` and `fbm compare`; the rows are in [backtest.csv](backtest.csv) and [pairs.csv](pairs.csv).
-Edit none of them by hand.
+Every projection was made from what was known on 1 March of its season. Choices were made on development seasons;
+test seasons are only reported. Written by `fbm results`: edit nothing here by hand.
 
-Every projection of a season was made from what was known on 1 March of it: walk-forward by season, 2020 neither trained
-on nor tested. Choices were made on development seasons; test seasons are only reported, and
-[looks.csv](looks.csv) counts how often.
-
-- **r** and **RMSE** are weighted by actual plate appearances or batters faced and are within season: each system's mean
-  error of a season is removed. RMSE is in thousandths of the rate, for ERA and WHIP in runs.
-- **slope** is the regression of actual on projected rates: 1 is calibrated, below 1 too wide.
-- **attainable** is the share of the error that knowing every player's true rate would remove from the league mean's
-  (the floor is luck: binomial, for earned runs from game to game). Talent drifts, so 100 % is out of reach.
-- **coverage** is the share of players inside their 80 % interval, unweighted. Where a system gives no interval of its
-  own, its past errors do.
-- **differences** are the second system's less the first's, with 95 % intervals of {DRAWS} draws of players with all
-  their seasons. A verdict is `better` or `worse` where Holm's adjustment over all statistics of the pair leaves the
-  RMSE's p below .05.
-
-Every comparison scores its systems on the same players. Universes:
-
-- `full`: {MIN_OPPORTUNITIES} or more actual PA or BF and a major-league season in the three before.
-- `common`: of these, the players whom every system of the comparison projects.
-- {tiers}: parts of `full` by PA or BF of the three seasons before.
-- `debuts`: {MIN_OPPORTUNITIES} or more PA or BF without any season before.
-- `top_300`: the {TOP} players of a season and player type with most playing time projected by Marcel.
-- `projected`: everybody whom Marcel projects, played or not; for playing time.
-
-Cells with fewer than {MIN_PLAYERS} player-seasons are not written. Playing time and counts are in PA, BF, outs, innings
-and events, unweighted. `if regular` is what a system expects of a player should he reach {MIN_OPPORTUNITIES}: asked of
-those who did, it knows their selection. Systems that do not tell it (Marcel, the public ones) stand there with what
-they project, so that such a gain over them is in part that of the question. Single seasons stand in backtest.csv for
-rates in `full`, `common` and `top_300`;
-`evaluation.scores` holds all of them.
-A single season decides little: with some 330 player-seasons a difference in r has a standard error of .01 to .04.
+{about}
 """
 
 
-def _kind(tables: Tables, kind: str, run: Mapping) -> list[str]:
-    settings = run.get("settings", {})
-    test = settings.get("test_seasons") or _seasons_named(tables.scores)
-    scores, pairs = pooled(tables.scores, test), pooled(tables.pairs, test)
-    parts = [f"## {KINDS[kind]}\n", _what_was_run(tables.scores, kind, run)]
-    for comparison in REGISTERED.values():
-        own = scores[scores["comparison"] == comparison.name]
-        if len(own):
-            parts += _comparison(comparison, own, pairs[pairs["comparison"] == comparison.name])
-    parts += _development(tables, settings.get("development_seasons") or ())
-    if len(tables.ablations):
-        parts.append(ablations_section(tables.ablations))
-    if len(tables.looks):
-        parts += [
-            "### Looks at the test seasons\n",
-            "A look is one configuration of a system (the hash of all that it projects for the test seasons) whose "
-            "test scores were printed or written. The same configuration seen again is no new look.\n",
-            looks_table(tables.looks),
-        ]
-    if len(tables.trained):
-        parts.append(trainings_section(tables.trained))
-    parts.append(_timings(run.get("timings")))
-    return parts
+def _figure() -> str:
+    return """## Calibration
+
+![Slope and coverage of each system by statistic](calibration.png)
+
+A slope below 1 spreads players too far. A coverage below .8 has intervals that are too narrow.
+"""
 
 
-def _seasons_named(scores: pd.DataFrame) -> list[int]:
-    return sorted({int(year) for label in scores["seasons"].astype(str) for year in label.split("-")})
+def _foot(facts: Facts) -> str:
+    counts = ", ".join(f"{system} {count}" for system, count in sorted(facts.looks.items())) or "none"
+    looks = textwrap.fill(
+        f"Configurations whose test seasons were looked at ([looks.csv](looks.csv)): {counts}.", WIDTH
+    )
+    real = facts.data == "real"
+    command = "make real DATA=<folder of source files>" if real else "make demo"
+    speed = " Speed: [speed.csv](speed.csv)." if real else ""
+    return f"""## Made by
 
+`{command}`, then `fbm results`. All scores, differences and ablations are Parquet files in
+the run's `results/`, and `results.html` beside them filters and sorts every score.{speed}
 
-def _what_was_run(scores: pd.DataFrame, kind: str, run: Mapping) -> str:
-    settings = run.get("settings", {})
-    lines = [f"- systems: {', '.join(system for system in SYSTEMS if system in set(scores['system']))}"]
-    for name, words in (("test_seasons", "test seasons"), ("network_seasons", "of these with a network"),
-                        ("development_seasons", "development seasons")):  # fmt: skip
-        if settings.get(name):
-            lines.append(f"- {words}: {', '.join(map(str, settings[name]))}")
-    lines += [
-        f"- preset: `{run.get('preset', 'unknown')}`; its settings are in [runs.json](runs.json)",
-        f"- made again by: `{COMMANDS[kind]}`; one comparison: `fbm compare controls`",
-    ]
-    return "\n".join(lines) + "\n"
+{looks}
 
+Figures: {facts.source}.
 
-def _comparison(comparison: Comparison, scores: pd.DataFrame, pairs: pd.DataFrame) -> list[str]:
-    parts = [f"### {TITLES[comparison.name]}\n"]
-    rates = scores[scores["kind"] == "rate"]
-    shown = comparison.shown or (comparison.universe,)
-    main = rates[rates["universe"].isin(shown)]
-    parts += _tables(main, "r / RMSE", accuracy)
-    parts += _tables(main, "slope, attainable, coverage", calibration)
-    if comparison.name in ("controls", "network"):
-        parts += _tables(main, "spread of the projections over the actual one / r", collapse)
-    for universe in shown:
-        tested = pairs[(pairs["universe"] == universe) & (pairs["kind"] == "rate")]
-        if len(tested):
-            parts += [f"#### Differences, `{universe}`, {labels(tested)}\n", counted_verdicts(tested)]
-            parts.append(verdict_table(tested))
-    if comparison.name == "controls":
-        for player_type, rows in _by_type(rates[rates["universe"].isin(list(TIERS))]):
-            parts += [f"#### {player_type.title()}s by history, {labels(rows)} (r / RMSE)\n", by_tier(rows, TIERED)]
-    if comparison.name in ("controls", "public"):
-        for kind in [name for name in SCORED_KINDS if name != RATE]:
-            own = scores[(scores["kind"] == kind) & scores["universe"].isin([comparison.universe, PROJECTED])]
-            parts += _tables(own, f"{kind.replace('_', ' ')}, r / RMSE", accuracy)
-    return parts
-
-
-def _tables(rows: pd.DataFrame, words: str, cell: Cell) -> list[str]:
-    parts = []
-    for universe, part in rows.groupby("universe", sort=False):
-        for player_type, own in _by_type(part):
-            parts.append(f"#### {player_type.title()}s, `{universe}`, {labels(own)} ({words})\n")
-            parts.append(side_by_side(own, cell))
-    return parts
-
-
-def _by_type(rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    found = [(player_type, rows[rows["player_type"] == player_type]) for player_type in PLAYER_TYPES]
-    return [(player_type, own) for player_type, own in found if len(own)]
-
-
-def _development(tables: Tables, seasons: Sequence[int]) -> list[str]:
-    """Only the verdicts: development seasons are where choices were made, so their figures flatter."""
-    pairs = pooled(tables.pairs, seasons) if len(tables.pairs) else tables.pairs
-    parts = []
-    for comparison in REGISTERED.values():
-        own = pairs[
-            (pairs["comparison"] == comparison.name) & (pairs["universe"] == comparison.universe)
-            & (pairs["kind"] == "rate")
-        ]  # fmt: skip
-        if len(own):
-            parts.append(f"`{comparison.name}`, `{comparison.universe}`, {labels(own)}:\n\n{counted_verdicts(own)}")
-    if not parts:
-        return []
-    words = "Choices were made on these seasons, so they flatter whatever was chosen; the rows are in the CSV files.\n"
-    return ["### Development seasons\n", words, *parts]
-
-
-def _timings(timings: Mapping | None) -> str:
-    if not timings:
-        return "### Time and memory\n\nNo record of the run's time was left.\n"
-    lines = ["### Time and memory\n", "| step | seconds |", "|---|---:|"]
-    lines += [f"| {name} | {seconds:.1f} |" for name, seconds in timings.get("steps", {}).items()]
-    if "total_s" in timings:
-        lines.append(f"| **whole run** | **{timings['total_s']:.1f}** |")
-    if "peak_mb" in timings:
-        lines.append(f"\nPeak memory: {timings['peak_mb']:.0f} MB.")
-    return "\n".join(lines) + "\n"
+{RETROSHEET}
+"""

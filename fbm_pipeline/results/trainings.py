@@ -1,6 +1,6 @@
-"""What the trainings of a run reached, read from their checkpoints: rows for docs/results/training.csv.
+"""What the trainings of a run reached, read from their checkpoints: rows of the run's trainings.parquet.
 
-Level 1 stands beside the base rate and two lookups, every fold of Levels 2 and 3 beside Marcel under the same
+Level 1 has the nats of its lookups beside its own, every fold of Levels 2 and 3 those of Marcel under the same
 likelihood. Not here: scores on test seasons (results).
 """
 
@@ -25,44 +25,6 @@ def training_rows(settings: Settings) -> pd.DataFrame:
     """
     rows = [*_encoder_rows(settings), *_fold_rows(settings)]
     return pd.DataFrame(rows, columns=list(TRAINING_COLUMNS)).round({"value": _PLACES})
-
-
-def trainings_section(rows: pd.DataFrame) -> str:
-    """Markdown: Level 1 against its lookups, the folds against Marcel."""
-    folds = rows[rows["training"] == "network"]
-    lines = ["### What the trainings reached\n", "All rows are in [training.csv](training.csv).\n"]
-    for cutoff, own in rows[rows["training"] == "level1"].groupby("season", sort=True):
-        lines += _encoder_table(int(str(cutoff)), own.set_index("metric")["value"])
-    if len(folds):
-        lines += [
-            "Levels 2 and 3, nats a player of the season that training was stopped on (less is better):\n",
-            "| player type | test season | stopped on | samples | best epoch | Marcel | network |",
-            "|---|---:|---:|---:|---:|---:|---:|",
-        ]
-        for (player_type, season), fold in folds.groupby(["player_type", "season"]):
-            value = fold.set_index("metric")["value"]
-            lines.append(
-                f"| {player_type} | {season} | {value['validation_season']:.0f} | {value['samples']:.0f} | "
-                f"{value['best_epoch']:.0f} | {value['marcel_nll']:.4f} | {value['validation_nll']:.4f} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
-def _encoder_table(cutoff: int, level1: pd.Series) -> list[str]:
-    known = ("hit_type", "outcome", "pitch_count", "result")
-    targets = [target for target in known if f"base_{target}" in level1]
-    kinds = ("base", "hands", "hands_order", "hidden")
-    return [
-        f"Level 1 with cutoff {cutoff}, nats per hidden plate appearance of games held out (less is better; more in "
-        "[level1.md](level1.md)):\n",
-        "| target | base rate | by hands | by hands and order | encoder |",
-        "|---|---:|---:|---:|---:|",
-        *(
-            f"| {target} | " + " | ".join(f"{level1[f'{kind}_{target}']:.4f}" for kind in kinds) + " |"
-            for target in targets
-        ),
-        "",
-    ]
 
 
 def _encoder_rows(settings: Settings) -> list[tuple]:

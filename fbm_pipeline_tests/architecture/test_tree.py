@@ -56,3 +56,22 @@ def test_the_repository_names_no_machine() -> None:
     pattern = re.compile(r"/(work|root|tmp|opt)/[a-z]")
     texts = [*MODULES, *STATEMENTS, *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "README.md"]
     assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+def experiment_pages() -> list[Path]:
+    docs = REPOSITORY / "docs"
+    return [docs / "experiments.md", *sorted((docs / "experiments").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", experiment_pages(), ids=lambda path: path.name)
+def test_experiments_are_dated_newest_first_and_name_their_run(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    entries = [part for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:] if re.match(r"\d{4}-", part)]
+    dates = [entry[:10] for entry in entries]
+    assert dates
+    assert dates == sorted(dates, reverse=True)
+    for entry in entries:
+        assert re.search(r"^- Question: ", entry, re.MULTILINE), entry.splitlines()[0]
+        assert re.search(r"^- Result", entry, re.MULTILINE), entry.splitlines()[0]
+        assert re.search(r"^- Run: ", entry, re.MULTILINE), entry.splitlines()[0]

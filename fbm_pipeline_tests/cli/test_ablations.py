@@ -8,6 +8,7 @@ import pytest
 from fbm_pipeline.ablations import comparison, network_cells
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.cli.ablations import seasons_given
+from fbm_pipeline.results.run_tables import table_path
 from fbm_pipeline.settings import Settings, SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -53,7 +54,7 @@ def test_the_list_says_what_each_changes(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_run_print_write_and_run_again_without_a_fit(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert command_line.main([*ASKED, "--no-run", "--docs", str(tmp_path)]) == 1
     assert "not compared: no_sequence batter: cells of it or of network" in capsys.readouterr().out
@@ -62,7 +63,7 @@ def test_run_print_write_and_run_again_without_a_fit(
     assert "2 cells, 2 computed now" in shown
     assert "no_sequence less network, full, 2021, 1 seed(s)" in shown
     assert "1 new looks at test seasons" in shown
-    written = pd.read_csv(tmp_path / "results" / "ablations.csv")
+    written = pd.read_parquet(table_path(home, "ablations"))
     assert set(written["verdict"]) <= {"better", "worse", "undecided"}
     assert set(written["data"]) == {"real"}
     assert len(written) == len(written["stat"].unique()) > 5
@@ -73,20 +74,25 @@ def test_run_print_write_and_run_again_without_a_fit(
     for more in ([], ["--no-run"]):
         assert command_line.main([*ASKED, *more, "--docs", str(tmp_path)]) == 0
         assert "2 cells, 0 computed now" in capsys.readouterr().out
-    assert pd.read_csv(tmp_path / "results" / "ablations.csv").equals(written)
+    assert pd.read_parquet(table_path(home, "ablations")).equals(written)
     assert pd.read_csv(tmp_path / "results" / "looks.csv").equals(looks)
 
 
-def test_rows_of_other_data_stay(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_rows_of_other_plans_stay(home: Settings, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
-    file = tmp_path / "results" / "ablations.csv"
-    pd.read_csv(file).assign(data="simulated").to_csv(file, index=False)
+    file = table_path(home, "ablations")
+    rows = pd.read_parquet(file)
+    pd.concat([rows, rows.assign(plan="another")]).to_parquet(file, index=False)
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 0
-    assert set(pd.read_csv(file)["data"]) == {"real", "simulated"}
-    file.write_text("player,rate\n", encoding="utf-8")
+    again = pd.read_parquet(file)
+    assert len(again) == 2 * len(rows)
+    assert set(again["plan"]) == {rows["plan"].iloc[0], "another"}
+    pd.DataFrame({"player": ["Somebody"]}).to_parquet(file)
+    before = file.read_bytes()
     assert command_line.main([*ASKED, "--docs", str(tmp_path)]) == 2
-    assert "was not written by this command" in capsys.readouterr().err
-    assert file.read_text(encoding="utf-8") == "player,rate\n"
+    assert "another program" in capsys.readouterr().err
+    assert file.read_bytes() == before
+    file.unlink()
 
 
 @pytest.mark.parametrize(

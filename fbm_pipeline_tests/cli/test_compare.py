@@ -29,7 +29,7 @@ def rows() -> pd.DataFrame:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) -> Path:
-    """A run on simulated data, with docs beside it; commands run there."""
+    """A run on simulated data; commands run there."""
     monkeypatch.setenv("FBM_HOME", str(tmp_path))
     monkeypatch.delenv("FBM_DATA", raising=False)
     monkeypatch.setenv("FBM_PRESET", "demo")
@@ -42,7 +42,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) ->
 
 
 def table(home: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(home / "docs" / "results" / f"{name}.csv", dtype={"seasons": "str"})
+    """One kind of the run's results."""
+    return pd.read_parquet(home / "results" / f"{name}.parquet")
+
+
+def read_looks(home: Path) -> pd.DataFrame:
+    return pd.read_csv(home / "results" / "looks.csv", dtype={"seasons": "str"})
 
 
 def test_it_prints_scores_pairs_and_looks_and_writes_their_rows(home: Path, capsys) -> None:
@@ -57,7 +62,7 @@ def test_it_prints_scores_pairs_and_looks_and_writes_their_rows(home: Path, caps
     pairs = table(home, "pairs").query("kind == 'rate' and universe == 'full'")
     assert set(pairs["verdict"]) == {"better"}
     assert set(pairs["comparison"]) == {"marcel+control"}
-    assert set(table(home, "backtest")["data"]) == {"simulated"}
+    assert set(table(home, "scores")["data"]) == {"simulated"}
     assert "mlbam_id" not in set(pairs.columns)
 
 
@@ -75,36 +80,31 @@ def test_a_comparison_about_short_histories_prints_those(home: Path, capsys, mon
 
 
 def test_written_again_it_is_the_same_bytes_and_the_same_look(home: Path) -> None:
-    folder = home / "docs" / "results"
+    folder = home / "results"
     assert main(["compare", "marcel", "control"]) == 0
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert set(before) == {"backtest.csv", "pairs.csv", "looks.csv", "runs.json", "README.md"}
+    assert set(before) == {"scores.parquet", "pairs.parquet", "looks.csv", "results.html"}
     assert main(["compare", "marcel", "control"]) == 0
     assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def test_other_comparisons_seasons_and_kinds_of_data_keep_their_rows(home: Path) -> None:
-    assert main(["compare", "marcel", "control"]) == 0
-    folder = home / "docs" / "results"
-    for name in ("backtest", "pairs"):
-        own = pd.read_csv(folder / f"{name}.csv", dtype={"seasons": "str"})
-        pd.concat([own, own.head(2).assign(data="real")]).to_csv(folder / f"{name}.csv", index=False)
-    assert main(["compare", "marcel", "control", "ridge"]) == 0
+def test_other_comparisons_and_seasons_keep_their_rows(home: Path) -> None:
+    for asked in (["marcel", "control"], ["marcel", "control", "ridge"]):
+        assert main(["compare", *asked]) == 0
     assert main(["compare", "marcel", "control", "--seasons", "development"]) == 0
-    for name in ("backtest", "pairs"):
-        found = table(home, name)
-        assert set(found["comparison"]) == {"marcel+control", "marcel+control+ridge"}
-        assert {"2021-2022", "2018-2019"} <= set(found.query("data == 'simulated'")["seasons"])
-        assert len(found.query("data == 'real'")) == 2
-        assert not found.duplicated().any()
+    for name in ("scores", "pairs"):
+        rows = table(home, name)
+        assert set(rows["comparison"]) == {"marcel+control", "marcel+control+ridge"}
+        assert {"2021-2022", "2018-2019"} <= set(rows["seasons"])
+        assert not rows.duplicated().any()
 
 
 def test_a_configuration_is_one_look_however_often_it_is_seen(home: Path, rows: pd.DataFrame) -> None:
     assert main(["compare", "--gate", "marcel", "control", "--seasons", "development"]) == 0
-    assert not (home / "docs" / "results" / "looks.csv").exists()
+    assert not (home / "results" / "looks.csv").exists()
     assert main(["compare", "marcel", "steamer", "--seasons", "2021"]) == 0
     assert main(["compare", "marcel", "control"]) == 0
-    looks = table(home, "looks")
+    looks = read_looks(home)
     assert looks[["system", "look", "seasons"]].values.tolist() == [
         ["control", 1, "2021-2022"], ["marcel", 1, "2021-2022"],
     ]  # fmt: skip
@@ -112,12 +112,12 @@ def test_a_configuration_is_one_look_however_often_it_is_seen(home: Path, rows: 
     moved = (rows["system"] == "control") & (rows["season"] == 2021)
     write_backtest(store, rows.assign(projected=rows["projected"].where(~moved, rows["projected"] + 0.001)))
     assert main(["compare", "--gate", "control", "ridge"]) == 1
-    again = table(home, "looks").set_index(["system", "look"])["configuration"]
+    again = read_looks(home).set_index(["system", "look"])["configuration"]
     assert list(again.index) == [("control", 1), ("control", 2), ("marcel", 1), ("ridge", 1)]
     assert again["control", 1] != again["control", 2]
     write_backtest(store, rows)  # the first configuration once more
     assert main(["compare", "--gate", "marcel", "control"]) == 0
-    assert len(table(home, "looks")) == 4
+    assert len(read_looks(home)) == 4
 
 
 def test_the_gate_closes_on_two_seasons_and_not_on_one(home: Path, capsys) -> None:
@@ -128,14 +128,14 @@ def test_the_gate_closes_on_two_seasons_and_not_on_one(home: Path, capsys) -> No
     assert main(["compare", "--gate", "marcel", "steamer"]) == 0
     assert "passed" in capsys.readouterr().out
     assert main(["compare", "--gate", "marcel", "ridge", "--seasons", "development", "--tolerance", "0.3"]) == 0
-    assert not (home / "docs" / "results" / "backtest.csv").exists()
+    assert not (home / "results" / "scores.parquet").exists()
 
 
 def test_a_gate_that_looks_at_test_seasons_is_a_look(home: Path, capsys) -> None:
     assert main(["compare", "--gate", "marcel", "control", "--seasons", "development"]) == 0
-    assert not (home / "docs").exists()
+    assert not (home / "results").exists()
     assert main(["compare", "--gate", "marcel", "control"]) == 0
-    assert set(table(home, "looks")["system"]) == {"marcel", "control"}
+    assert set(read_looks(home)["system"]) == {"marcel", "control"}
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_what_cannot_be_compared_is_one_line(home: Path, capsys, arguments: list
     told = capsys.readouterr().err
     assert words in told
     assert told.count("\n") == 1
-    assert not (home / "docs").exists()
+    assert not (home / "results").exists()
 
 
 def test_help_names_the_registered_comparisons(capsys) -> None:
@@ -166,9 +166,15 @@ def test_help_names_the_registered_comparisons(capsys) -> None:
 
 
 def test_a_table_of_another_command_is_left_alone(home: Path, capsys) -> None:
-    target = home / "docs" / "results" / "pairs.csv"
+    target = home / "results" / "scores.parquet"
     target.parent.mkdir(parents=True)
-    target.write_text("player,era\nSomebody,1.0\n", encoding="utf-8")
+    pd.DataFrame({"player": ["Somebody"]}).to_parquet(target)
+    before = target.read_bytes()
     assert main(["compare", "marcel", "control"]) == 2
-    assert "not written by" in capsys.readouterr().err
-    assert [path.name for path in target.parent.iterdir()] == ["pairs.csv"]
+    assert "another program" in capsys.readouterr().err
+    assert target.read_bytes() == before
+
+
+def test_docs_may_be_named(home: Path) -> None:
+    assert main(["compare", "marcel", "control", "--docs", str(home / "docs")]) == 0
+    assert [path.name for path in (home / "docs" / "results").iterdir()] == ["looks.csv"]

@@ -21,7 +21,7 @@ from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import CONTROL, NEWCOMERS_RATE
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 from fbm_pipeline_tests.publish.conftest import Published
-from fbm_pipeline_tests.results.test_page import Outline, players
+from fbm_pipeline_tests.publish.test_page import Outline, players
 
 SEASON = 2022
 NEWCOMERS = {"batter": (71, 72), "pitcher": (1071,)}

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.pairs import build_pairs
+from fbm_pipeline.evaluation.pairs import PAIRS, build_pairs
+from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
@@ -14,6 +16,8 @@ from fbm_pipeline_tests.evaluation import hand_made
 class Scored:
     store: Store
     settings: Settings
+    scores: pd.DataFrame
+    pairs: pd.DataFrame
 
 
 @pytest.fixture(scope="session")
@@ -24,4 +28,5 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     settings = hand_made.settings_for(folder)
     hand_made.evaluate(store, settings)
     build_pairs(store, settings)
-    return Scored(store, settings)
+    scores, pairs = (store.delta(name).to_pyarrow_table().to_pandas() for name in (SCORES, PAIRS))
+    return Scored(store, settings, scores, pairs)

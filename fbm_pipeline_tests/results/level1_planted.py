@@ -11,16 +11,15 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE, USEFUL
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CLEAR_BETTER, CLEAR_WORSE, CONTROL, MAIN
+from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
-from fbm_pipeline.player_vectors.meeting_heads import HEADS
-from fbm_pipeline.player_vectors.vector_filter import Weights
 from fbm_pipeline.results import level1_faces
-from fbm_pipeline.results.level1_rows import COLLAPSE, COLUMNS, DECODER, NATS, PRETRAINING, USEFUL
 from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
 from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.level1.small_store import rows_of
 
@@ -38,9 +37,9 @@ def settings_in(folder: Path, simulated: bool = True) -> Settings:
 
 
 def frame(rows: Sequence[dict], data: str = "simulated") -> pd.DataFrame:
-    """Rows with all columns, as level1.csv has them."""
+    """Rows with all columns, as level1.parquet has them."""
     empty = {"low": np.nan, "high": np.nan, "holm": np.nan, "verdict": "", "reference": "", "n": 900, "data": data}
-    return pd.DataFrame([empty | row for row in rows])[list(COLUMNS)]
+    return pd.DataFrame([empty | row for row in rows])[CONTRACTS[TABLE].column_names]
 
 
 def useful_rows(
@@ -61,18 +60,14 @@ def useful_rows(
                 {**cell, "arm": CONTROL, "measure": "rmse", "value": 0.03},
                 {**cell, "measure": "rmse", "value": 0.03 + value},
                 {**cell, "measure": "r", "value": 0.8},
-                {**cell, "reference": CONTROL, "measure": "d_rmse", "value": value, "low": value - spread,
-                 "high": value + spread, "holm": 0.01, "verdict": word},
+                *({**cell, "reference": reference, "measure": "d_rmse", "value": value, "low": value - spread,
+                   "high": value + spread, "holm": 0.01, "verdict": word} for reference in (CONTROL, "untrained")),
                 {**cell, "reference": CONTROL, "measure": "d_r", "value": 0.002, "low": 0.001, "high": 0.003},
             ]  # fmt: skip
     whole = {**told, "player_type": BOTH, "stat": MAIN, "n": 12}
     for reference, (value, low, high) in {CONTROL: (-0.4, -0.6, -0.2), "untrained": untrained}.items():
-        own = {**whole, "reference": reference}
-        rows += [
-            {**own, "measure": CHANGE, "value": value, "low": low, "high": high},
-            {**own, "measure": CLEAR_BETTER, "value": float(len(better))},
-            {**own, "measure": CLEAR_WORSE, "value": float(len(worse))},
-        ]
+        change = {"reference": reference, "measure": CHANGE, "value": value, "low": low, "high": high}
+        rows.append({**whole, **change})
     return [*rows, {**whole, "reference": CONTROL, "measure": CHOSEN, "value": 1.0}]
 
 
@@ -106,19 +101,8 @@ def small_encoder() -> OutingEncoder:
     return encoder
 
 
-def small_weights() -> Weights:
-    """A decoder of three dimensions that has learnt one thing: the second takes whiffs from batters."""
-    classes = HEADS["pitch"].classes
-    loadings = torch.zeros(len(HEADS["pitch"].groups), len(classes), 3, dtype=torch.float64)
-    loadings[:, classes.index("whiff"), 1] = -0.7
-    own = {"pitch": loadings}
-    nothing = torch.zeros(3, dtype=torch.float64)
-    sides = dict.fromkeys(PLAYER_TYPES, nothing)
-    return Weights({"batter": own, "pitcher": {"pitch": torch.zeros_like(loadings)}}, sides, sides, {})
-
-
 def plant_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Encoders and a decoder as if they had been trained; the untrained encoder has no words yet."""
+    """Encoders as if they had been trained; the untrained one has no words yet."""
 
     def encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[OutingEncoder, None]:
         found = small_encoder()
@@ -127,7 +111,6 @@ def plant_training(monkeypatch: pytest.MonkeyPatch) -> None:
         return found, None
 
     monkeypatch.setattr(level1_faces, "load_encoder", encoder)
-    monkeypatch.setattr(level1_faces, "load_decoder", lambda settings, cutoff: (small_weights(), None))
 
 
 def write_faces(store: Store) -> None:
@@ -151,13 +134,6 @@ def _write_players(store: Store) -> None:
     }  # fmt: skip
     table = rows_of(store.contracts["core.season_lines"], lines, len(everybody))
     store.write("core.season_lines", {"season": SEASON}, table)
-    counts = {"ground_balls": 40, "typed_balls": [90 + step for step in steps], "whiffs": steps, "swings": 300,
-              "pitches": 1000, "pulled": 20, "sided_balls": 100}  # fmt: skip
-    for place, kind in enumerate(ids):
-        own = {name: values[10 * place : 10 * place + 10] if isinstance(values, list) else values
-               for name, values in (key | counts).items()}  # fmt: skip
-        table = rows_of(store.contracts["features.sequence_counts"], {**own, "season": SEASON}, 10)
-        store.write("features.sequence_counts", {"player_type": kind, "season": SEASON}, table)
     vectors = {
         **key, "cutoff": CUTOFF, "season": SEASON + 1, "as_of": dt.date(SEASON + 1, 3, 1), "plate_appearances": 900,
         "last_season": SEASON, "mean": [[float(step), 1.0, -step / 10.0] for step in steps], "sd": [[0.3] * 3] * 20,

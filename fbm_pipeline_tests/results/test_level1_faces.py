@@ -8,13 +8,12 @@ import pytest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
-from fbm_pipeline.player_vectors.player_vectors import dimension_meanings
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances, nearest
 from fbm_pipeline.results.level1_figures import label_places
 from fbm_pipeline.results.level1_maps import plane_map, word_maps
-from fbm_pipeline.results.level1_players import dimensions_table, load_known_players, neighbours_table
+from fbm_pipeline.results.level1_players import load_known_players, neighbours_table
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.results.level1_planted import CUTOFF, SEASON, small_encoder, small_weights, write_faces
+from fbm_pipeline_tests.results.level1_planted import CUTOFF, SEASON, small_encoder, write_faces
 
 
 @pytest.fixture
@@ -24,31 +23,16 @@ def planted(store: Store) -> Store:
 
 
 def test_leaders_are_found_by_rate_with_their_neighbours_on_the_line(planted: Store) -> None:
-    known = load_known_players(planted, CUTOFF, SEASON + 1)["batter"]
-    assert len(known.rows) == 9  # the one of 40 plate appearances is out
-    rows = {row[0]: row[1:] for row in neighbours_table("batter", known, SEASON + 1).rows}
+    known = load_known_players(planted, CUTOFF, SEASON + 1)
+    assert len(known["batter"].rows) == 9  # the one of 40 plate appearances is out
+    cells = {row[0]: row[1:] for row in neighbours_table(known, SEASON + 1).rows}
+    rows = {name.removeprefix("batter, "): row for name, row in cells.items() if name.startswith("batter, ")}
     assert rows["most strikeouts"][0] == "Player 108 (30 / 10 / 3)"
     assert [cell.split(" (")[0] for cell in rows["most strikeouts"][1:]] == ["Player 107", "Player 106", "Player 105"]
     assert rows["most strikeouts"][1].endswith(f"{np.hypot(1, 0.1):.2f}")
     assert rows["fewest strikeouts"][0].startswith("Player 100 ")
     assert rows["most home runs"][0].startswith("Player 100 ")
     assert rows["fewest walks"][0].startswith("Player 100 ")
-
-
-def test_dimensions_are_held_against_rates(planted: Store) -> None:
-    known = load_known_players(planted, CUTOFF, SEASON + 1)["pitcher"]
-    table = dimensions_table("pitcher", known, dimension_meanings(small_weights()), SEASON + 1)
-    cells = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-    assert [cell["strikeouts#"] for cell in cells] == ["**+1.00**", "–", "**-1.00**"]
-    assert cells[0]["home runs#"] == "**-1.00**"
-    assert cells[0]["hits#"] == "–"  # everybody has as many
-
-
-def test_a_dimension_is_told_by_the_classes_that_it_moves_most(planted: Store) -> None:
-    known = load_known_players(planted, CUTOFF, SEASON + 1)["batter"]
-    rows = dimensions_table("batter", known, dimension_meanings(small_weights()), SEASON + 1).rows
-    assert rows[1][1].startswith("pitch whiff -0.70, ")
-    assert "whiff -0.70" not in rows[0][1]
 
 
 def test_vectors_of_another_season_are_an_error(planted: Store) -> None:

@@ -1,81 +1,82 @@
-"""What the Level 1 page says of planted rows: the goal in both directions, tables line by line."""
+"""The page of Level 1: the goal by the one rule, the tables' figures, a length that a person reads."""
 
 import pytest
 
-from fbm_pipeline.evaluation.useful_test import CHOSEN, MAIN_STATISTICS
+from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.evaluation.useful_test import CHOSEN
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.results.level1_page import Record, level1_page
-from fbm_pipeline.results.level1_rows import PRETRAINING
-from fbm_pipeline.results.level1_sections import pretraining_section
+from fbm_pipeline.results.level1_page import MOST_LINES, Record, level1_page
 from fbm_pipeline.results.level1_tables import FaceTable
-from fbm_pipeline.results.level1_useful import chosen_arm, goal_sentence, read_goal, useful_section
+from fbm_pipeline.results.level1_useful import chosen_arm, read_goal, useful_section
 from fbm_pipeline_tests.results.level1_planted import DEVELOPMENT, TEST, frame, other_rows, useful_rows
 
 THREE = ("batter bb_rate", "batter hr_rate", "pitcher so_rate")
 RECORD = Record(
-    "tiny", [[2022, 2021], [2024, 2021]], DEVELOPMENT, TEST,
-    {"words": "level1_words.png", "collapse": "level1_collapse.png"},
-    [FaceTable("Who", "By a rule.", ["lead", "share#"], [["most | fewest", "3"]])],
-)  # fmt: skip
+    data="simulated",
+    encoders=[(2022, 2021), (2024, 2021)],
+    development=DEVELOPMENT,
+    test=TEST,
+    faces=[FaceTable("Who", "By a rule.", ["lead", "share#"], [["most | fewest", "3"]])],
+    source="preset `tiny`, run `abc`",
+)
 
 
-def told(**planted: object) -> str:
-    return goal_sentence(read_goal(frame(useful_rows(**planted)), "masked", TEST))  # type: ignore[arg-type]
+def is_met(**planted: object) -> bool:
+    return read_goal(frame(useful_rows(**planted)), "masked", TEST).met  # type: ignore[arg-type]
 
 
 def test_the_goal_is_met_where_three_are_better_none_worse_and_the_untrained_encoder_is_beaten() -> None:
-    sentence = told(better=THREE)
-    assert sentence.startswith("**The goal is met.**")
-    assert "on 3 of the 12 main statistics (batter bb_rate, batter hr_rate, pitcher so_rate)" in sentence
-    assert "clearly worse on none of the 17 scored" in sentence
-    assert "beats the untrained encoder (mean change of RMSE -0.20 % [-0.30, -0.10])" in sentence
+    assert is_met(better=THREE)
 
 
 @pytest.mark.parametrize(
-    ("planted", "reason"),
+    "planted",
     [
-        ({"better": THREE[:2]}, "on 2 of the 12 main statistics"),
-        ({"better": (*THREE[:2], "batter triple_rate")}, "on 2 of the 12"),  # it is not among the main ones
-        ({"better": THREE, "worse": ("pitcher h_rate",)}, "clearly worse on 1 of the 17 scored (pitcher h_rate)"),
-        ({"better": THREE, "worse": ("batter triple_rate",)}, "clearly worse on 1 of the 17 scored"),  # any counts
-        ({"better": THREE, "untrained": (-0.1, -0.3, 0.1)}, "does not beat the untrained encoder"),
-        ({"better": THREE, "untrained": (0.2, 0.1, 0.3)}, "does not beat the untrained encoder"),
+        {"better": THREE[:2]},
+        {"better": (*THREE[:2], "batter triple_rate")},  # it is not among the main ones
+        {"better": THREE, "worse": ("pitcher h_rate",)},
+        {"better": THREE, "worse": ("batter triple_rate",)},  # any counts
+        {"better": THREE, "untrained": (-0.1, -0.3, 0.1)},
+        {"better": THREE, "untrained": (0.2, 0.1, 0.3)},
     ],
 )
-def test_the_goal_is_not_met_when_one_condition_fails(planted: dict, reason: str) -> None:
-    sentence = told(**planted)
-    assert sentence.startswith("**The goal is not met.**")
-    assert reason in sentence
+def test_the_goal_is_not_met_when_one_condition_fails(planted: dict) -> None:
+    assert not is_met(**planted)
+
+
+def test_an_interval_clear_of_zero_is_no_verdict() -> None:
+    """What Holm leaves undecided stays so, however narrow its own interval is."""
+    rows = frame(useful_rows(better=THREE))
+    rows.loc[rows["verdict"] == "better", "verdict"] = "undecided"
+    steps = rows[(rows["measure"] == "d_rmse") & (rows["reference"] == "control")]
+    assert (steps["high"] < 0).sum() == len(THREE)
+    assert not read_goal(rows, "masked", TEST).met
+    assert "**The goal is not met.**" in useful_section(rows, DEVELOPMENT, TEST)
 
 
 def test_the_goal_is_not_met_without_a_comparison_with_the_untrained_encoder() -> None:
     rows = frame(useful_rows(better=THREE))
-    sentence = goal_sentence(read_goal(rows[rows["reference"] != "untrained"], "masked", TEST))
-    assert sentence.startswith("**The goal is not met.**")
-    assert "was not held against the untrained encoder" in sentence
+    assert not read_goal(rows[rows["reference"] != "untrained"], "masked", TEST).met
 
 
 def test_the_untrained_encoder_is_found_in_the_chosen_form() -> None:
-    rows = frame(useful_rows(better=THREE, arm="masked_on_top")).replace(
-        {"reference": {"untrained": "untrained_on_top"}}
-    )
+    rows = frame(useful_rows(better=THREE, arm="masked_on_top"))
+    rows = rows.replace({"reference": {"untrained": "untrained_on_top"}})
     assert read_goal(rows, "masked_on_top", TEST).met
 
 
 def test_only_test_seasons_decide() -> None:
     rows = frame([*useful_rows(better=THREE, seasons=DEVELOPMENT), *useful_rows(better=THREE[:1])])
     assert not read_goal(rows, "masked", TEST).met
+    with pytest.raises(EvaluationError, match="a family of 0 rows"):
+        read_goal(frame(useful_rows(seasons=DEVELOPMENT)), "masked", TEST)
 
 
-def test_the_section_shows_every_statistic_with_main_ones_in_bold() -> None:
+def test_tables_show_the_rows() -> None:
     text = useful_section(frame(useful_rows(better=THREE)), DEVELOPMENT, TEST)
-    bold = sum(f"| **{stat}** |" in text for stat in {stat for stats in MAIN_STATISTICS.values() for stat in stats})
-    assert bold == len({stat for stats in MAIN_STATISTICS.values() for stat in stats})
-    line = "| **bb_rate** | 900 | 30.00 | 29.50 | -0.500 [-0.800, -0.200] | 0.010 | better | +0.002 [+0.001, +0.003] |"
+    line = "| batter BB% | 30.00 | 29.50 | -0.500 [-0.800, -0.200] | 0.010 | **better** | +0.002 [+0.001, +0.003] |"
     assert line in text
-    assert "| double_rate | 900 | 30.00 | 29.90 | -0.100 [-0.500, +0.300] | 0.010 | undecided |" in text
     assert "| `masked` | – | – | -0.40 % [-0.60, -0.20] | 3 / 0 |" in text
-    assert "| `untrained` | – | – | -0.20 % [-0.30, -0.10] | 3 / 0 |" in text
 
 
 def test_arms_stand_in_the_order_of_their_gain_on_development_seasons() -> None:
@@ -85,40 +86,25 @@ def test_arms_stand_in_the_order_of_their_gain_on_development_seasons() -> None:
     assert text.index("| `vectors` |") < text.index("| `masked` |")
 
 
-def test_without_a_choice_or_a_test_nothing_is_said_of_the_goal() -> None:
+def test_without_a_choice_or_a_test_there_is_no_goal() -> None:
     rows = frame(useful_rows(seasons=DEVELOPMENT))
-    assert "It was not scored on the test seasons 2024." in useful_section(rows, DEVELOPMENT, TEST)
-    unchosen = rows[rows["measure"] != CHOSEN]
+    assert "The goal is" not in useful_section(rows, DEVELOPMENT, TEST)
+    unchosen = frame(useful_rows())
+    unchosen = unchosen[unchosen["measure"] != CHOSEN]
     assert chosen_arm(unchosen) is None
-    assert "No block was chosen yet" in useful_section(unchosen, DEVELOPMENT, TEST)
     assert "The goal is" not in useful_section(unchosen, DEVELOPMENT, TEST)
 
 
-def test_the_encoder_is_held_against_the_best_lookup() -> None:
-    rows = frame(other_rows())
-    text = pretraining_section(rows[rows["section"] == PRETRAINING])
-    assert "| outcome | 900 | 2.1400 | 1.9700 | 1.9000 | 1.9300 |" in text
-    assert "The encoder needs fewer nats than the best of `base`, `hands_order` in 1 of 1 cells, by 0.0400" in text
-
-
-def test_the_page_has_all_sections_in_order_and_both_kinds() -> None:
-    rows = frame([*useful_rows(better=THREE), *other_rows()])
-    page = level1_page(rows, {"simulated": RECORD})
-    places = [page.index(text) for text in (
-        "## Simulated league (it shows that the machinery runs", "### Does a learned block", "**The goal is met.**",
-        "### What the encoder learnt", "### What player vectors tell", "### Signs of collapse",
-        "### Faces", "## Made again by", RETROSHEET,
-    )]  # fmt: skip
-    assert places == sorted(places)
-    assert (
-        "The decoder with vectors needs fewer nats than the best of `base`, `lookup` in 0 of 1 cells, by -0.0100"
-        in page
-    )
-    assert "| `masked` | 2024 | 10 | 20.00 | 21.00 | 22.00 | 23.00 |" in page
+def test_the_page_shows_figures_of_all_sections() -> None:
+    page = level1_page(frame([*useful_rows(better=THREE), *other_rows()]), RECORD)
+    assert "| 2024, 2024 | 1.930 / 1.970 |" in page  # the encoder, and the best table that knows no more
+    assert "| 2024, 2024 | 1.170 / 1.160 |" in page
+    assert "| `masked`, 2024 | 10 | 11.0 → 20.0 | 12.0 → 21.0 |" in page
     assert "| most / fewest | 3 |" in page  # a bar in a cell would split it
-    assert "## Real data" not in page
-    real = frame(useful_rows(), "real")
-    both = level1_page(rows, {"real": RECORD, "simulated": RECORD})
-    assert "make level1 DATA=" in both
-    assert both.index("## Real data") < both.index("## Simulated league")
-    assert "The goal is not met" in level1_page(real, {"real": RECORD})
+    assert RETROSHEET in page
+
+
+def test_a_page_that_nobody_reads_to_the_end_is_refused() -> None:
+    many = FaceTable("Many", "Too many.", ["one"], [[str(place)] for place in range(MOST_LINES)])
+    with pytest.raises(EvaluationError, match=f"at most {MOST_LINES}"):
+        level1_page(frame(useful_rows()), Record(**{**vars(RECORD), "faces": [many]}))

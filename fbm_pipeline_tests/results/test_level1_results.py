@@ -1,4 +1,4 @@
-"""docs/results/level1.*: rows and faces by kind of data, the same bytes twice, looks counted once, clear refusals."""
+"""docs/results/level1.md: the same bytes twice, looks counted once, clear refusals."""
 
 from pathlib import Path
 
@@ -9,8 +9,8 @@ from PIL import Image
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.results import level1_faces
-from fbm_pipeline.results.level1_results import write_level1
-from fbm_pipeline.results.level1_rows import COLUMNS, merged_rows
+from fbm_pipeline.results.level1_results import ordered_rows, write_level1
+from fbm_pipeline.results.run_tables import read_table, table_path
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.results.level1_planted import (
     frame,
@@ -36,41 +36,23 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_files_are_written_and_written_again_alike(planted: Store, tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
-    paths = write_level1(planted, settings_in(tmp_path), docs)
+    docs, settings = tmp_path / "docs", settings_in(tmp_path)
+    paths = write_level1(planted, settings, docs)
     before = files(docs)
-    assert sorted(path.name for path in paths) == sorted(before)
-    assert set(before) == {
-        "level1.csv", "level1.json", "level1.md", "looks.csv", "level1_words_simulated.png",
-        "level1_collapse_simulated.png",
-    }  # fmt: skip
-    for name, content in before.items():
-        if name.endswith(".png"):
-            assert len(content) < 150_000
-            assert Image.open(docs / "results" / name).width > 1000
-            assert f"({name})" in before["level1.md"].decode()
-    write_level1(planted, settings_in(tmp_path), docs)
+    assert set(before) == {"level1.md", "level1_words.png", "looks.csv"}
+    assert table_path(settings, "level1") in paths
+    assert len(before["level1_words.png"]) < 150_000
+    assert Image.open(docs / "results" / "level1_words.png").width > 1000
+    write_level1(planted, settings, docs)
     assert files(docs) == before
 
 
-def test_rows_of_the_other_kind_stay_with_their_faces(planted: Store, tmp_path: Path) -> None:
-    docs = tmp_path / "docs"
-    write_level1(planted, settings_in(tmp_path), docs)
-    simulated = pd.read_csv(docs / "results" / "level1.csv")
-    write_level1_rows(planted, useful_rows(better=("batter bb_rate",)), "real")
-    write_level1(planted, settings_in(tmp_path, simulated=False), docs)
-    both = pd.read_csv(docs / "results" / "level1.csv")
-    assert both[both["data"] == "simulated"].reset_index(drop=True).equals(simulated)
-    assert (both["data"] == "real").any()
-    page = (docs / "results" / "level1.md").read_text(encoding="utf-8")
-    assert page.count("### Faces") == 2
-    assert "level1_words.png" in page
-    assert "level1_words_simulated.png" in page
-    write_level1_rows(planted, useful_rows()[:5], "real")
-    write_level1(planted, settings_in(tmp_path, simulated=False), docs)
-    again = pd.read_csv(docs / "results" / "level1.csv")
-    assert (again["data"] == "real").sum() == 5  # those of before are gone
-    assert (again["data"] == "simulated").sum() == len(simulated)
+def test_the_run_holds_all_rows_of_its_kind(planted: Store, tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    write_level1(planted, settings, tmp_path / "docs")
+    rows = read_table(settings, "level1", planted.contracts["evaluation.level1"].column_names)
+    assert len(rows) == len(useful_rows()) + len(other_rows())
+    assert set(rows["data"]) == {"simulated"}
 
 
 def test_a_chosen_block_is_a_look_once_for_each_configuration(planted: Store, tmp_path: Path) -> None:
@@ -92,12 +74,8 @@ def test_a_chosen_block_is_a_look_once_for_each_configuration(planted: Store, tm
     assert len(looks()) == 3  # development seasons are no look
 
 
-def test_figures_are_rounded_and_epochs_in_order(tmp_path: Path) -> None:
-    rows = frame([*reversed(other_rows()), *useful_rows()])
-    rows["value"] += 1.23456789e-4
-    table = merged_rows(tmp_path / "level1.csv", rows, "simulated")
-    assert list(table.columns) == list(COLUMNS)
-    assert table["value"].equals(table["value"].round(6))
+def test_sections_and_epochs_are_in_order() -> None:
+    table = ordered_rows(frame([*reversed(other_rows()), *useful_rows()]))
     assert table["section"].drop_duplicates().tolist() == ["pretraining", "decoder", "useful", "collapse"]
     epochs = table.loc[(table["section"] == "collapse") & (table["cutoff"] == 2024), "stat"].drop_duplicates().tolist()
     assert epochs == ["epoch_1", "epoch_2", "epoch_10"]
@@ -126,12 +104,10 @@ def test_an_encoder_that_was_not_trained_is_an_error(
         write_level1(planted, settings_in(tmp_path), tmp_path / "docs")
 
 
-@pytest.mark.parametrize("name", ["level1.csv", "level1.json"])
-def test_a_file_of_another_command_stays(planted: Store, tmp_path: Path, name: str) -> None:
-    target = tmp_path / "docs" / "results" / name
+def test_a_record_of_looks_of_another_command_stays(planted: Store, tmp_path: Path) -> None:
+    target = tmp_path / "docs" / "results" / "looks.csv"
     target.parent.mkdir(parents=True)
-    target.write_text('{"player": ["Somebody"]}\n', encoding="utf-8")
-    with pytest.raises(EvaluationError, match="not written by this command"):
+    target.write_text("player,era\nSomebody,1.0\n", encoding="utf-8")
+    with pytest.raises(EvaluationError, match="has the columns"):
         write_level1(planted, settings_in(tmp_path), tmp_path / "docs")
-    assert target.read_text(encoding="utf-8") == '{"player": ["Somebody"]}\n'
-    assert [path.name for path in target.parent.iterdir()] == [name]
+    assert [path.name for path in target.parent.iterdir()] == ["looks.csv"]

@@ -1,4 +1,4 @@
-"""What trainings reached is read from their checkpoints, and shown beside the bars they stand against."""
+"""What trainings reached is read from their checkpoints."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fbm_pipeline.nn.checkpoint import save_checkpoint
-from fbm_pipeline.results.trainings import TRAINING_COLUMNS, training_rows, trainings_section
+from fbm_pipeline.results.trainings import TRAINING_COLUMNS, training_rows
 from fbm_pipeline.settings import Settings
 from fbm_pipeline_tests.evaluation import hand_made
 
@@ -37,12 +37,6 @@ def test_rows_hold_every_metric_with_its_run(settings: Settings) -> None:
     assert set(fold["run"]) == {"6838a404131b"}
     assert fold.loc["validation_nll", "value"] == 855.4444
     assert set(rows[rows["training"] == "level1"]["run"]) == {"abc"}
-
-
-def test_the_section_sets_the_encoder_beside_its_lookups_and_the_fold_beside_marcel(settings: Settings) -> None:
-    page = trainings_section(training_rows(settings))
-    assert "| outcome | 1.9000 | 1.8000 | 1.7000 | 1.6000 |" in page
-    assert "| 2018 | 6101 | 3 | 855.6282 | 855.4444 |" in page
 
 
 def test_a_home_without_trainings_has_no_rows(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_a_statement_is_part_of_the_key_of_what_runs_it(edit: Edit) -> None:
 def test_a_function_that_moves_to_another_module_changes_no_key(edit: Edit) -> None:
     before = code_key(MARCEL)
     edit(
-        "fbm_pipeline/marcel/rates.py", "from fbm_pipeline.marcel.aging import", "from fbm_pipeline.parks.aging import"
+        "fbm_pipeline/marcel/rates.py", "from fbm_pipeline.marcel.aging import", "from fbm_pipeline.marcel.aging import"
     )
     moved = code.REPOSITORY / "fbm_pipeline" / "parks" / "aging.py"
     shutil.copy(code.REPOSITORY / "fbm_pipeline" / "marcel" / "aging.py", moved)

@@ -9,11 +9,6 @@ lines as (
     where season = $season - 1
 ),
 
-counts as (
-    select * from features.sequence_counts
-    where season = $season - 1
-),
-
 players as (
     select * from core.players
 ),
@@ -27,22 +22,12 @@ final as (
         lines.opportunities,
         lines.so,
         lines.bb,
-        lines.hr,
-        lines.h,
-        counts.ground_balls,
-        counts.typed_balls,
-        counts.whiffs,
-        counts.swings,
-        counts.pitches,
-        counts.pulled,
-        counts.sided_balls
+        lines.hr
     from vectors
     inner join lines
         on vectors.mlbam_id = lines.mlbam_id and vectors.player_type = lines.player_type
     inner join players
         on vectors.mlbam_id = players.mlbam_id
-    left join counts
-        on vectors.mlbam_id = counts.mlbam_id and vectors.player_type = counts.player_type
     order by vectors.player_type, vectors.mlbam_id
 )
 

@@ -1,7 +1,7 @@
 """evaluation.level1: all that is measured of Level 1, put together from encoders, decoders, blocks and controls.
 
 Belongs here: which measurement is made of what, in which order: the block is chosen on development seasons before the
-test seasons are looked at. Not here: any measurement itself (training, evaluation), the page (level1_page).
+test seasons are looked at. Not here: any measurement itself, the page (results).
 """
 
 import logging
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 import pyarrow as pa
 
 from fbm_pipeline.controls.learned_controls import BLOCKS
+from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
 from fbm_pipeline.level1.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of
 from fbm_pipeline.level1.frequencies import LOOKUPS, fit_frequencies
@@ -18,7 +19,6 @@ from fbm_pipeline.level1.outing_batches import arrange
 from fbm_pipeline.level1.outings import concatenate, load_outings
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.player_vectors.decoder import load_decoder
-from fbm_pipeline.results.level1_rows import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, Written, inputs_key
@@ -29,7 +29,7 @@ READS = (
 )  # fmt: skip
 DECODER_ARMS = {"decoded": "vectors", "context": "lookup", "base": "base"}
 
-logger = logging.getLogger("fbm_pipeline.results")
+logger = logging.getLogger("fbm_pipeline.evaluation")
 
 
 def measure_level1(store: Store, settings: Settings) -> Written:

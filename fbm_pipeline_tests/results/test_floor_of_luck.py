@@ -1,0 +1,36 @@
+"""The floor of luck: the error that every system's attainable share is measured against."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fbm_pipeline.backtest.metrics import attainable_share
+from fbm_pipeline.results.floor_of_luck import floor_of_luck
+
+
+def test_the_floor_is_found_again_from_any_systems() -> None:
+    league, noise = 0.03**2, 0.02**2
+    mse = np.array([0.028, 0.026, 0.031]) ** 2
+    rows = pd.DataFrame({"rmse": np.sqrt(mse), "attainable": attainable_share(mse, league, noise)})
+    floor = floor_of_luck(rows)
+    assert floor is not None
+    assert floor.rmse == pytest.approx(0.02)
+    assert floor.r == pytest.approx(np.sqrt(1 - noise / league))
+
+
+def test_true_rates_score_the_floor() -> None:
+    draw = np.random.default_rng(5)
+    true, luck = draw.normal(0.25, 0.03, 200_000), draw.normal(0.0, 0.02, 200_000)
+    actual = true + luck
+    league = np.var(actual)
+    mse = np.array([np.mean((actual - 0.25 - share * (true - 0.25)) ** 2) for share in (0.3, 0.7)])
+    rows = pd.DataFrame({"rmse": np.sqrt(mse), "attainable": attainable_share(mse, league, 0.02**2)})
+    floor = floor_of_luck(rows)
+    assert floor is not None
+    assert floor.rmse == pytest.approx(np.sqrt(np.mean(luck**2)), rel=0.02)
+    assert floor.r == pytest.approx(np.corrcoef(true, actual)[0, 1], abs=0.01)
+
+
+@pytest.mark.parametrize("attainable", [[np.nan, np.nan], [0.5, 0.5], [0.5, np.nan]])
+def test_without_luck_there_is_no_floor(attainable: list[float]) -> None:
+    assert floor_of_luck(pd.DataFrame({"rmse": [0.03, 0.02], "attainable": attainable})) is None
