@@ -60,9 +60,12 @@ def train_encoder(
     size = _size(preset, arm)
     seasons = _seasons(store, plan)
     key = inputs_key(
-        size=size, plan=plan, code=code_hash(), content={season: content_of(store, season) for season in seasons},
+        size=size,
+        plan=plan,
+        code=code_hash(),
+        content={season: content_of(store, season) for season in seasons},
         **({} if settings.device == "cpu" else {"device": settings.device}),
-    )[:16]  # fmt: skip
+    )[:16]
     folder = settings.checkpoints / "level1" / key
     skipped = finished_checkpoint(folder) is not None
     if skipped:
@@ -147,10 +150,17 @@ def _size(preset: Preset, arm: str) -> RunSize:
     if arm not in ARMS:
         raise EncoderError(f"Level 1 has no arm {arm!r}; choose one of {', '.join(ARMS)}")
     size = RunSize(
-        arm=arm, width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
-        embedding=preset.level1_embedding, precision=preset.level1_precision, steps=preset.pretrain_steps,
-        batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
-    )  # fmt: skip
+        arm=arm,
+        width=preset.level1_width,
+        layers=preset.level1_layers,
+        heads=preset.level1_heads,
+        embedding=preset.level1_embedding,
+        precision=preset.level1_precision,
+        steps=preset.pretrain_steps,
+        batch=preset.pretrain_batch,
+        threads=preset.threads,
+        seed=preset.seed,
+    )
     return replace(size, steps=0) if arm == "untrained" else size
 
 
@@ -174,7 +184,13 @@ def _make_current(folder: Path, arm: str, cutoff: int) -> None:
 def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
     card = checkpoint.card
     return EncoderCard(
-        arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
-        weights=card["files"][WEIGHTS]["sha256"], numerics_seen=tuple(card["numerics_seen"]),
-        metrics=card["metrics"], history=tuple(card["history"]),
-    )  # fmt: skip
+        arm=card["size"]["arm"],
+        hash=card["hash"],
+        folder=checkpoint.folder,
+        cutoff=card["cutoff"],
+        skipped=skipped,
+        weights=card["files"][WEIGHTS]["sha256"],
+        numerics_seen=tuple(card["numerics_seen"]),
+        metrics=card["metrics"],
+        history=tuple(card["history"]),
+    )

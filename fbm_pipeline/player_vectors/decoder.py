@@ -17,7 +17,7 @@ from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint
 from fbm_pipeline.nn.device import default_device, prepare
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import finished_checkpoint, require_finished, run_training
-from fbm_pipeline.player_vectors.decoder_run import after, first_weights, held_out_metrics, take_step
+from fbm_pipeline.player_vectors.decoder_run import after, first_weights, held_out_metrics, lift, take_step
 from fbm_pipeline.player_vectors.meeting_heads import HEADS
 from fbm_pipeline.player_vectors.meetings import TABLES, Meetings, load_meetings
 from fbm_pipeline.player_vectors.pitch_decoder import SIDES
@@ -62,12 +62,16 @@ def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Obser
     """
     preset = settings.preset
     seasons = _training_seasons(store, preset, cutoff)
-    width = _width(preset)
+    width = min(WIDTH, preset.level1_embedding)
     key = inputs_key(
-        width=width, steps=STEPS, heads=HEAD_WEIGHTS, cutoff=cutoff, code=code_hash(),
+        width=width,
+        steps=STEPS,
+        heads=HEAD_WEIGHTS,
+        cutoff=cutoff,
+        code=code_hash(),
         content={season: content_of(store, season) for season in seasons},
         **({} if settings.device == "cpu" else {"device": settings.device}),
-    )[:16]  # fmt: skip
+    )[:16]
     folder = settings.checkpoints / "decoder" / str(cutoff) / key
     skipped = finished_checkpoint(folder) is not None
     if skipped:
@@ -139,7 +143,7 @@ class DecoderTraining:
         held_out = load_meetings(self.store, cutoff, dt.date(cutoff, *HELD_OUT_FROM), whole(cutoff)[1], THREADS)
         self.metrics = held_out_metrics(after(self.counted, self.decoder), self.decoder, held_out, self.counted[-1])
         observer.log_metrics(self.metrics, self.step)
-        logger.info("%s: held out: %s", self.name, _lift(self.metrics))
+        logger.info("%s: held out: %s", self.name, lift(self.metrics))
 
     def weights(self) -> Mapping[str, Tensor]:
         return _tensors(self.decoder)
@@ -210,10 +214,6 @@ def _plan(preset: Preset, cutoff: int) -> EncoderPlan:
     )
 
 
-def _width(preset: Preset) -> int:
-    return min(WIDTH, preset.level1_embedding)
-
-
 def whole(season: int) -> tuple[dt.date, dt.date]:
     """A season's first day and the day after its last."""
     return dt.date(season, 1, 1), dt.date(season + 1, 1, 1)
@@ -238,15 +238,10 @@ def _make_current(folder: Path) -> None:
 def _card(checkpoint: Checkpoint, skipped: bool) -> DecoderCard:
     card = checkpoint.card
     return DecoderCard(
-        hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], weights=card["files"][WEIGHTS]["sha256"],
-        metrics=card["metrics"], skipped=skipped,
-    )  # fmt: skip
-
-
-def _lift(metrics: dict[str, float]) -> str:
-    return ", ".join(
-        f"{name} {metrics[f'decoded_{name}']:.4f} (context {metrics[f'context_{name}']:.4f}, base "
-        f"{metrics[f'base_{name}']:.4f})"
-        for name in HEADS
-        if f"decoded_{name}" in metrics
+        hash=card["hash"],
+        folder=checkpoint.folder,
+        cutoff=card["cutoff"],
+        weights=card["files"][WEIGHTS]["sha256"],
+        metrics=card["metrics"],
+        skipped=skipped,
     )
