@@ -5,9 +5,14 @@ BIN := .venv/bin
 export OMP_WAIT_POLICY := PASSIVE
 DATA ?= ../shared/data
 
-.DEFAULT_GOAL := help
-.PHONY: help install demo test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
+# What a stopped command tells a person to type.
+export FBM_COMMAND = $(strip make $(MAKECMDGOALS) $(MAKEOVERRIDES))
 
+.DEFAULT_GOAL := help
+.PHONY: help install lock demo test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
+
+# `exec env`: the command takes the place of the recipe's shell, so that the signal make passes on reaches it.
+DEMO := FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo
 REAL := FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA))
 
 help: ## what there is
@@ -15,48 +20,51 @@ help: ## what there is
 
 install: .venv/installed ## make .venv and install everything into it
 
-.venv/installed: pyproject.toml
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	@echo "Installing into .venv (about two minutes the first time, 2.2 GB) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+.venv/installed: pyproject.toml requirements.lock requirements-cuda.lock
+	@$(PYTHON) installation/install.py
 	@touch $@
 
+lock: ## make requirements.lock again from pyproject.toml: make lock, or make lock UPGRADE=--upgrade for newer versions
+	@test -x var/lock/bin/python || $(PYTHON) -m venv var/lock
+	@var/lock/bin/python -m pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	@var/lock/bin/python installation/lock.py $(UPGRADE)
+
 demo: install ## simulated league -> every asset -> projections and report
-	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/fbm simulate --if-missing
-	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.materialize
+	@exec env $(DEMO) $(BIN)/fbm simulate --if-missing
+	@exec env $(DEMO) $(BIN)/python -m fbm_pipeline.defs.materialize
 
 real: install has-data ## the same on real data: make real DATA=../shared/data
-	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
-	@$(REAL) $(BIN)/fbm results
-	@$(REAL) $(BIN)/fbm newcomers
-	@$(REAL) $(BIN)/fbm level1
+	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
+	@exec env $(REAL) $(BIN)/fbm results
+	@exec env $(REAL) $(BIN)/fbm newcomers
+	@exec env $(REAL) $(BIN)/fbm level1
 
 yardstick: install has-data ## controls, evaluation and audits on real data, without any network
-	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job yardstick
+	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job yardstick
 
 level1: install has-data ## encoders, player vectors and embeddings on real data, and what they add -> docs/results/level1.md
-	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job level1
-	@$(REAL) $(BIN)/fbm level1
+	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job level1
+	@exec env $(REAL) $(BIN)/fbm level1
 
 controls-table: yardstick ## Marcel and the controls, test seasons pooled
-	@$(REAL) $(BIN)/fbm compare controls
+	@exec env $(REAL) $(BIN)/fbm compare controls
 
 public-table: yardstick ## the controls beside public systems on their common players
-	@$(REAL) $(BIN)/fbm compare public
+	@exec env $(REAL) $(BIN)/fbm compare public
 
 minors-table: yardstick ## who has no history, or a short one: by tier, beside public systems
-	@$(REAL) $(BIN)/fbm compare minors
-	@$(REAL) $(BIN)/fbm compare minors_public
-	@$(REAL) $(BIN)/fbm newcomers
+	@exec env $(REAL) $(BIN)/fbm compare minors
+	@exec env $(REAL) $(BIN)/fbm compare minors_public
+	@exec env $(REAL) $(BIN)/fbm newcomers
 
 has-data:
 	@test -d "$(DATA)/retrosheet" || { echo "No retrosheet/ under DATA=$(DATA); see 'Bring real data' in README.md"; exit 2; }
 
 dev: install ## Dagster UI and MLflow UI over the demo, on 127.0.0.1
-	@FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo $(BIN)/python -m fbm_pipeline.defs.serve
+	@exec env $(DEMO) $(BIN)/python -m fbm_pipeline.defs.serve
 
 dev-real: install ## the same over the real run
-	@$(REAL) $(BIN)/python -m fbm_pipeline.defs.serve
+	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.serve
 
 lint: install ## ruff, mypy, import-linter, sqlfluff
 	@$(BIN)/ruff check .

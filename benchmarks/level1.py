@@ -23,12 +23,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from fbm_pipeline.level1.embedding import PADDED_TOKENS, TABLE, embed_season, seasons_served
+from fbm_pipeline.level1.embeddings import TABLE, embed_season, seasons_served
 from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.level1.masked_run import MaskedRun, RunSize
 from fbm_pipeline.level1.outing_batches import arrange, groups
 from fbm_pipeline.level1.outing_blocks import matrix_operations
-from fbm_pipeline.level1.outings import Outings, load_outings
+from fbm_pipeline.level1.outings import Outings, load_outings, seasons_with_outings
+from fbm_pipeline.level1.pretraining import PADDED_TOKENS
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -66,8 +67,7 @@ def encode_all(settings: Settings) -> dict[str, float]:
     """Embed every season that the latest cutoff serves, from the store to the table, in this process."""
     store, cutoff = Store(settings.store_root, TABLES), settings.preset.encoders[-1].cutoff
     torch.set_num_threads(settings.preset.threads)
-    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    seasons = seasons_served(settings.preset, cutoff, held)
+    seasons = seasons_served(settings.preset, cutoff, seasons_with_outings(store))
     for season in seasons:
         store.drop(TABLE, {"cutoff": cutoff, "season": season})
         for part in [part for part in store.partitions("core.plate_appearances") if part["season"] == season]:
@@ -126,7 +126,7 @@ def new_day(settings: Settings) -> dict[str, float]:
         "from fbm_pipeline.settings import PRESETS, Settings\n"
         "from fbm_pipeline.tables import TABLES\n"
         "from fbm_pipeline.store.tables import Store\n"
-        "from fbm_pipeline.level1.embedding import embed_season\n"
+        "from fbm_pipeline.level1.embeddings import embed_season\n"
         "settings = Settings(Path(sys.argv[1]), Path(sys.argv[2]), PRESETS[sys.argv[3]])\n"
         "season = int(sys.argv[4])\n"
         "embed_season(Store(settings.store_root, TABLES), settings, season, season)\n"

@@ -15,10 +15,10 @@ from level1 import COLUMNS, copied, merge_rows
 
 from fbm_pipeline.controls.learned_blocks import build_block
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, useful_test
-from fbm_pipeline.level1.embedding import embed
+from fbm_pipeline.level1.embeddings import embed
 from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.level1.outings import load_outings
-from fbm_pipeline.level1.season_embeddings import load_outing_players, write_season_embeddings
+from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, season_rows
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
@@ -40,10 +40,11 @@ def block_in(settings: Settings, precision: torch.dtype) -> pd.Series:
         store.drop("models.season_embeddings", part)
     for season in SEASONS:
         embeddings = embed(encoder, load_outings(store, season))
-        players = load_outing_players(store, season)
-        write_season_embeddings(store, "masked", cutoff, season, card.hash, embeddings, *players, str(precision))
+        means = season_means(embeddings, *load_outing_players(store, season))
+        rows = season_rows("masked", cutoff, season, card.hash, means)
+        store.write("models.season_embeddings", {"arm": "masked", "cutoff": cutoff, "season": season}, rows)
         print(f"{precision}: season {season} embedded", flush=True)
-    build_block(store, settings, "masked", cutoff)
+    build_block(store, settings.preset, "masked", cutoff)
     rows = useful_test(store, settings, TARGETS, ("masked",), forms=(FORM,)).to_pandas()
     rows = rows[(rows["measure"] == "rmse") & (rows["arm"] == f"masked_{FORM}")]
     main = pd.MultiIndex.from_tuples([(kind, stat) for kind, names in MAIN_STATISTICS.items() for stat in names])

@@ -21,12 +21,14 @@ import numpy as np
 from fbm_pipeline.backtest.backtest import build_backtest
 from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.controls.control_rates import CONTROL, build_control_rates
+from fbm_pipeline.controls.fits import CONTROL
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.residual_models import fit_trees
+from fbm_pipeline.controls.tables import CONTROL_RATES
 from fbm_pipeline.evaluation.pairs import build_pairs
 from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 
@@ -38,7 +40,7 @@ def fit_controls(root: Path, player_type: str, seasons: tuple[int, ...]) -> floa
     store = Store(root, TABLES)
     began = time.perf_counter()
     for season in seasons:
-        build_control_rates(store, player_type, season)
+        make(store, CONTROL_RATES, {"player_type": player_type, "season": season}, None)
     return time.perf_counter() - began
 
 

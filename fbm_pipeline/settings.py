@@ -12,6 +12,8 @@ from fbm_pipeline.network.configuration import Network
 
 DEVICES = ("cpu", "cuda")
 REPOSITORY = Path(__file__).resolve().parent.parent
+LEAGUE = "simulated_league.json"  # the simulator writes it last
+UNFINISHED_LEAGUE = "simulated_league.unfinished"  # beside the files of a league while it is being written
 
 
 class SettingsError(ValueError):
@@ -42,9 +44,6 @@ class Preset:
     projection_season: int  # the season that publish.projections looks ahead to
     # Level 1
     encoders: tuple[EncoderPlan, ...]  # by cutoff, ascending
-    physics_encoder: (
-        EncoderPlan | None
-    )  # serves no season: it has seen batted balls; its card tells what they help to fill in
     level1_width: int
     level1_embedding: int  # width of a stored plate-appearance embedding
     level1_precision: str  # of the blocks' arithmetic: float32 or bfloat16
@@ -64,92 +63,46 @@ PRESETS: Mapping[str, Preset] = {
     preset.name: preset
     for preset in (
         Preset(  # the smallest that exercises every asset: for tests, over a league of 2021-2024
-            name="tiny",
-            tune_until=2022,
-            development_seasons=(2023,),
-            test_seasons=(2024,),
-            network_seasons=(2024,),
+            name="tiny", tune_until=2022, development_seasons=(2023,), test_seasons=(2024,), network_seasons=(2024,),
             projection_season=2025,
             encoders=(EncoderPlan(2022, 2021, ("untrained",)), EncoderPlan(2024, 2021)),
-            physics_encoder=None,
-            level1_width=16,
-            level1_embedding=8,
-            level1_precision="float32",
-            level1_layers=1,
-            level1_heads=2,
-            pretrain_steps=2,
-            pretrain_batch=8,
+            level1_width=16, level1_embedding=8, level1_precision="float32",
+            level1_layers=1, level1_heads=2, pretrain_steps=2, pretrain_batch=8,
             network=Network(
-                batter_games=4,
-                pitcher_games=3,
-                width=16,
-                heads=2,
-                train_from=2022,
-                epochs=1,
-                patience=1,
+                batter_games=4, pitcher_games=3, width=16, heads=2, train_from=2022, epochs=1, patience=1,
                 min_opportunities=20,
             ),
-            archetypes=3,
-            min_train_opportunities=20,
-            threads=1,
-            seed=11,
+            archetypes=3, min_train_opportunities=20, threads=1, seed=11,
         ),
         Preset(
-            name="demo",
-            tune_until=2020,
-            development_seasons=(2018, 2019),
-            test_seasons=(2021, 2022, 2023, 2024),
-            network_seasons=(2023, 2024),
-            projection_season=2025,
+            name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
+            network_seasons=(2023, 2024), projection_season=2025,
             encoders=(
-                EncoderPlan(2017, 2014, ("untrained",)),
-                EncoderPlan(2020, 2014, ("untrained",)),
+                EncoderPlan(2017, 2014, ("untrained",)), EncoderPlan(2020, 2014, ("untrained",)),
                 EncoderPlan(2024, 2014),
             ),
-            physics_encoder=None,
-            level1_width=32,
-            level1_embedding=16,
-            level1_precision="float32",
-            level1_layers=1,
-            level1_heads=2,
-            pretrain_steps=100,
+            level1_width=32, level1_embedding=16, level1_precision="float32",
+            level1_layers=1, level1_heads=2, pretrain_steps=100,
             pretrain_batch=32,
             network=Network(
                 batter_games=16, pitcher_games=8, width=32, heads=2, train_from=2018, epochs=2, min_opportunities=50
             ),
-            archetypes=6,
-            min_train_opportunities=50,
-            threads=2,
-            seed=11,
+            archetypes=6, min_train_opportunities=50, threads=2, seed=11,
         ),
         Preset(
-            name="real",
-            tune_until=2017,
-            development_seasons=tuple(range(2010, 2018)),
-            test_seasons=(2018, 2019, 2021, 2022, 2023, 2024),
-            network_seasons=(2019, 2021, 2022, 2023),
+            name="real", tune_until=2017, development_seasons=tuple(range(2010, 2018)),
+            test_seasons=(2018, 2019, 2021, 2022, 2023, 2024), network_seasons=(2019, 2021, 2022, 2023),
             projection_season=2025,
             encoders=(
-                EncoderPlan(2009, 2000, ("untrained",)),
-                EncoderPlan(2017, 2000, ("untrained",)),
+                EncoderPlan(2009, 2000, ("untrained",)), EncoderPlan(2017, 2000, ("untrained",)),
                 EncoderPlan(2024, 2010),
             ),
-            physics_encoder=EncoderPlan(2021, 2012),
-            level1_width=384,
-            level1_embedding=64,
-            level1_precision="bfloat16",
-            level1_layers=3,
-            level1_heads=6,
-            pretrain_steps=250,
-            pretrain_batch=384,
-            network=Network(),
-            archetypes=8,
-            min_train_opportunities=100,
-            threads=2,
-            seed=11,
+            level1_width=384, level1_embedding=64, level1_precision="bfloat16",
+            level1_layers=3, level1_heads=6, pretrain_steps=250, pretrain_batch=384,
+            network=Network(), archetypes=8, min_train_opportunities=100, threads=2, seed=11,
         ),
     )
-}
+}  # fmt: skip
 
 
 def cutoff_for(preset: Preset, season: int) -> int:
@@ -209,8 +162,9 @@ class Settings:
 
     @property
     def data_kind(self) -> str:
-        """`simulated` where the folder carries the simulator's manifest, else `real`."""
-        return "simulated" if (self.data / "simulated_league.json").is_file() else "real"
+        """`simulated` where the folder carries the simulator's manifest or the mark of its work, else `real`."""
+        marks = (LEAGUE, UNFINISHED_LEAGUE)
+        return "simulated" if any((self.data / mark).is_file() for mark in marks) else "real"
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:

@@ -2,8 +2,16 @@
 
 from collections.abc import Mapping
 
+from fbm_pipeline.aggregates import tables as aggregates
+from fbm_pipeline.controls import tables as controls
+from fbm_pipeline.level1 import tables as level1
 from fbm_pipeline.marcel import tables as marcel
+from fbm_pipeline.parks import tables as parks
+from fbm_pipeline.player_vectors import tables as player_vectors
+from fbm_pipeline.playing_time import tables as playing_time
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.raw_contracts import ALL_CONTRACTS
 
-TABLES: Mapping[str, Table] = ALL_CONTRACTS | {table.name: table for room in (marcel,) for table in room.TABLES}
+_ROOMS = (marcel, aggregates, parks, playing_time, level1, player_vectors, controls)
+
+TABLES: Mapping[str, Table] = ALL_CONTRACTS | {table.name: table for room in _ROOMS for table in room.TABLES}

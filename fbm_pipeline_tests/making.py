@@ -1,14 +1,16 @@
 """Makes declared tables in tests as Dagster's assets do: by their declarations, whatever the builder is called."""
 
-from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline.settings import PRESETS, Preset, Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
 
 
-def make_table(store: Store, name: str, preset: Preset = PRESETS["real"], **partition: int | str) -> Written:
-    """One partition of a table by its name."""
-    return make(store, TABLES[name], partition, preset)
+def make_table(
+    store: Store, name: str, settings: Settings | Preset = PRESETS["real"], **partition: int | str
+) -> Written:
+    """One partition of a table by its name; its settings from a preset, or from a run's where it asks for more."""
+    return make(store, TABLES[name], partition, settings)
 
 
 def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
@@ -17,3 +19,45 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
 
 def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
+
+
+def create_reads(store: Store, name: str) -> None:
+    """Make what a table reads, without rows where a test wrote none; what may be absent stays absent."""
+    for read, window in TABLES[name].reads.items():
+        if not window.optional:
+            store.create(read)
+
+
+def make_sequence_counts(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.sequence_counts", player_type=player_type, season=season)
+
+
+def make_physics_counts(store: Store, season: int) -> Written:
+    create_reads(store, "features.physics_counts")
+    return make_table(store, "features.physics_counts", season=season)
+
+
+def make_park_factors(store: Store, season: int) -> Written:
+    return make_table(store, "features.park_factors", season=season)
+
+
+def make_playing_time(store: Store, player_type: str, season: int) -> Written:
+    create_reads(store, "features.playing_time")
+    return make_table(store, "features.playing_time", player_type=player_type, season=season)
+
+
+def make_newcomer_playing_time(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.newcomer_playing_time", player_type=player_type, season=season)
+
+
+def make_control_rates(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.control_rates", player_type=player_type, season=season)
+
+
+def make_player_vectors(store: Store, settings: Settings, cutoff: int) -> Written:
+    return make(store, TABLES["models.player_vectors"], {"cutoff": cutoff}, settings)
+
+
+def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: int, season: int) -> Written:
+    partition = {"arm": arm, "cutoff": cutoff, "season": season}
+    return make(store, TABLES["models.season_embeddings"], partition, settings)

@@ -1,6 +1,6 @@
 """One cell of the control: a ridge on Marcel's residual with some families of columns, walk-forward by season.
 
-Not here: the columns, what they are made from and the fit (marcel.controls).
+Not here: the columns, what they are made from and the fit (room `controls`).
 """
 
 from functools import lru_cache
@@ -26,7 +26,7 @@ def control_cell(
 ) -> tuple[pd.DataFrame, Summary]:
     """Projected rates of the season, long (mlbam_id, statistic, rate), and what they were fitted on.
 
-    `reads` is the cell's control_key. Raises ValueError as marcel.controls does: too few seasons or players that
+    `reads` is the cell's control_key. Raises ValueError as the controls do: too few seasons or players that
     can teach.
     """
     frame = _frame(store, player_type, season, reads)

@@ -9,32 +9,29 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import conform, query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.aggregates.tables import PHYSICS_COUNTS
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.engine import conform, query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "features.physics_counts"
+TABLE = PHYSICS_COUNTS.name
 STATEMENTS = ("features/batted_ball_physics", "features/pitch_physics")
 READS = ("core.games", "core.pitches", "core.plate_appearances", "raw.partial_pitches")
 _PLAYER = ["player_type", "mlbam_id"]
 
 
-def build_physics_counts(store: Store, season: int) -> Written:
-    """The sums of one season; without rows where nothing was measured in it."""
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_physics_counts"),
-        sql=[statement(name) for name in STATEMENTS],
-        reads={name: store.content(name, {"season": season}) for name in READS},
-    )
-    return store.build(TABLE, {"season": season}, key, lambda: _counts(store, season))
+def seasons_with_plate_appearances(store: Store, settings: Settings) -> set[int]:
+    """Seasons that can be counted."""
+    return {int(part["season"]) for part in store.partitions("core.plate_appearances")}
 
 
-def _counts(store: Store, season: int) -> pa.Table:
-    with session(store, tables=READS) as connection:
+def physics_counts(inputs: Inputs, season: int) -> pa.Table:
+    """Rows of `features.physics_counts` of a season; none where nothing was measured in it."""
+    with session(inputs, tables=READS) as connection:
         balls, pitches = (query(connection, name, {"season": season}) for name in STATEMENTS)
     joined = balls.join(pitches, keys=_PLAYER, join_type="full outer")
-    schema = CONTRACTS[TABLE].schema
+    schema = PHYSICS_COUNTS.schema
     joined = joined.append_column("season", pa.repeat(pa.scalar(season), joined.num_rows))
     filled = [_filled(joined.column(name)) if name not in _PLAYER else joined.column(name) for name in schema.names]
     return conform(pa.table(filled, names=schema.names), schema).sort_by([(name, "ascending") for name in _PLAYER])

@@ -11,16 +11,18 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fbm_pipeline.aggregates.tables import SEQUENCE_COUNTS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.marcel.season_lines import MarcelError, is_pitcher_batting
-from fbm_pipeline.store.contracts import OPPONENT_SUMS, SEQUENCE_COUNTS
-from fbm_pipeline.store.engine import conform, query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.engine import conform, query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 STATEMENT = "features/sequence_counts"
-TABLE = "features.sequence_counts"
+TABLE = SEQUENCE_COUNTS.name
 READS = ("core.pitches", "core.plate_appearances", "core.batted_balls")
-COUNTED = (*SEQUENCE_COUNTS, *OPPONENT_SUMS)
+COUNTED = tuple(name for name in SEQUENCE_COUNTS.column_names if name not in SEQUENCE_COUNTS.key)
 
 
 @dataclass(frozen=True)
@@ -38,31 +40,26 @@ class SequenceCounts:
         return find_rows(self.season, self.mlbam_id, season, mlbam_id)
 
 
-def build_sequence_counts(store: Store, player_type: str, season: int) -> list[Written]:
-    """The counts of one season; of a season without plate appearances there are none, and nothing is written.
+def seasons_with_batted_balls(store: Store, settings: Settings) -> set[int]:
+    """Seasons that can be counted."""
+    return {int(part["season"]) for part in store.partitions("core.batted_balls")}
+
+
+def sequence_counts(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.sequence_counts` of a season; none where nobody played.
 
     Raises MarcelError when its pitches, plate appearances and batted balls are not of the same months.
     """
-    months = {name: _months(store, name, season) for name in READS}
-    if not any(months.values()):
-        return []
-    if len({tuple(found) for found in months.values()}) > 1:
-        told = "; ".join(f"{name}: {found}" for name, found in months.items())
+    months = {name: _months(inputs, name, season) for name in READS}
+    if len({tuple(of_table) for of_table in months.values()}) > 1:
+        listed = "; ".join(f"{name}: {of_table}" for name, of_table in months.items())
         raise MarcelError(
-            f"{TABLE} of {season} expects the same months of all its tables, found {told}. "
+            f"{TABLE} of {season} expects the same months of all its tables, found {listed}. "
             f"Materialize them for {season}."
         )
-    key = inputs_key(
-        sql=statement(STATEMENT),
-        upstream={name: store.content(name, {"season": season}) for name in READS},
-    )
-
-    def compute() -> pa.Table:
-        with session(store, tables=READS) as connection:
-            rows = query(connection, STATEMENT, {"season": season, "player_type": player_type})
-        return conform(rows, store.contracts[TABLE].schema)
-
-    return [store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)]
+    with session(inputs, tables=READS) as connection:
+        rows = query(connection, STATEMENT, {"season": season, "player_type": player_type})
+    return conform(rows, SEQUENCE_COUNTS.schema)
 
 
 def _months(store: Store, name: str, season: int) -> list[int]:
@@ -77,18 +74,18 @@ def read_sequence_counts(store: Store, player_type: str, first_season: int, last
     """
     between = [("season", ">=", first_season), ("season", "<=", last_season)]
     table = store.delta(TABLE).to_pyarrow_table(filters=between)
-    own, other = (_ordered(table, kind) for kind in (player_type, *(set(PLAYER_TYPES) - {player_type})))
-    _require_both(own, other)
-    counts = {name: own.column(name).to_numpy().astype(np.float64) for name in COUNTED}
-    season, mlbam_id = _integers(own, "season"), _integers(own, "mlbam_id")
+    rows, other = (_ordered(table, kind) for kind in (player_type, *(set(PLAYER_TYPES) - {player_type})))
+    _require_both(rows, other)
+    counts = {name: rows.column(name).to_numpy().astype(np.float64) for name in COUNTED}
+    season, mlbam_id = _integers(rows, "season"), _integers(rows, "mlbam_id")
     there = find_rows(_integers(other, "season"), _integers(other, "mlbam_id"), season, mlbam_id)
     elsewhere = np.append(_integers(other, "pa"), 0)[there]  # -1, no row, is the 0 appended
     league = ~is_pitcher_batting(player_type, counts["pa"], elsewhere)
     return SequenceCounts(player_type, season, mlbam_id, counts, league)
 
 
-def _require_both(own: pa.Table, other: pa.Table) -> None:
-    alone = sorted({*own.column("season").to_pylist()} ^ {*other.column("season").to_pylist()})
+def _require_both(rows: pa.Table, other: pa.Table) -> None:
+    alone = sorted({*rows.column("season").to_pylist()} ^ {*other.column("season").to_pylist()})
     if alone:
         raise MarcelError(
             f"{TABLE} holds one player type only of seasons {alone}; expected {' and '.join(PLAYER_TYPES)}. "

@@ -12,8 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.baseball.statistics import head_statistics
+from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.contracts import HORIZONS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.checks import CheckResult
 
 NAME = "nulls"
@@ -38,12 +40,17 @@ class Allowance:
 
 
 def allowance(table: str, player_type: str | None) -> Allowance:
-    """The declared allowance of a feature table; one that is not named here may hold no null and no dead column."""
+    """What a feature table's columns declare; where they declare nothing they may hold no null and no dead column."""
     if table == "features.stat_profiles" and player_type is not None:
         return _profiles(player_type)
-    if table == "features.playing_time":
-        return _playing_time(player_type)
-    return _DECLARED.get(table, Allowance())
+    return _DECLARED.get(table) or _of_columns(TABLES[table].columns, player_type)
+
+
+def _of_columns(columns: Sequence[Column], player_type: str | None) -> Allowance:
+    """A column of one player type is null for the other."""
+    foreign = {column.name for column in columns if column.only_for not in (None, player_type)}
+    shares = {column.name: 1.0 if column.name in foreign else column.largest_null_share for column in columns}
+    return Allowance(shares, tuple(column.name for column in columns if column.may_be_constant))
 
 
 def _profiles(player_type: str) -> Allowance:
@@ -57,28 +64,14 @@ def _profiles(player_type: str) -> Allowance:
     return Allowance({**rates, "days_since_last_game": 0.7}, constant)
 
 
-def _playing_time(player_type: str | None) -> Allowance:
-    """`if_regular` is learned from regulars alone: a league with too few of them has none. Batters have no outs and no
-    role, and whoever missed the last season has no role to change.
-    """
-    nulls = {"if_regular": 1.0, "role_change": 0.7}
-    if player_type != "pitcher":
-        nulls |= {"outs(_p[0-9]+)?": 1.0, "role|starter_chance|role_change": 1.0}
-    return Allowance(nulls, _PROVENANCE)
-
-
 # How a row was made (when its model was trained, on how many) is the same for all rows of a season.
 _PROVENANCE = ("trained_from", "trained_until", "n")
-# Rare in themselves, or unknown in some seasons by the nature of the sources; what was measured begins in 2020.
+# Of tables whose columns declare nothing yet.
 _DECLARED = {
-    "features.marcel_rates": Allowance(),
-    "features.control_rates": Allowance(constant=_PROVENANCE),
     # Of whom the minors say nothing they tell no rate; a concentration is told of the heads by two of three systems.
     "features.mle_rates": Allowance(
         nulls={"minor_rate|concentration": 1.0}, constant=("minor_weight|source", *_PROVENANCE)
     ),
-    "features.park_factors": Allowance(constant=("seasons",)),
-    "features.physics_counts": Allowance(constant=(".*",)),
 }
 
 

@@ -17,12 +17,11 @@ from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.level1 import level1
 from fbm_pipeline.cli.newcomers import newcomers
-from fbm_pipeline.settings import Settings
+from fbm_pipeline.cli.projecting import project
+from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-
-SHOWN = ("so_rate", "bb_rate", "hr_rate", "h_rate", "obp", "slg", "era", "whip")
 
 
 def open_store(settings: Settings) -> Store:
@@ -56,16 +55,20 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the simulated league."""
+    """Write the simulated league. One that was not written to its end is written again."""
     from fbm_pipeline.simulated_league.league import write_league
 
-    if (settings.data / "simulated_league.json").is_file() and options.if_missing:
+    unfinished = settings.data / UNFINISHED_LEAGUE
+    if (settings.data / LEAGUE).is_file() and not unfinished.is_file() and options.if_missing:
         print(f"The simulated league is at {settings.data}.")
         return 0
     if settings.data.is_dir() and any(settings.data.iterdir()) and settings.data_kind == "real":
         raise CommandError(f"{settings.data} holds files that are not the simulator's; choose another FBM_DATA")
-    print(f"Writing the simulated league to {settings.data} ...")
+    print(f"Writing the simulated league to {settings.data} ...", flush=True)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    unfinished.touch()
     print(write_league(settings.data, seed=options.seed))
+    unfinished.unlink()
     return 0
 
 
@@ -76,25 +79,6 @@ def sql(settings: Settings, options: argparse.Namespace) -> int:
             connection.sql(options.statement).show(max_rows=options.limit, max_width=200)
         except duckdb.Error as error:
             raise CommandError(f"{error}") from error
-    return 0
-
-
-def project(settings: Settings, options: argparse.Namespace) -> int:
-    """Print one player's projection by every system."""
-    season = options.season or settings.preset.projection_season
-    with session(open_store(settings)) as connection:
-        if not open_store(settings).exists("publish.projections"):
-            raise CommandError("publish.projections does not exist; materialize it first (make demo, make real)")
-        found = connection.execute(
-            "select * from publish.projections where season = $season and"
-            " (strip_accents(name) ilike '%' || strip_accents($player) || '%' or mlbam_id::varchar = $player)"
-            " order by name, mlbam_id, player_type, system",
-            {"season": season, "player": options.player},
-        ).df()
-    if found.empty:
-        raise CommandError(f"no projection of {season} for {options.player!r}; try a shorter part of the name")
-    shown = ["name", "player_type", "system", "opportunities", *[name for name in SHOWN if name in found]]
-    print(found[shown].round(4).to_string(index=False, na_rep="-"))
     return 0
 
 

@@ -17,9 +17,12 @@ from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import add_fetch
 from fbm_pipeline.cli.level1 import add_level1
 from fbm_pipeline.cli.newcomers import add_newcomers
+from fbm_pipeline.interruption import run_interruptibly, same_command
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.store.declarations import ContractError
+
+_MENDABLE = (SettingsError, SourceError, ContractError, EvaluationError, CommandError, FileNotFoundError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -71,16 +74,29 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command. Returns 2 with one clear line for what a user can mend."""
+    """Run one command. Returns 2 with one clear line for what a user can mend.
+
+    Without `arguments` it is a process of its own: those of the command line count, and a signal ends it in seconds.
+    """
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     options = parser().parse_args(arguments)
-    if arguments is None:  # a process of its own: a reader such as `head` may leave early, the rest is nobody's
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    if arguments is not None:
+        return _run(options)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader such as `head` may leave early, the rest is nobody's
+
+    def farewell(reason: str) -> None:
+        command = same_command(["fbm", *sys.argv[1:]])
+        print(f"\nfbm {options.verb}: stopped by {reason}; what it had finished is kept.", file=sys.stderr)
+        print(f"To go on, the same command: {command}", file=sys.stderr)
+
+    return run_interruptibly(lambda: _run(options), farewell)
+
+
+def _run(options: argparse.Namespace) -> int:
     try:
         settings = load_settings()
         return commands.COMMANDS[options.verb](settings, options)
-    except (SettingsError, SourceError, ContractError, EvaluationError, CommandError,
-            FileNotFoundError) as error:  # fmt: skip
+    except _MENDABLE as error:
         print(f"fbm {options.verb}: {error}", file=sys.stderr)
         return 2
 

@@ -40,10 +40,9 @@ def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | 
         rows = (frame.weight > 0) & ~np.isnan(residual)
         if not rows.any():
             continue
-        own = OWN_PENALTY.get(name, penalty)
         kept = bears_on(names, name)
         columns, plain = every[:, kept], straight[kept]
-        line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], own)(columns)
+        line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], OWN_PENALTY.get(name, penalty))(columns)
         by_ridge[:, at] += line[here]
         if seed is not None:
             widened = np.column_stack([columns[:, plain], line])

@@ -59,9 +59,9 @@ class Frame:
 
 def training_targets(store: Store, season: int) -> list[int]:
     """Target seasons before `season` to learn from: from FIRST_TARGET or the store's second, without the short one."""
-    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
-    first = max(FIRST_TARGET, held[0] + 1) if held else season
-    return [year for year in held if first <= year < season and year != SHORT_SEASON]
+    played = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
+    first = max(FIRST_TARGET, played[0] + 1) if played else season
+    return [year for year in played if first <= year < season and year != SHORT_SEASON]
 
 
 def read_frame(store: Store, player_type: str, season: int, families: Sequence[str]) -> Frame:
@@ -77,8 +77,8 @@ def read_frame(store: Store, player_type: str, season: int, families: Sequence[s
             f"teach (from {FIRST_TARGET} or the store's second season on, {SHORT_SEASON} neither teaches nor is "
             "projected). Materialize earlier seasons of core.season_lines or ask for a later season."
         )
-    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
-    lines = read_season_lines(store, player_type, held[0], season - 1)
+    first = min(int(part["season"]) for part in store.partitions("core.season_lines"))
+    lines = read_season_lines(store, player_type, first, season - 1)
     players = histories(lines, [*targets, season])
     outcome, opportunities = _outcomes(lines, players)
     return Frame(
@@ -124,13 +124,13 @@ def _priors(store: Store, player_type: str, players: Histories) -> np.ndarray:
     rate = table.column("rate").to_numpy()
     prior = np.full((len(rows), len(statistics(player_type))), np.nan)
     for column, statistic in enumerate(statistics(player_type)):
-        own = names == statistic.name
-        order = np.argsort(keys[own], kind="stable")
-        found, values = keys[own][order], rate[own][order]
-        if not len(found):
+        of_statistic = names == statistic.name
+        order = np.argsort(keys[of_statistic], kind="stable")
+        rated, values = keys[of_statistic][order], rate[of_statistic][order]
+        if not len(rated):
             continue
-        at = np.minimum(np.searchsorted(found, rows), len(found) - 1)
-        prior[:, column] = np.where(found[at] == rows, values[at], np.nan)
+        at = np.minimum(np.searchsorted(rated, rows), len(rated) - 1)
+        prior[:, column] = np.where(rated[at] == rows, values[at], np.nan)
     lost = np.unique(players.season[np.isnan(prior).any(axis=1)]).tolist()
     if lost:
         raise MarcelError(

@@ -6,15 +6,17 @@ league. Not here: pooling over seasons and shrinking, which are the reader's, an
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.level1 import token_histogram
-from fbm_pipeline.level1.embedding import seasons_served
+from fbm_pipeline.controls.tables import BLOCK_TABLES, LEARNED_BLOCKS
+from fbm_pipeline.level1.embeddings import last_served
+from fbm_pipeline.level1.encoder import arms_of
 from fbm_pipeline.level1.principal_components import (
     Components,
     PlayerSeasons,
@@ -25,16 +27,14 @@ from fbm_pipeline.level1.principal_components import (
     unit_spread,
 )
 from fbm_pipeline.level1.token_histogram import choose_tokens, load_token_counts, token_shares
-from fbm_pipeline.settings import EncoderPlan, Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import conform, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.engine import conform
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import make
+from fbm_pipeline.store.tables import Store, Written
 
-TABLE = "features.learned_blocks"
 EMBEDDINGS = "models.season_embeddings"
 VECTORS = "models.player_vectors"
-EMBEDDED = ("masked", "untrained")  # blocks that are components of mean embeddings, by arm
-BLOCKS = (*EMBEDDED, "histogram", "vectors")
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -45,80 +45,69 @@ class BlockError(ValueError):
     """A block cannot be made as asked; the message says what was found and what to materialize."""
 
 
-def build_block(store: Store, settings: Settings, block: str, cutoff: int) -> Written:
-    """Write features.learned_blocks of one block and cutoff, every season that its tables hold.
+@dataclass(frozen=True)
+class BlockSettings:
+    """What of the preset shapes a block. The histogram counts the seasons that the encoder of its cutoff embeds, so
+    that blocks differ in what they say and not in how long."""
 
-    Raises BlockError for an unknown block or cutoff and for tables without rows; FileNotFoundError when a table was
+    last_served: int
+
+
+def blocks_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
+    """The blocks of a cutoff: one for each arm of its encoder, the histogram and the vectors."""
+    return (*arms_of(preset, cutoff), "histogram", "vectors")
+
+
+def build_block(store: Store, preset: Preset, block: str, cutoff: int) -> Written:
+    """Make features.learned_blocks of one block and cutoff, every season that its tables hold.
+
+    Raises BlockError for an unknown block or cutoff and for tables without rows; MissingInputError when a table was
     never written.
     """
-    if block not in BLOCKS:
-        raise BlockError(f"block {block!r} is unknown, expected one of {', '.join(BLOCKS)}")
-    plan = _plan(settings, cutoff)
-    key = inputs_key(
-        block=block, cutoff=cutoff, plan=plan, code=code_key(f"{__name__}:build_block"),
-        reads=_contents(store, settings, block, plan),
-    )  # fmt: skip
-
-    def compute() -> pa.Table:
-        began = time.monotonic()
-        parts = list(_seasons_of(store, settings, block, plan))
-        if not parts:
-            raise BlockError(f"block {block} of cutoff {cutoff}: its tables hold no season; materialize them first")
-        fit: Fit = fit_components if block in EMBEDDED or block == "histogram" else unit_spread
-        table = block_rows(store, block, cutoff, parts, fit)
-        logger.info("block %s, cutoff %d: %d rows in %.1f s", block, cutoff, len(table), time.monotonic() - began)
-        return table
-
-    return store.build(TABLE, {"block": block, "cutoff": cutoff}, key, compute)
+    if block not in BLOCK_TABLES:
+        raise BlockError(f"block {block!r} is unknown, expected one of {', '.join(BLOCK_TABLES)}")
+    cutoffs = [plan.cutoff for plan in preset.encoders]
+    if cutoff not in cutoffs:
+        raise BlockError(f"preset {preset.name} has no encoder with cutoff {cutoff}, only {sorted(cutoffs)}")
+    shaped_by = BlockSettings(last_served(preset, cutoff))
+    return make(store, BLOCK_TABLES[block], {"block": block, "cutoff": cutoff}, shaped_by)
 
 
-def block_rows(store: Store, block: str, cutoff: int, seasons: Iterable[PlayerSeasons], fit: Fit) -> pa.Table:
+def embedded_block(inputs: Inputs, block: str, cutoff: int) -> pa.Table:
+    """Components of the mean embeddings of an encoder's arm. Raises BlockError for tables without rows."""
+    return _block_rows(block, cutoff, _embedded(inputs, block, cutoff), fit_components)
+
+
+def histogram_block(inputs: Inputs, block: str, cutoff: int) -> pa.Table:
+    """Components of the counts of plain tokens: the bar under every encoder. Raises as embedded_block."""
+    return _block_rows(block, cutoff, _histograms(inputs, cutoff), fit_components)
+
+
+def vectors_block(inputs: Inputs, block: str, cutoff: int) -> pa.Table:
+    """The decoder's vectors, whose dimensions are few already. Raises as embedded_block."""
+    return _block_rows(block, cutoff, _player_vectors(inputs, cutoff), unit_spread)
+
+
+def _block_rows(block: str, cutoff: int, seasons: Iterable[PlayerSeasons], fit: Fit) -> pa.Table:
     """Rows of the table: player-seasons centred, turned by what `fit` finds up to the cutoff, by player type."""
-    held = [centred(part) for part in seasons if len(part.mlbam_id)]
+    began = time.monotonic()
+    parts = list(seasons)
+    if not parts:
+        raise BlockError(f"block {block} of cutoff {cutoff}: its tables hold no season; materialize them first")
+    deviations = [centred(part) for part in parts if len(part.mlbam_id)]
     rows = []
     for player_type in PLAYER_TYPES:
-        own = [part for part in held if part.player_type == player_type]
-        components = fit(own, cutoff)
-        rows += [_rows(block, cutoff, part, turned(part, components)) for part in own]
-    return conform(pa.concat_tables(rows), store.contracts[TABLE].schema)
+        of_type = [part for part in deviations if part.player_type == player_type]
+        components = fit(of_type, cutoff)
+        rows += [_rows(block, cutoff, part, turned(part, components)) for part in of_type]
+    table = conform(pa.concat_tables(rows), LEARNED_BLOCKS.schema)
+    logger.info("block %s, cutoff %d: %d rows in %.1f s", block, cutoff, len(table), time.monotonic() - began)
+    return table
 
 
-def _plan(settings: Settings, cutoff: int) -> EncoderPlan:
-    found = {plan.cutoff: plan for plan in settings.preset.encoders}
-    if cutoff not in found:
-        raise BlockError(f"preset {settings.preset.name} has no encoder with cutoff {cutoff}, only {sorted(found)}")
-    return found[cutoff]
-
-
-def _contents(store: Store, settings: Settings, block: str, plan: EncoderPlan) -> Mapping[str, object]:
-    if block in EMBEDDED:
-        return {EMBEDDINGS: store.content(EMBEDDINGS, {"arm": block, "cutoff": plan.cutoff})}
-    if block == "vectors":
-        return {VECTORS: store.content(VECTORS, {"cutoff": plan.cutoff})}
-    held = {
-        f"{name} {season}": store.content(name, {"season": season})
-        for season in _core_seasons(store, settings, plan.cutoff)
-        for name in token_histogram.READS
-    }
-    return {**held, "sql": statement(token_histogram.STATEMENT)}
-
-
-def _seasons_of(store: Store, settings: Settings, block: str, plan: EncoderPlan) -> Iterable[PlayerSeasons]:
-    if block in EMBEDDED:
-        return _embedded(store, block, plan.cutoff)
-    if block == "vectors":
-        return _player_vectors(store, plan.cutoff)
-    return _histograms(store, settings, plan.cutoff)
-
-
-def _core_seasons(store: Store, settings: Settings, cutoff: int) -> list[int]:
-    """Those that the encoder of this cutoff embeds, so that blocks differ in what they say and not in how long."""
-    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    return seasons_served(settings.preset, cutoff, held)
-
-
-def _histograms(store: Store, settings: Settings, cutoff: int) -> Iterable[PlayerSeasons]:
-    counts = [load_token_counts(store, season) for season in _core_seasons(store, settings, cutoff)]
+def _histograms(store: Store, cutoff: int) -> Iterable[PlayerSeasons]:
+    seasons = sorted({int(part["season"]) for part in store.partitions("core.plate_appearances")})
+    counts = [load_token_counts(store, season) for season in seasons]
     for player_type in PLAYER_TYPES:
         (other,) = set(PLAYER_TYPES) - {player_type}
         tokens, scales = choose_tokens([part[player_type] for part in counts], cutoff)

@@ -1,4 +1,4 @@
-"""What season lines say of a player beyond Marcel's own rate of the statistic: the inputs of c, the plainest control.
+"""What season lines say of a player beyond Marcel's own rate of the statistic: the inputs of `ridge`.
 
 Rates stand as differences from the league of their season, shrunk by Marcel's own constants. Not here: anything
 from plays or pitches (see `sequence_block`), and what Lahman tells besides rates (see `lahman_block`).
@@ -60,7 +60,7 @@ Columns = dict[str, np.ndarray]
 
 
 def lines_block(store: Store, player_type: str, players: Histories) -> Block:
-    """The columns of c for the players, each from the three seasons before his own target season.
+    """The columns of `ridge` for the players, each from the three seasons before his own target season.
 
     Raises MarcelError where the lines of a player are missing or Marcel's constants were not fitted.
     """

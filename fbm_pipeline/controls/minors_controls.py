@@ -1,9 +1,9 @@
-"""The controls with the minors: c and d once more, on `mle` in the place of Marcel.
+"""The controls with the minors: ridge and control once more, on `mle` in the place of Marcel.
 
 The translated rates replace the prior of every player with a line in the minors, in the rows that teach as in those
 projected, and how far they moved him is one more block of columns. Chosen on target seasons 2010-2017 among batters
 below 500 PA: the block on Marcel alone gains less in strikeouts and walks, and as much in home runs. Where hardly a
-row that teaches has a line in the minors there is nothing to learn on that prior, and they are c and d themselves.
+row that teaches has a line in the minors there is nothing to learn on that prior, and they are those on Marcel.
 """
 
 from dataclasses import replace
@@ -30,18 +30,19 @@ def minors_rates(store: Store, frame: Frame, player_type: str, plain: Rates) -> 
         part["player_type"] == player_type and int(part["season"]) == frame.season for part in store.partitions(TABLE)
     ):
         return {}
-    told = on_minors(store, frame, player_type)
-    if share_known(frame, told) < KNOWN_SHARE:
+    with_minors = on_minors(store, frame, player_type)
+    if share_known(frame, with_minors) < KNOWN_SHARE:
         same = {"ridge_minors": "ridge", "control_minors": "control", "control_full": "control_parks"}
         return {system: plain[other] for system, other in same.items()}
     penalty = CONTROL_PENALTY[player_type]
-    lines, _ = fit_both(told, ("lines", "minors"), LINES_PENALTY[player_type], None)
-    ridge, trees = fit_both(told, (*CONTROL, "minors"), penalty, SEED)
-    ridge_in_parks, trees_in_parks = fit_both(told, (*CONTROL, "parks", "minors"), penalty, SEED)
+    lines, _ = fit_both(with_minors, ("lines", "minors"), LINES_PENALTY[player_type], None)
+    ridge, trees = fit_both(with_minors, (*CONTROL, "minors"), penalty, SEED)
+    ridge_in_parks, trees_in_parks = fit_both(with_minors, (*CONTROL, "parks", "minors"), penalty, SEED)
     return {
-        "ridge_minors": lines, "control_minors": (ridge + trees) / 2.0,
+        "ridge_minors": lines,
+        "control_minors": (ridge + trees) / 2.0,
         "control_full": (ridge_in_parks + trees_in_parks) / 2.0,
-    }  # fmt: skip
+    }
 
 
 def on_minors(store: Store, frame: Frame, player_type: str) -> Frame:
@@ -51,7 +52,7 @@ def on_minors(store: Store, frame: Frame, player_type: str) -> Frame:
     return replace(frame, prior=np.where(np.isnan(prior), frame.prior, prior), blocks=blocks)
 
 
-def share_known(frame: Frame, told: Frame) -> float:
-    """Of the weight of the rows that teach, the share of those that the minors tell something of in `told`."""
-    known = (told.prior != frame.prior).any(axis=1) | (told.blocks["minors"].values != 0).any(axis=1)
+def share_known(frame: Frame, with_minors: Frame) -> float:
+    """Of the weight of the rows that teach, the share of those that have minors; `with_minors` is from `on_minors`."""
+    known = (with_minors.prior != frame.prior).any(axis=1) | (with_minors.blocks["minors"].values != 0).any(axis=1)
     return float(frame.weight @ known / frame.weight.sum())

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from fbm_pipeline.aggregates.tables import PHYSICS_COUNTS, SEQUENCE_COUNTS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.controls.tables import CONTROL_RATES
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.marcel.tables import MARCEL_RATES
+from fbm_pipeline.parks.tables import PARK_FACTORS
+from fbm_pipeline.playing_time.tables import NEWCOMER_PLAYING_TIME, PLAYING_TIME
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.making import make
-from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.tables import Partition, Store
 from fbm_pipeline.warehouse.checks import CheckResult
 
 if TYPE_CHECKING:
@@ -185,33 +190,27 @@ def _with_lines(store: Store, seasons: Sequence[int]) -> list[int]:
 
 def _features(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
     """Everything that stands between the core tables and a control, in the order in which it is made."""
-    from fbm_pipeline.aggregates.physics_counts import build_physics_counts
-    from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts
     from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.controls.control_rates import build_control_rates
     from fbm_pipeline.identity.archetypes import assign_archetypes
     from fbm_pipeline.identity.profiles import build_stat_profiles
-    from fbm_pipeline.parks.park_factors import build_park_factors
-    from fbm_pipeline.playing_time.model import build_playing_time
+
+    def again(table: Table, partition: Partition) -> Rebuild:
+        return Rebuild(table.name, partition, lambda one: make(one, table, partition, settings.preset))
 
     own: dict[str, int | str] = {"player_type": player_type, "season": season}
     before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
-    shared = [
-        Rebuild("features.park_factors", {"season": season}, lambda one: build_park_factors(one, season)),
-        Rebuild("features.physics_counts", {"season": season - 1}, lambda one: build_physics_counts(one, season - 1)),
-    ]
+    shared = [again(PARK_FACTORS, {"season": season}), again(PHYSICS_COUNTS, {"season": season - 1})]
     return [
         *(shared if player_type == PLAYER_TYPES[0] else []),
-        Rebuild("features.marcel_rates", own, lambda one: make(one, MARCEL_RATES, own, settings.preset)),
+        again(MARCEL_RATES, own),
         *_minors(store, season, player_type),
+        again(NEWCOMER_PLAYING_TIME, own),
         Rebuild("features.stat_profiles", own, lambda one: build_stat_profiles(one, player_type, season)),
         Rebuild("features.archetypes", own, lambda one: assign_archetypes(one, player_type, season)),
-        Rebuild(
-            "features.sequence_counts", before, lambda one: build_sequence_counts(one, player_type, season - 1)
-        ),
-        Rebuild("features.playing_time", own, lambda one: build_playing_time(one, player_type, season)),
-        Rebuild("features.control_rates", own, lambda one: build_control_rates(one, player_type, season)),
-    ]  # fmt: skip
+        again(SEQUENCE_COUNTS, before),
+        again(PLAYING_TIME, own),
+        again(CONTROL_RATES, own),
+    ]
 
 
 def _minors(store: Store, season: int, player_type: str) -> Sequence[object]:
@@ -220,12 +219,11 @@ def _minors(store: Store, season: int, player_type: str) -> Sequence[object]:
     from fbm_pipeline.mle.debut_means import build_debut_means
     from fbm_pipeline.mle.rates import build_mle_rates
     from fbm_pipeline.mle.translations import build_translations
-    from fbm_pipeline.playing_time.newcomer_playing_time import build_newcomer_playing_time
 
     own: dict[str, int | str] = {"player_type": player_type, "season": season}
     made = (
         ("features.mle_translations", build_translations), ("features.debut_means", build_debut_means),
-        ("features.mle_rates", build_mle_rates), ("features.newcomer_playing_time", build_newcomer_playing_time),
+        ("features.mle_rates", build_mle_rates),
     )  # fmt: skip
     return [Rebuild(table, own, _of_season(build, player_type, season)) for table, build in made]
 

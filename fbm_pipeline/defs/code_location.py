@@ -4,6 +4,7 @@ import dagster as dg
 
 from fbm_pipeline.defs import (
     ablations,
+    aggregates,
     audits,
     checks,
     controls,
@@ -14,6 +15,9 @@ from fbm_pipeline.defs import (
     mle,
     network,
     pairs,
+    parks,
+    player_vectors,
+    playing_time,
     publish,
     results,
     warehouse,
@@ -28,18 +32,8 @@ from fbm_pipeline.settings import Settings
 def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
     rooms = (
-        warehouse,
-        marcel,
-        mle,
-        controls,
-        identity,
-        level1,
-        network,
-        evaluation,
-        pairs,
-        publish,
-        results,
-        ablations,
+        *(warehouse, marcel, mle, aggregates, parks, playing_time, controls, identity, level1, player_vectors),
+        *(network, evaluation, pairs, publish, results, ablations),
     )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],

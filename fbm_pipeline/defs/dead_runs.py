@@ -1,4 +1,4 @@
-"""Runs of the driver whose process is gone: they are told as failed, and the pool slots they held are freed.
+"""Runs of the driver that were stopped or whose process is gone: they are closed, and their pool slots freed.
 
 A killed process reports nothing, and its slot in the trainers' pool would keep every later run waiting without a word.
 Not here: runs that the daemon launched; run monitoring in dagster.yaml looks after those.
@@ -50,3 +50,12 @@ def bury_dead_runs(instance: dg.DagsterInstance) -> list[str]:
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
         buried.append(run.run_id)
     return buried
+
+
+def cancel_run(instance: dg.DagsterInstance, run_id: str, message: str) -> None:
+    """Mark the run of this process as canceled and free its slots; nothing for a run that ended or never began."""
+    run = instance.get_run_by_id(run_id)
+    if run is None or run.is_finished:
+        return
+    instance.report_run_canceled(run, message=message)
+    instance.event_log_storage.free_concurrency_slots_for_run(run_id)

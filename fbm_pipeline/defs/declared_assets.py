@@ -11,9 +11,9 @@ import dagster as dg
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
-from fbm_pipeline.defs.table_assets import season_table, whole
+from fbm_pipeline.defs.table_assets import BuildSeason, season_table, whole
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.declarations import Table, resolve
+from fbm_pipeline.store.declarations import Declared, Table, resolve
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Span, Window
@@ -38,20 +38,36 @@ def declared_assets(
     return [_asset(table, "", describe, describe_season, kinds, automatic)]
 
 
+def declared_season_table(
+    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake")
+) -> dg.AssetsDefinition:
+    """The asset of a table of whose season `build` makes several partitions, such as months or arms."""
+    return season_table(
+        asset_key(table.name),
+        table.name,
+        build,
+        seasons=lambda store, settings: resolve(table.seasons)(store, settings),
+        **_shared(table, "", kinds, automatic=True),  # type: ignore[arg-type]
+    )
+
+
 def asset_key(table: str, player_type: str = "") -> str:
     """`batter/marcel_rates` of a table by player type, `core/pitches` of any other."""
     schema, name = table.split(".", 1)
     return f"{player_type}/{name}" if "player_type" in TABLES[table].partition_by else f"{schema}/{name}"
 
 
-def group_of(table: Table) -> str:
+def group_of(table: Declared) -> str:
     """The room that makes the table: the group that Dagster shows is the folder."""
     return table.functions[0].split(":")[0].split(".")[1]
 
 
-def dependencies(table: Table, player_type: str = "") -> list[dg.AssetDep]:
+def dependencies(table: Declared, player_type: str = "") -> list[dg.AssetDep]:
     """What the table reads, as Dagster's dependencies. Its own earlier seasons are none: a graph has no circles."""
     found: list[dg.AssetDep] = []
+    for training in table.trained:
+        same = season_column(table) == season_column(training)
+        found.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
     for name, window in table.reads.items():
         if name != table.name:
             mapping = _mapping(table, TABLES[name], window)
@@ -68,15 +84,14 @@ def _keys(name: str, window: Window, player_type: str) -> list[str]:
     return [asset_key(name, each) for each in types]
 
 
-def _mapping(table: Table, read: Table, window: Window) -> dg.PartitionMapping | None:
-    return _MAPPINGS[window.span] if _by_season(table) and _by_season(read) else None
+def _mapping(table: Declared, read: Declared, window: Window) -> dg.PartitionMapping | None:
+    columns = season_column(table), season_column(read)
+    if None in columns or columns == ("cutoff", "cutoff"):  # the cutoff itself, whatever the window: they are matched
+        return None
+    return _MAPPINGS[window.span]
 
 
-def _by_season(table: Table) -> bool:
-    return season_column(table) is not None
-
-
-def season_column(table: Table) -> str | None:
+def season_column(table: Declared) -> str | None:
     """The column by which a table's partitions are seasons; None for a table without seasons."""
     return next((column for column in SEASON_COLUMNS if column in table.partition_by), None)
 
@@ -90,7 +105,39 @@ def _asset(
     automatic: bool,
 ) -> dg.AssetsDefinition:
     of_type: dict[str, int | str] = {"player_type": player_type} if player_type else {}
-    shared = {
+    shared = _shared(table, player_type, kinds, automatic)
+    column = season_column(table)
+    if column is None:
+        return whole(
+            asset_key(table.name, player_type),
+            table.name,
+            lambda store, settings: make(store, table, of_type, settings),
+            describe=(lambda store, settings: describe(store, settings, player_type)) if describe else None,
+            **shared,  # type: ignore[arg-type]
+        )
+
+    def build(store: Store, settings: Settings, season: int) -> Written:
+        return make(store, table, {**of_type, column: season}, settings)
+
+    def seasons(store: Store, settings: Settings) -> Collection[int]:
+        if table.type_seasons:
+            return resolve(table.type_seasons)(store, settings, player_type)
+        return resolve(table.seasons)(store, settings)
+
+    return season_table(
+        asset_key(table.name, player_type),
+        table.name,
+        build,
+        seasons=seasons if table.seasons or table.type_seasons else None,
+        describe=(lambda store, settings, season: describe_season(store, settings, player_type, season))
+        if describe_season
+        else None,
+        **shared,  # type: ignore[arg-type]
+    )
+
+
+def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool) -> dict[str, object]:
+    return {
         "group": group_of(table),
         "description": table.description,
         "code": table.functions,
@@ -98,29 +145,3 @@ def _asset(
         "kinds": kinds,
         "automatic": automatic,
     }
-    column = season_column(table)
-    if column is None:
-        return whole(
-            asset_key(table.name, player_type),
-            table.name,
-            lambda store, settings: make(store, table, of_type, settings.preset),
-            describe=(lambda store, settings: describe(store, settings, player_type)) if describe else None,
-            **shared,  # type: ignore[arg-type]
-        )
-
-    def build(store: Store, settings: Settings, season: int) -> Written:
-        return make(store, table, {**of_type, column: season}, settings.preset)
-
-    def seasons(store: Store, settings: Settings) -> Collection[int]:
-        return resolve(table.seasons)(store, settings)
-
-    return season_table(
-        asset_key(table.name, player_type),
-        table.name,
-        build,
-        seasons=seasons if table.seasons else None,
-        describe=(lambda store, settings, season: describe_season(store, settings, player_type, season))
-        if describe_season
-        else None,
-        **shared,  # type: ignore[arg-type]
-    )

@@ -77,6 +77,12 @@ def _show_scores(store: Store, settings: Settings) -> Metadata:
     }
 
 
+def _measure_level1(store: Store, settings: Settings) -> Written:
+    from fbm_pipeline.evaluation.level1_measurement import measure_level1
+
+    return measure_level1(store, settings)
+
+
 ASSETS = [
     season_table(
         "evaluation/blend_weights", "evaluation.blend_weights", _choose_weights,
@@ -115,5 +121,15 @@ ASSETS = [
         group="evaluation", code=_CODE, describe=_show_scores,
         description="Every registered comparison: r, errors, spread, ranks and intervals by universe and seasons.",
         deps=[dependency("evaluation/backtest"), dependency("core/season_lines")],
+    ),
+    whole(
+        "evaluation/level1", "evaluation.level1", _measure_level1,
+        group="evaluation", code=("fbm_pipeline.evaluation.level1_measurement:measure_level1",),
+        kinds=("pytorch", "deltalake"),
+        description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
+        deps=[
+            dependency("features/learned_blocks"), dependency("core/season_lines"),
+            *(dependency(f"{player_type}/control_rates") for player_type in PLAYER_TYPES),
+        ],
     ),
 ]  # fmt: skip

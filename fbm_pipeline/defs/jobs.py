@@ -10,6 +10,11 @@ from fbm_pipeline.baseball.calendar import SEASONS
 
 # The ablations are trainings by the dozen: a person asks for them, and nothing else reads them.
 _EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.groups("ablations")
+_NETWORK = dg.AssetSelection.groups("network", "publish")
+# All that is learnt from single pitches, and what it adds to the controls.
+_LEVEL1 = dg.AssetSelection.groups("level1", "player_vectors", "results") | dg.AssetSelection.assets(
+    "features/learned_blocks", "evaluation/level1"
+)
 
 full_pipeline = dg.define_asset_job(
     "full_pipeline", selection=_EVERYTHING, description="Every asset, from source files to the report."
@@ -17,13 +22,13 @@ full_pipeline = dg.define_asset_job(
 
 yardstick = dg.define_asset_job(
     "yardstick",
-    selection=_EVERYTHING - dg.AssetSelection.groups("level1", "models", "publish"),
+    selection=_EVERYTHING - _NETWORK - _LEVEL1,
     description="Priors, controls and their evaluation, without any network.",
 )
 
 level1_job = dg.define_asset_job(
     "level1",
-    selection=_EVERYTHING - dg.AssetSelection.groups("models", "publish"),
+    selection=_EVERYTHING - _NETWORK,
     description="The yardstick, encoders, player vectors and all embeddings, and what these add to the controls.",
 )
 

@@ -89,34 +89,9 @@ def _mle_rates(player_type: str) -> dg.AssetsDefinition:
     )  # fmt: skip
 
 
-def _newcomer_playing_time(player_type: str) -> dg.AssetsDefinition:
-    def learnable(store: Store, settings: Settings) -> Collection[int]:
-        from fbm_pipeline.playing_time.newcomer_playing_time import buildable_seasons
-
-        return buildable_seasons(store, player_type)
-
-    def build(store: Store, settings: Settings, season: int) -> Written:
-        from fbm_pipeline.playing_time.newcomer_playing_time import build_newcomer_playing_time
-
-        return build_newcomer_playing_time(store, player_type, season)
-
-    return season_table(
-        f"{player_type}/newcomer_playing_time", "features.newcomer_playing_time", build,
-        group="features", code=("mle", "marcel", "baseball.statistics"), seasons=learnable,
-        kinds=("scikitlearn", "deltalake"),
-        description="How much players whom only AAA and AA know will play in the majors, zero included.",
-        deps=[
-            *(dependency(f"core/{table}", BEFORE) for table in ("minor_lines", "season_lines", "games")),
-            dependency("core/players"),
-            *(dependency(f"{player_type}/{name}", UP_TO) for name in ("marcel_rates", "mle_translations")),
-        ],
-    )  # fmt: skip
-
-
 _MAKERS: tuple[Callable[[str], dg.AssetsDefinition], ...] = (
     _translations,
     _debut_means,
     _mle_rates,
-    _newcomer_playing_time,
 )
 ASSETS = [make(player_type) for player_type in PLAYER_TYPES for make in _MAKERS]

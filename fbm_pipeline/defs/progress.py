@@ -20,6 +20,8 @@ class Progress:
         self._steps = steps
         self._out = out
         self._transient = out.isatty()
+        self._current: str | None = None
+        self._closed = False
         self._began = time.monotonic()
         self._step_began = self._began
         self._rows: int | None = None
@@ -47,16 +49,45 @@ class Progress:
             self.failures[step] = (error.cause or error).message.strip() if error else str(event.message)
             self._end(step, "FAILED")
 
+    @property
+    def spent(self) -> str:
+        """The time since the run began, as minutes and seconds."""
+        return clock(time.monotonic() - self._began)
+
+    @property
+    def finished(self) -> int:
+        """How many steps have ended well."""
+        return len(set(self.seconds) - set(self.failures))
+
+    @property
+    def steps(self) -> int:
+        """How many steps the run has."""
+        return self._steps
+
+    @property
+    def current(self) -> str | None:
+        """The step under way, None between two of them."""
+        return self._current
+
+    def close(self) -> None:
+        """Print nothing from now on: the run was stopped, and others speak."""
+        if self._transient:
+            self._out.write("\r\033[K")
+            self._out.flush()
+        self._closed = True
+
     def line(self, text: str) -> None:
         """Print a line of its own, also while a step's line stands there."""
+        if self._closed:
+            return
         self._out.write(("\r\033[K" if self._transient else "") + text + "\n")
         self._out.flush()
 
     def _start(self, step: str) -> None:
-        self._step_began = time.monotonic()
+        self._step_began, self._current = time.monotonic(), label(step)
         self._rows, self._seasons, self._notes = None, 0, []
         number = f"[{len(self.seconds) + 1:3d}/{self._steps}]"
-        if self._transient:
+        if self._transient and not self._closed:
             self._out.write(f"\r\033[K{number} {label(step)} ...")
             self._out.flush()
         else:
@@ -72,6 +103,7 @@ class Progress:
             self._notes.append(str(written.value).split(":")[0])
 
     def _end(self, step: str, note: str) -> None:
+        self._current = None
         if step in self.seconds:  # a retry: both attempts count
             self._steps += 1
         spent = time.monotonic() - self._step_began
@@ -84,7 +116,7 @@ class Progress:
         summary = self._summary()
         if summary == "unchanged":
             self.unchanged.add(step)
-        parts += [summary, note, f"{spent:7.1f} s", f"total {_clock(time.monotonic() - self._began)}"]
+        parts += [summary, note, f"{spent:7.1f} s", f"total {self.spent}"]
         self.line("  ".join(part for part in parts if part))
 
     def _summary(self) -> str:
@@ -120,5 +152,6 @@ def label(step: str) -> str:
     return step.replace("__", "/")
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
+    """`4:05` for 245 seconds."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -15,8 +15,9 @@ def merge_record(
 ) -> dict[str, Any]:
     """The fresh record, with the previous seconds of the steps that were not made again.
 
-    Records of another preset or kind of data are no predecessors. `total_s` is the sum over the steps, `wall_s` the
-    fresh run's own time, `peak_mb` the larger of both runs.
+    Records of another preset or kind of data are no predecessors. A stopped run (`stopped`) also keeps the seconds of
+    the steps that it did not come to. `total_s` is the sum over the steps, `wall_s` the fresh run's own time,
+    `peak_mb` the larger of both runs.
     """
     record = dict(fresh)
     same = previous is not None and all(previous.get(key) == fresh[key] for key in ("preset", "data"))
@@ -26,6 +27,8 @@ def merge_record(
         record["steps"] = {
             step: old[step] if step in made and step in old else seconds for step, seconds in fresh["steps"].items()
         }
+        if fresh.get("stopped"):
+            record["steps"] = {**old, **record["steps"]}
         record["peak_mb"] = max(fresh["peak_mb"], previous["peak_mb"])
     record["total_s"] = round(sum(record["steps"].values()), 1)
     return record

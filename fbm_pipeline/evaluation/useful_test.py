@@ -1,8 +1,9 @@
-"""The useful test: does a learned block make the control d better than plain blocks do, on the same players?
+"""The useful test: does a learned block make the control better than plain blocks do, on the same players?
 
-Every arm is d with the block's ridge averaged in. It is compared with d, and with the same system whose ridge reads an
-untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season means removed, paired
-intervals by player, Holm over the statistics of both player types. Not here: the fits (learned_controls).
+Every arm is the control with the block's ridge averaged in. It is compared with the control, and with the same system
+whose ridge reads an untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season
+means removed, paired intervals by player, Holm over the statistics of both player types.
+Not here: the fits (learned_controls).
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,7 +88,7 @@ def useful_test(
 
 
 def choose_block(rows: pa.Table, preset: Preset) -> Arm:
-    """The learned block and its form with the largest mean gain on d over the main statistics.
+    """The learned block and its form with the largest mean gain on the control over the main statistics.
 
     Raises EvaluationError for rows of other seasons than the preset's development seasons, and without a learned arm.
     """
@@ -109,7 +110,7 @@ def choose_block(rows: pa.Table, preset: Preset) -> Arm:
 
 
 def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequence[Arm]) -> pd.DataFrame:
-    """The rates of d and of every arm, a column each, by season, player_type, mlbam_id and statistic."""
+    """The rates of the control and of every arm, a column each, by season, player_type, mlbam_id and statistic."""
     parts = []
     for player_type in PLAYER_TYPES:
         for season in seasons:
@@ -128,7 +129,7 @@ def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequen
 
 
 def score_arms(actuals: pd.DataFrame, rates: pd.DataFrame, arms: Sequence[Arm]) -> list[Scored]:
-    """r and RMSE of d, then of every arm, for each statistic that enough players have.
+    """r and RMSE of the control, then of every arm, for each statistic that enough players have.
 
     Raises EvaluationError when there is none.
     """
@@ -172,7 +173,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
 
 
 def references(arm: Arm, columns: Sequence[str]) -> list[str]:
-    """What an arm is compared with, of those that are there: d, the plain blocks in its own form, lines and role."""
+    """What an arm is compared with, of those there: the control, the plain blocks in its form, lines and role."""
     if arm.block == CONTEXT:
         return [CONTROL]
     asked = (CONTROL, Arm("untrained", arm.form).name, Arm("histogram", arm.form).name, CONTEXT)

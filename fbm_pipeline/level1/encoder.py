@@ -2,7 +2,7 @@
 
 An encoder belongs to a cutoff, the last season that it may see anything of, and to an arm: `masked` is the one in use,
 `untrained` is `masked` as it was initialised.
-Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embedding`.
+Belongs here: pre-training once and resuming. The steps are in `masked_run`, the embeddings in `embeddings`.
 """
 
 import logging
@@ -11,24 +11,38 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from fbm_pipeline.level1 import vocabulary
-from fbm_pipeline.level1.encoder_errors import EncoderError
 from fbm_pipeline.level1.held_out import split_held_out
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
 from fbm_pipeline.level1.masked_run import MaskedRun, Pretraining, RunSize
-from fbm_pipeline.level1.outings import TABLES, concatenate, load_outings
+from fbm_pipeline.level1.outings import concatenate, load_outings
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.pretraining import MaskedGamestate
+from fbm_pipeline.level1.tables import ENCODER, OUTINGS
 from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint, restore_weights
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import finished_checkpoint, require_finished, run_training
 from fbm_pipeline.settings import EncoderPlan, Preset, Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import open_inputs, training_key
+from fbm_pipeline.store.tables import Partition, Store
 
 ARMS = ("masked", "untrained")
 
 logger = logging.getLogger("fbm_pipeline.training")
+
+
+class EncoderError(ValueError):
+    """Level 1 cannot be trained or used as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class EncoderSettings:
+    """What of the preset, of the cutoff's plan and of the run shapes one pre-training."""
+
+    first_season: int
+    size: RunSize
+    device: str
 
 
 @dataclass(frozen=True)
@@ -55,36 +69,36 @@ def train_encoder(
     Raises EncoderError for an unknown cutoff or arm, or when a season is missing; CorruptCheckpoint for a damaged
     checkpoint.
     """
-    preset = settings.preset
-    plan = plan_of(preset, cutoff)
-    size = _size(preset, arm)
-    seasons = _seasons(store, plan)
-    key = inputs_key(
-        size=size,
-        plan=plan,
-        code=code_hash(),
-        content={season: content_of(store, season) for season in seasons},
-        **({} if settings.device == "cpu" else {"device": settings.device}),
-    )[:16]
+    seasons = _seasons(store, plan_of(settings.preset, cutoff))
+    inputs = encoder_inputs(store, settings, cutoff, arm)
+    key = training_key(inputs)[:16]
     folder = settings.checkpoints / "level1" / key
     skipped = finished_checkpoint(folder) is not None
     if skipped:
         logger.info("level 1: encoder %s is finished already, nothing to train", key)
     else:
-        prepare(preset.threads, settings.device)
-        facts = {"hash": key, "size": asdict(size), "seasons": seasons, "cutoff": cutoff}
-        observer.log_params({**asdict(size), "seasons": len(seasons), "cutoff": cutoff})
-        run_training(pretraining_of(store, size, facts, settings.device), folder, key, observer)
+        prepare(settings.preset.threads, settings.device)
+        size = asdict(inputs.preset.size)
+        facts = {"hash": key, "size": size, "seasons": seasons, "cutoff": cutoff}
+        observer.log_params({**size, "seasons": len(seasons), "cutoff": cutoff})
+        run_training(pretraining_of(inputs, facts), folder, key, observer)
         observer.log_artifact(require_finished(folder).folder)
     _make_current(folder, arm, cutoff)
     return _card(require_finished(folder), skipped)
 
 
-def pretraining_of(store: Store, size: RunSize, facts: Mapping[str, Any], device: str) -> Pretraining:
+def encoder_inputs(store: Store, settings: Settings, cutoff: int, arm: str = "masked") -> Inputs:
+    """What the pre-training of an arm is shown; its key follows. Raises EncoderError for an unknown cutoff or arm."""
+    plan = plan_of(settings.preset, cutoff)
+    shaped_by = EncoderSettings(plan.first_season, _size(settings.preset, arm), settings.device)
+    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, shaped_by)
+
+
+def pretraining_of(inputs: Inputs, facts: Mapping[str, Any]) -> Pretraining:
     """The pre-training on the facts' seasons, the last one's games from August on held out."""
-    loaded = [load_outings(store, season) for season in facts["seasons"]]
-    last, measured = split_held_out(store, facts["cutoff"], loaded[-1])
-    run = MaskedRun(size, concatenate([*loaded[:-1], last]), device)
+    loaded = [load_outings(inputs, season) for season in facts["seasons"]]
+    last, measured = split_held_out(inputs, facts["cutoff"], loaded[-1])
+    run = MaskedRun(inputs.preset.size, concatenate([*loaded[:-1], last]), inputs.preset.device)
     return Pretraining(run, measured, facts)
 
 
@@ -99,6 +113,22 @@ def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[
 
 def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
     """The encoder with the heads of its pre-training; raises as load_encoder does."""
+    return _pretrained(_current(settings, cutoff, arm))
+
+
+def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
+    """The encoder that a finished checkpoint holds, ready for inference."""
+    model, card = _pretrained(checkpoint)
+    return model.encoder, card
+
+
+def current_encoder(settings: Settings, partition: Partition) -> Trained:
+    """The finished training that the tables of a cutoff are made with; raises as load_encoder does."""
+    checkpoint = _current(settings, int(partition["cutoff"]), str(partition.get("arm", ARMS[0])))
+    return Trained(_weights_hash(checkpoint), checkpoint)
+
+
+def _current(settings: Settings, cutoff: int, arm: str) -> Checkpoint:
     pointer = _pointer(settings.checkpoints / "level1", arm, cutoff)
     if not pointer.is_file():
         raise EncoderError(f"no Level 1 encoder {arm} of cutoff {cutoff} under {pointer.parent}; train it first")
@@ -109,6 +139,10 @@ def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tu
             f"{checkpoint.folder} was trained as {checkpoint.card['size']}, the preset {settings.preset.name} asks "
             f"for {wanted}; train the encoder with this preset"
         )
+    return checkpoint
+
+
+def _pretrained(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
     model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
     restore_weights(model, checkpoint)
     return model.eval(), _card(checkpoint, skipped=True)
@@ -116,13 +150,12 @@ def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tu
 
 def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
     """The preset's plan of a cutoff. Raises EncoderError for a cutoff that it does not have."""
-    plans = [*preset.encoders, *([preset.physics_encoder] if preset.physics_encoder else [])]
-    found = [plan for plan in plans if plan.cutoff == cutoff]
-    if not found:
+    plans = {plan.cutoff: plan for plan in preset.encoders}
+    if cutoff not in plans:
         raise EncoderError(
-            f"preset {preset.name} has encoders of cutoffs {[plan.cutoff for plan in plans]}, not of {cutoff}"
+            f"preset {preset.name} has no encoder of cutoff {cutoff}; choose one of {sorted(plans)} or add a plan"
         )
-    return found[0]
+    return plans[cutoff]
 
 
 def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
@@ -132,7 +165,7 @@ def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
 
 def content_of(store: Store, season: int) -> list[str]:
     """Content hashes of all that a season's outings are made of."""
-    return [store.content(name, {"season": season}) for name in TABLES]
+    return [store.content(name, {"season": season}) for name in OUTINGS]
 
 
 def _seasons(store: Store, plan: EncoderPlan) -> list[int]:
@@ -150,24 +183,11 @@ def _size(preset: Preset, arm: str) -> RunSize:
     if arm not in ARMS:
         raise EncoderError(f"Level 1 has no arm {arm!r}; choose one of {', '.join(ARMS)}")
     size = RunSize(
-        arm=arm,
-        width=preset.level1_width,
-        layers=preset.level1_layers,
-        heads=preset.level1_heads,
-        embedding=preset.level1_embedding,
-        precision=preset.level1_precision,
-        steps=preset.pretrain_steps,
-        batch=preset.pretrain_batch,
-        threads=preset.threads,
-        seed=preset.seed,
-    )
+        arm=arm, width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
+        embedding=preset.level1_embedding, precision=preset.level1_precision, steps=preset.pretrain_steps,
+        batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
+    )  # fmt: skip
     return replace(size, steps=0) if arm == "untrained" else size
-
-
-def code_hash() -> str:
-    """Hash of the code and the frozen words that an encoder's weights, and its embeddings, depend on."""
-    words = vocabulary.MANIFEST.read_text(encoding="utf-8")
-    return inputs_key(code=code_key(f"{__name__}:pretraining_of", f"{__name__}:load_encoder"), words=words)
 
 
 def _pointer(folder: Path, arm: str, cutoff: int) -> Path:
@@ -184,13 +204,11 @@ def _make_current(folder: Path, arm: str, cutoff: int) -> None:
 def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
     card = checkpoint.card
     return EncoderCard(
-        arm=card["size"]["arm"],
-        hash=card["hash"],
-        folder=checkpoint.folder,
-        cutoff=card["cutoff"],
-        skipped=skipped,
-        weights=card["files"][WEIGHTS]["sha256"],
-        numerics_seen=tuple(card["numerics_seen"]),
-        metrics=card["metrics"],
-        history=tuple(card["history"]),
-    )
+        arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
+        weights=_weights_hash(checkpoint), numerics_seen=tuple(card["numerics_seen"]),
+        metrics=card["metrics"], history=tuple(card["history"]),
+    )  # fmt: skip
+
+
+def _weights_hash(checkpoint: Checkpoint) -> str:
+    return str(checkpoint.card["files"][WEIGHTS]["sha256"])

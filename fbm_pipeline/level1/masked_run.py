@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from fbm_pipeline.level1.held_out import bars, lift, measured_both_ways
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outing_blocks import matrix_operations
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.level1.pretraining import (
     PADDED_TOKENS,
     PHYSICS_DROPPED,

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.level1.outing_columns import UNTOUCHED, Places, token_ids, token_physics, token_state
+from fbm_pipeline.level1.tables import OUTINGS
 from fbm_pipeline.level1.vocabulary import (
     ENDING_FIELDS,
     FIELDS,
@@ -21,12 +22,11 @@ from fbm_pipeline.level1.vocabulary import (
     UNKNOWN,
     word_id,
 )
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
-# The statements and tables that outings are made from: what reads outings depends on them.
 STATEMENTS = ("samples/outing_plate_appearances", "samples/outing_pitches")
-TABLES = ("core.plate_appearances", "core.pitches", "core.plate_appearance_details", "core.batted_balls")
 
 _PITCH_FIELDS = ("result", "pitch_type", "balls", "strikes")
 
@@ -72,6 +72,17 @@ class Outings:
         return values[~np.isnan(values)]
 
 
+def seasons_with_outings(store: Store, settings: Settings | None = None) -> set[int]:
+    """The seasons whose plate appearances are stored."""
+    return {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+
+
+def cutoffs_with_outings(store: Store, settings: Settings) -> list[int]:
+    """The preset's cutoffs whose season is stored."""
+    stored = seasons_with_outings(store)
+    return [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in stored]
+
+
 def load_outings(store: Store, season: int) -> Outings:
     """All outings of one season. Raises ValueError when a core table lacks the season or some of its rows."""
     return _assemble(*_read_rows(store, season))
@@ -79,7 +90,7 @@ def load_outings(store: Store, season: int) -> Outings:
 
 def _read_rows(store: Store, season: int) -> tuple[pa.Table, pa.Table]:
     """A season's plate appearances and pitches for `_assemble`. Raises ValueError as `load_outings`."""
-    with session(store, tables=list(TABLES)) as connection:
+    with session(store, tables=OUTINGS) as connection:
         rows, pitches = (query(connection, name, {"season": season}) for name in STATEMENTS)
     if not rows.num_rows:
         raise ValueError(

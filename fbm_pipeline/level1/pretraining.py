@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
 from fbm_pipeline.level1.outing_batches import OutingBatch, ragged
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.vocabulary import (
     FIELD_SIZES,
     FIELDS,

@@ -1,19 +1,25 @@
 """What a season's plate appearances look like on average, player by player: models.season_embeddings.
 
-Belongs here: whose plate appearances an array of embeddings holds, their means and their table. Not here: which
+The arm in use reads what is stored of its embeddings; the others embed, and only their means are kept. Not here: which
 encoder made them (encoder), and what becomes of the means (learned_blocks).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.level1.embeddings import embed, load_embeddings
+from fbm_pipeline.level1.encoder import encoder_of
+from fbm_pipeline.level1.outings import load_outings
+from fbm_pipeline.level1.tables import ENCODER, SEASON_EMBEDDINGS
+from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.store.engine import query, session
-from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "models.season_embeddings"
 STATEMENT = "samples/outing_players"
 
 
@@ -24,6 +30,29 @@ class SeasonMeans:
     mlbam_id: np.ndarray  # (players,) int64
     plate_appearances: np.ndarray  # (players,) int64
     means: np.ndarray  # (players, width) float32
+
+
+def season_embeddings(inputs: Inputs, arm: str, cutoff: int, season: int) -> pa.Table:
+    """Rows of models.season_embeddings of one arm, cutoff and season.
+
+    Raises MissingJoinError for the arm in use when the season is not embedded.
+    """
+    encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
+    if arm == "masked":
+        embeddings = _stored(inputs, cutoff, season)
+    else:
+        device = inputs.preset.device
+        prepare(inputs.preset.threads, device)
+        embeddings = embed(encoder.to(device), load_outings(inputs, season))
+    players = load_outing_players(inputs, season)
+    return season_rows(arm, cutoff, season, card.hash, season_means(embeddings, *players))
+
+
+def _stored(store: Store, cutoff: int, season: int) -> np.ndarray:
+    """The stored embeddings in the order of the outings' keys: (plate appearances, width) float16."""
+    stored = load_embeddings(store, cutoff, [season])
+    keys = stored.keys.sort_by([("game_id", "ascending"), ("plate_appearance", "ascending")])
+    return stored.matrix[keys.column("embedding_row").to_numpy()]
 
 
 def load_outing_players(store: Store, season: int) -> tuple[np.ndarray, np.ndarray]:
@@ -51,19 +80,12 @@ def season_means(embeddings: np.ndarray, batter_ids: np.ndarray, pitcher_ids: np
     }
 
 
-def write_season_embeddings(
-    store: Store, arm: str, cutoff: int, season: int, encoder_hash: str, embeddings: np.ndarray,
-    batter_ids: np.ndarray, pitcher_ids: np.ndarray, inputs: str,
-) -> Written:  # fmt: skip
-    """Replace models.season_embeddings of one arm, cutoff and season with the means of its embeddings.
-
-    `inputs` is the key of what the embeddings were made from: ask `store.current` with it before making them.
-    """
-    found = season_means(embeddings, batter_ids, pitcher_ids)
+def season_rows(arm: str, cutoff: int, season: int, encoder: str, by_type: Mapping[str, SeasonMeans]) -> pa.Table:
+    """Rows of models.season_embeddings of one arm, cutoff and season; `encoder` is its hash."""
     partition: dict[str, int | str] = {"arm": arm, "cutoff": cutoff, "season": season}
-    parts = [_rows(player_type, means, partition, encoder_hash) for player_type, means in found.items()]
-    schema = store.contracts[TABLE].schema
-    return store.write(TABLE, partition, pa.concat_tables(parts).select(schema.names).cast(schema), inputs)
+    parts = [_rows(player_type, means, partition, encoder) for player_type, means in by_type.items()]
+    schema = SEASON_EMBEDDINGS.schema
+    return pa.concat_tables(parts).select(schema.names).cast(schema)
 
 
 def _means(embeddings: np.ndarray, ids: np.ndarray) -> SeasonMeans:
@@ -75,14 +97,14 @@ def _means(embeddings: np.ndarray, ids: np.ndarray) -> SeasonMeans:
     return SeasonMeans(players, counts, means)
 
 
-def _rows(player_type: str, found: SeasonMeans, partition: dict[str, int | str], encoder: str) -> pa.Table:
-    n, width = found.means.shape
+def _rows(player_type: str, season: SeasonMeans, partition: dict[str, int | str], encoder: str) -> pa.Table:
+    n, width = season.means.shape
     offsets = np.arange(0, (n + 1) * width, width, dtype=np.int32) if width else np.zeros(n + 1, np.int32)
     columns = {
         "player_type": pa.array([player_type] * n, pa.string()),
-        "mlbam_id": pa.array(found.mlbam_id, pa.int32()),
-        "plate_appearances": pa.array(found.plate_appearances, pa.int32()),
+        "mlbam_id": pa.array(season.mlbam_id, pa.int32()),
+        "plate_appearances": pa.array(season.plate_appearances, pa.int32()),
         "encoder": pa.array([encoder] * n, pa.string()),
-        "embedding": pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.means.ravel(), pa.float32())),
+        "embedding": pa.ListArray.from_arrays(pa.array(offsets), pa.array(season.means.ravel(), pa.float32())),
     }
     return pa.table({name: pa.repeat(pa.scalar(value), n) for name, value in partition.items()} | columns)

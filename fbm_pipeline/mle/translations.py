@@ -52,7 +52,6 @@ def translation_inputs(store: Store, player_type: str, targets: Sequence[int], s
         "code": code_key(
             f"{__name__}:build_translations",
             "fbm_pipeline.mle.rates:build_mle_rates",
-            "fbm_pipeline.playing_time.newcomer_playing_time:build_newcomer_playing_time",
         ),
         "sql": [statement(name) for name in (LINES_STATEMENT, MINORS_STATEMENT, MARCEL_STATEMENT)],
         "players": store.content("core.players"),

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.level1.level1_pitch import EncoderShape
+from fbm_pipeline.level1.pitch_encoder import EncoderShape
 from fbm_pipeline.network.batches import TIME_FEATURES, Batch
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import RateHeads, shifted_rate

@@ -14,12 +14,11 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from fbm_pipeline.level1.embedding import embed
-from fbm_pipeline.level1.embeddings import Embeddings, load_embeddings
+from fbm_pipeline.level1.embeddings import Embeddings, embed, load_embeddings
 from fbm_pipeline.level1.encoder import load_encoder
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outings import Outings, concatenate, load_outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.pretraining import batch_tensors
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.settings import Settings

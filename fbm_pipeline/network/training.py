@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.network.batches import Batch, assemble
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import fit_log_scale

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from fbm_pipeline.baseball.calendar import FIRST_SEASON
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store, content_hash
 
 READS = ("core.games", "core.player_games")
@@ -62,9 +64,9 @@ def read_winter_rosters(store: Store, first_season: int, last_season: int) -> pa
         return query(connection, WINTER_ROSTERS, {"first_season": first_season, "last_season": last_season})
 
 
-def rosters_content(store: Store, seasons: Sequence[int]) -> str:
-    """Hash of the rosters that these seasons' projections read: a roster of a later day does not change it."""
-    return content_hash(read_winter_rosters(store, min(seasons), max(seasons)))
+def rosters_content(inputs: Inputs) -> str:
+    """Hash of the rosters of all winters up to that before the season made: one of a later day does not change it."""
+    return content_hash(read_winter_rosters(inputs, FIRST_SEASON, int(inputs.partition["season"])))
 
 
 def _by_player(table: pa.Table, season: int, column: str) -> dict[int, str]:

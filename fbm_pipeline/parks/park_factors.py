@@ -11,12 +11,13 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.parks.park_sample import park_sample
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.parks.tables import PARK_FACTORS
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "features.park_factors"
+TABLE = PARK_FACTORS.name
 STATEMENT = "features/park_counts"
 COMPONENTS = ("so", "bb", "hr", "h", "single", "double", "triple", "runs")
 
@@ -24,25 +25,25 @@ COMPONENTS = ("so", "bb", "hr", "h", "single", "double", "triple", "runs")
 # a park's raw factor in targets 2003-2017 against the three seasons before it (docs/experiments.md), the minimum flat
 # around these figures; parks differ least in walks.
 REGRESSION = {
-    "so": 5_000.0, "bb": 25_000.0, "hr": 5_000.0, "h": 5_000.0, "single": 10_000.0, "double": 8_000.0,
-    "triple": 6_000.0, "runs": 6_000.0,
-}  # fmt: skip
+    "so": 5_000.0,
+    "bb": 25_000.0,
+    "hr": 5_000.0,
+    "h": 5_000.0,
+    "single": 10_000.0,
+    "double": 8_000.0,
+    "triple": 6_000.0,
+    "runs": 6_000.0,
+}
 
 
-def build_park_factors(store: Store, season: int) -> Written:
-    """The factors to be used for projecting a season: rows dated before it only; without rows where there are none."""
-    before = range(season - SEASONS_BACK, season)
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_park_factors"),
-        sql=statement(STATEMENT),
-        plate_appearances={year: store.content("core.plate_appearances", {"season": year}) for year in before},
-        regression=REGRESSION,
-    )
+def seasons_after_games(store: Store, settings: Settings) -> set[int]:
+    """Seasons that follow one whose plate appearances are held."""
+    return {int(part["season"]) + 1 for part in store.partitions("core.plate_appearances")}
 
-    def compute() -> pa.Table:
-        return factors_table(read_park_counts(store, before[0], before[-1]), season)
 
-    return store.build(TABLE, {"season": season}, key, compute)
+def park_factors(inputs: Inputs, season: int) -> pa.Table:
+    """Rows of `features.park_factors` for projecting a season; none where nobody played in the three before it."""
+    return factors_table(read_park_counts(inputs, season - SEASONS_BACK, season - 1), season)
 
 
 def read_park_counts(store: Store, first_season: int, last_season: int) -> pa.Table:
@@ -71,5 +72,5 @@ def _rows(counts: pa.Table, season: int, component: str) -> pa.Table:
         "elsewhere_pa": sample.elsewhere_pa,
         "seasons": sample.seasons,
     }
-    schema = CONTRACTS[TABLE].schema
+    schema = PARK_FACTORS.schema
     return pa.Table.from_arrays([pa.array(columns[field.name]).cast(field.type) for field in schema], schema=schema)

@@ -237,13 +237,3 @@ def _newcomer_mean(filtered: Sequence[Season], vectors: Sequence[tuple[Posterior
             firsts += [known.mean[row] for row, player in enumerate(players) if player not in seen]
         seen |= set(players)
     return torch.stack(firsts).mean(dim=0) if firsts else torch.zeros_like(vectors[0][0].mean[0])
-
-
-def lift(metrics: Mapping[str, float]) -> str:
-    """The heads' held-out nats beside their bars, in words."""
-    return ", ".join(
-        f"{name} {metrics[f'decoded_{name}']:.4f} (context {metrics[f'context_{name}']:.4f}, base "
-        f"{metrics[f'base_{name}']:.4f})"
-        for name in HEADS
-        if f"decoded_{name}" in metrics
-    )

@@ -22,12 +22,13 @@ from fbm_pipeline.player_vectors.meeting_heads import (
     RESULT_CLASSES,
     STRIKES,
 )
+from fbm_pipeline.player_vectors.tables import MEETINGS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
 STATEMENTS = ("samples/meeting_pitches", "samples/meeting_plate_appearances", "samples/meeting_measures")
 PITCHERS_SHARE = 0.5  # of the batters whom he faced: with fewer turns than this he is a pitcher at bat
-TABLES = ("core.pitches", "core.plate_appearances", "core.batted_balls")
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,21 @@ class Meetings:
         return self.batter_appearances if player_type == "batter" else self.pitcher_appearances
 
 
+def seasons_with_meetings(store: Store) -> list[int]:
+    """The seasons whose plate appearances are stored, in order."""
+    return sorted({int(part["season"]) for part in store.partitions("core.plate_appearances")})
+
+
+def cutoffs_with_meetings(store: Store, settings: Settings) -> list[int]:
+    """The preset's cutoffs whose season is stored."""
+    stored = seasons_with_meetings(store)
+    return [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in stored]
+
+
 def load_meetings(store: Store, season: int, since: dt.date, until: dt.date, threads: int) -> Meetings:
     """A season's meetings from a date on and before another. A season without any has no players and no cells."""
     dates = {"season": season, "since": since, "until": until}
-    with session(store, threads=threads, tables=TABLES) as connection:
+    with session(store, threads=threads, tables=MEETINGS) as connection:
         appearances = query(connection, "samples/meeting_plate_appearances", dates)
         pitches = query(connection, "samples/meeting_pitches", dates)
         measures = query(connection, "samples/meeting_measures", dates)

@@ -1,4 +1,4 @@
-"""The vectors of players under finished weights of the decoder: all seasons filtered, and what is written.
+"""The vectors of players under finished weights of the decoder: all seasons filtered, what is written, what it means.
 
 Vectors of a target season see every game before it and none of it. Not here: the weights' training (decoder), the
 filter (vector_filter).
@@ -13,52 +13,35 @@ import torch
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.nn.device import prepare
-from fbm_pipeline.player_vectors.decoder import (
-    HEAD_WEIGHTS,
-    THREADS,
-    content_of,
-    load_decoder,
-    seasons_stored,
-    whole,
-)
-from fbm_pipeline.player_vectors.meetings import load_meetings
+from fbm_pipeline.player_vectors.decoder import decoder_of
+from fbm_pipeline.player_vectors.decoder_training import HEAD_WEIGHTS, THREADS, days_of
+from fbm_pipeline.player_vectors.meetings import load_meetings, seasons_with_meetings
 from fbm_pipeline.player_vectors.pitch_decoder import SIDES
+from fbm_pipeline.player_vectors.tables import DECODER, PLAYER_VECTORS
 from fbm_pipeline.player_vectors.vector_filter import State, Weights, count_season, drifted, filter_season
-from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.inputs import Inputs
 
 SEASONS_BACK = 3  # a player has a vector for a target season when he played in one of so many before it
 
 logger = logging.getLogger("fbm_pipeline.training")
 
 
-def build_player_vectors(store: Store, settings: Settings, cutoff: int) -> Written:
-    """Write models.player_vectors of a cutoff: each target season's players as they were known on 1 March.
+def player_vectors(inputs: Inputs, cutoff: int) -> pa.Table:
+    """Rows of models.player_vectors of a cutoff: each target season's players as they were known on 1 March.
 
-    The weights are frozen; every held season updates the vectors in order. Raises as load_decoder does.
+    The weights are frozen; every stored season updates the vectors in order.
     """
-    weights, card = load_decoder(settings, cutoff)
-    seasons = seasons_stored(store)
-    inputs = inputs_key(
-        weights=card.weights, heads=HEAD_WEIGHTS, back=SEASONS_BACK,
-        code=code_key(f"{__name__}:build_player_vectors"),
-        content={season: content_of(store, season) for season in seasons},
-    )  # fmt: skip
-
-    def compute() -> pa.Table:
-        prepare(THREADS)
-        known = {name: HEAD_WEIGHTS[name] for name in weights.intercepts}  # nothing measured only after the cutoff
-        state, rows, began = State(), [], time.monotonic()
-        for season in seasons:
-            held = load_meetings(store, season, *whole(season), THREADS)
-            filter_season(state, weights, count_season(held, known))
-            rows += [_rows(state, weights, side, season + 1) for side in SIDES]
-        logger.info("decoder %d: %d seasons filtered in %.1f s", cutoff, len(seasons), time.monotonic() - began)
-        return _table(rows, cutoff, card.hash)
-
-    return store.build("models.player_vectors", {"cutoff": cutoff}, inputs, compute)
+    prepare(THREADS)
+    weights, card = decoder_of(inputs.trained(DECODER.name).checkpoint)
+    heads = {name: HEAD_WEIGHTS[name] for name in weights.intercepts}  # nothing measured only after the cutoff
+    seasons = seasons_with_meetings(inputs)
+    state, rows, began = State(), [], time.monotonic()
+    for season in seasons:
+        meetings = load_meetings(inputs, season, *days_of(season), THREADS)
+        filter_season(state, weights, count_season(meetings, heads))
+        rows += [_rows(state, weights, side, season + 1) for side in SIDES]
+    logger.info("decoder %d: %d seasons filtered in %.1f s", cutoff, len(seasons), time.monotonic() - began)
+    return _table(rows, cutoff, card.hash)
 
 
 def _rows(state: State, weights: Weights, side: str, target: int) -> dict[str, list]:
@@ -78,7 +61,7 @@ def _rows(state: State, weights: Weights, side: str, target: int) -> dict[str, l
 
 
 def _table(rows: Sequence[dict[str, list]], cutoff: int, decoder: str) -> pa.Table:
-    schema = CONTRACTS["models.player_vectors"].schema
+    schema = PLAYER_VECTORS.schema
     columns: dict[str, list] = {name: [value for part in rows for value in part[name]] for name in rows[0]}
     n = len(columns["season"])
     columns |= {"cutoff": [cutoff] * n, "decoder": [decoder] * n}

@@ -26,25 +26,25 @@ WINDOWS = (30, 60, 90)  # days back from a season's last game
 
 
 @dataclass(frozen=True)
-class Inputs:
+class PlayerColumns:
     """The columns of n players; NaN where a thing is not known (a season without a line, a missing birth date)."""
 
     columns: tuple[str, ...]
     values: np.ndarray  # (n, len(columns)) float64
 
 
-def playing_time_inputs(lines: SeasonLines, players: Histories, use: SeasonsOfUse) -> Inputs:
+def playing_time_inputs(lines: SeasonLines, players: Histories, use: SeasonsOfUse) -> PlayerColumns:
     """The columns of every player to be projected, in the order of `players`."""
     rows = [use.rows(players.season - 1 - back, players.mlbam_id) for back in range(SEASONS_BACK)]
-    found: dict[str, np.ndarray] = {"age": players.age}
-    found |= _history(use, rows)
-    found |= _last_season(use, rows[0], lines.player_type)
-    found |= _role(use, rows, lines.player_type)
-    found |= _absence(use, rows)
-    found |= _skill(lines, players)
-    found |= club_depth(lines, use, rows[0])
-    found["marcel"] = expected_opportunities(lines, players) / _planned(use, players)
-    return Inputs(tuple(found), np.column_stack(list(found.values())))
+    columns: dict[str, np.ndarray] = {"age": players.age}
+    columns |= _history(use, rows)
+    columns |= _last_season(use, rows[0], lines.player_type)
+    columns |= _role(use, rows, lines.player_type)
+    columns |= _absence(use, rows)
+    columns |= _skill(lines, players)
+    columns |= club_depth(lines, use, rows[0])
+    columns["marcel"] = expected_opportunities(lines, players) / _planned(use, players)
+    return PlayerColumns(tuple(columns), np.column_stack(list(columns.values())))
 
 
 def _planned(use: SeasonsOfUse, players: Histories) -> np.ndarray:

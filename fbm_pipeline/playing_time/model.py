@@ -20,9 +20,7 @@ from threadpoolctl import threadpool_limits
 from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
 from fbm_pipeline.marcel.constants import FIRST_TARGET
 from fbm_pipeline.marcel.playing_time import batters_per_out
-from fbm_pipeline.marcel.season_lines import (
-    STATEMENT as LINES_STATEMENT,
-)
+from fbm_pipeline.marcel.rates import projectable_seasons
 from fbm_pipeline.marcel.season_lines import (
     Histories,
     MarcelError,
@@ -32,18 +30,18 @@ from fbm_pipeline.marcel.season_lines import (
     read_season_lines,
 )
 from fbm_pipeline.playing_time.fits import QUANTILES, Predictor, fit_expectation, fit_quantiles
-from fbm_pipeline.playing_time.inputs import Inputs, playing_time_inputs
+from fbm_pipeline.playing_time.inputs import PlayerColumns, playing_time_inputs
 from fbm_pipeline.playing_time.role import (
     expected_roles,
     learn_by_role,
     learn_starter_chance,
     roles_after,
 )
-from fbm_pipeline.playing_time.seasons_of_use import STATEMENT, SeasonsOfUse, read_seasons_of_use
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.playing_time.seasons_of_use import SeasonsOfUse, read_seasons_of_use
+from fbm_pipeline.playing_time.tables import PLAYING_TIME
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 MINIMUM_PLAYER_SEASONS = 30  # below this a league says nothing; with so few the trees are their mean, the ridge learns
 MINIMUM_REGULARS = 100  # under two leaves and a half of the trees below
@@ -68,44 +66,38 @@ class Learned:
     n: int
 
 
-def build_playing_time(store: Store, player_type: str, season: int) -> Written:
-    """Playing time of every player Marcel projects for a season, learned from the target seasons before it.
+def teachable_seasons(store: Store, settings: Settings) -> set[int]:
+    """The preset's seasons that Marcel projects and that a target season before them can teach."""
+    preset = settings.preset
+    wanted = {*preset.development_seasons, *preset.test_seasons, preset.projection_season}
+    played = [int(part["season"]) for part in store.partitions("core.season_lines")]
+    return {season for season in wanted & projectable_seasons(store, settings) if training_seasons(played, season)}
+
+
+def playing_time(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.playing_time` of a season: every player Marcel projects, learned from target seasons before it.
 
     `opportunities` is the mean, p10, p50 and p90 are quantiles, all in PA or BF of the planned schedule; `if_regular`
     is the mean among those who reach REGULAR, learned from them alone, and null where too few did. Pitchers have outs
     with the same quantiles, and a role (see `playing_time_role`), null for batters. Targets start at FIRST_TARGET or
     the store's second season, without the short one. Raises MarcelError when there is none.
     """
-    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines"))
-    targets = training_seasons(held, season)
+    played = sorted(int(part["season"]) for part in inputs.partitions("core.season_lines"))
+    targets = training_seasons(played, season)
     if not targets:
         raise MarcelError(
-            f"no season before {season} can teach playing time (core.season_lines hold {held}): each needs a season "
-            f"before it, {FIRST_TARGET} is the earliest and {SHORT_SEASON} is none. Materialize earlier seasons of "
-            "core.season_lines or ask for a later season."
+            f"no season before {season} can teach playing time (core.season_lines hold {played} of them): each needs a "
+            f"season before it, {FIRST_TARGET} is the earliest and {SHORT_SEASON} is none. Materialize earlier seasons "
+            "of core.season_lines or ask for a later season."
         )
-    before = [year for year in held if year < season]
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_playing_time"),
-        sql=[statement(STATEMENT), statement(LINES_STATEMENT)],
-        lines={year: store.content("core.season_lines", {"season": year}) for year in before},
-        games={year: store.content("core.games", {"season": year}) for year in before},
-        player_games={year: store.content("core.player_games", {"season": year}) for year in before},
-        players=store.content("core.players"),
-        lahman=[store.content(f"raw.lahman_{name}") for name in ("appearances", "pitching", "people")],
-    )
-
-    def compute() -> pa.Table:
-        lines = read_season_lines(store, player_type, before[0], season - 1)
-        use = read_seasons_of_use(store, player_type, before[0], season - 1)
-        return playing_time_table(lines, use, season, targets)
-
-    return store.build("features.playing_time", {"player_type": player_type, "season": season}, key, compute)
+    lines = read_season_lines(inputs, player_type, played[0], season - 1)
+    use = read_seasons_of_use(inputs, player_type, played[0], season - 1)
+    return playing_time_table(lines, use, season, targets)
 
 
-def training_seasons(held: list[int], season: int) -> list[int]:
-    """Target seasons to learn from for `season`, given the seasons whose lines are held."""
-    return [year for year in held if max(FIRST_TARGET, min(held) + 1) <= year < season and year != SHORT_SEASON]
+def training_seasons(played: list[int], season: int) -> list[int]:
+    """Target seasons to learn from for `season`, given the seasons that have lines."""
+    return [year for year in played if max(FIRST_TARGET, min(played) + 1) <= year < season and year != SHORT_SEASON]
 
 
 def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targets: list[int]) -> pa.Table:
@@ -131,13 +123,13 @@ def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targe
         "n": [learned.n] * len(expected),
     }
     columns |= _pitchers_columns(lines, players, columns, learned, inputs)
-    schema = CONTRACTS["features.playing_time"].schema
+    schema = PLAYING_TIME.schema
     arrays = [pa.array(columns[field.name], field.type, from_pandas=True) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _pitchers_columns(
-    lines: SeasonLines, players: Histories, columns: Mapping[str, Any], learned: Learned, inputs: Inputs
+    lines: SeasonLines, players: Histories, columns: Mapping[str, Any], learned: Learned, inputs: PlayerColumns
 ) -> dict[str, Any]:
     """Outs with their quantiles and the role; all null for batters."""
     if learned.starter_chance is None:
@@ -150,7 +142,9 @@ def _pitchers_columns(
     }  # fmt: skip
 
 
-def training_rows(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> tuple[Histories, Inputs, np.ndarray]:
+def training_rows(
+    lines: SeasonLines, use: SeasonsOfUse, targets: list[int]
+) -> tuple[Histories, PlayerColumns, np.ndarray]:
     """Everybody projected for the target seasons, his inputs, and his opportunities per scheduled game: 0 if none.
 
     Raises MarcelError for a target season without games.

@@ -14,7 +14,7 @@ from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.mle.evidence import Evidence
 from fbm_pipeline.mle.minor_lines import LEVELS
 from fbm_pipeline.mle.translation import TYPICAL_AGE, Translation, blend
-from fbm_pipeline.playing_time.inputs import Inputs
+from fbm_pipeline.playing_time.inputs import PlayerColumns
 
 # What an event adds to weighted on-base average beside an out; extra bases and a home run beside a single.
 LINEAR_WEIGHTS = {"bb": 0.69, "h": 0.88, "double": 0.37, "triple": 0.70, "hr": 1.15}
@@ -22,7 +22,7 @@ LINEAR_WEIGHTS = {"bb": 0.69, "h": 0.88, "double": 0.37, "triple": 0.70, "hr": 1
 
 def newcomer_inputs(
     evidence: Evidence, lines: pd.DataFrame, translations: Mapping[int, Sequence[Translation]]
-) -> Inputs:
+) -> PlayerColumns:
     """The columns of n newcomers, in the order of `evidence`, which holds nobody else.
 
     `lines` are those of `read_minor_lines` for the seasons behind them, `translations` by target season are those
@@ -30,18 +30,18 @@ def newcomer_inputs(
     """
     played = _opportunities(evidence, lines)  # (n, 3, L)
     rates = _translated(evidence, translations)  # (n, C)
-    found = {"age": evidence.age, "age_for_level": _age_for_level(evidence)}
+    columns = {"age": evidence.age, "age_for_level": _age_for_level(evidence)}
     for number, level in enumerate(LEVELS):
         for back in range(SEASONS_BACK):
-            found[f"{level}_{back + 1}"] = played[:, back, number]
-        found[level] = np.nansum(played[:, :, number], axis=1)
-    found |= _how_lately(played)
+            columns[f"{level}_{back + 1}"] = played[:, back, number]
+        columns[level] = np.nansum(played[:, :, number], axis=1)
+    columns |= _how_lately(played)
     for at, component in enumerate(evidence.components):
-        found[component] = rates[:, at]
-    found["quality"] = _quality(evidence, rates)
+        columns[component] = rates[:, at]
+    columns["quality"] = _quality(evidence, rates)
     if evidence.player_type == "pitcher":
-        found["starter"] = np.select([evidence.role == "starter", evidence.role == "reliever"], [1.0, 0.0], np.nan)
-    return Inputs(tuple(found), np.column_stack(list(found.values())))
+        columns["starter"] = np.select([evidence.role == "starter", evidence.role == "reliever"], [1.0, 0.0], np.nan)
+    return PlayerColumns(tuple(columns), np.column_stack(list(columns.values())))
 
 
 def _opportunities(evidence: Evidence, lines: pd.DataFrame) -> np.ndarray:

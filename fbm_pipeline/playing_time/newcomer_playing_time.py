@@ -21,37 +21,39 @@ from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories, SeasonLine
 from fbm_pipeline.mle.evidence import Evidence, read_evidence, teaching_seasons
 from fbm_pipeline.mle.minor_lines import read_minor_lines
 from fbm_pipeline.mle.translations import TABLE as TRANSLATIONS
-from fbm_pipeline.mle.translations import TranslationError, read_translations, translation_inputs
+from fbm_pipeline.mle.translations import TranslationError, read_translations
 from fbm_pipeline.playing_time.fits import QUANTILES
 from fbm_pipeline.playing_time.model import PITCHERS_COLUMNS
 from fbm_pipeline.playing_time.newcomer_inputs import newcomer_inputs
 from fbm_pipeline.playing_time.newcomer_learning import MINIMUM_PLAYER_SEASONS, Learned, learn, taught
 from fbm_pipeline.playing_time.schedule import planned_games, read_scheduled_games
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.playing_time.tables import NEWCOMER_PLAYING_TIME
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "features.newcomer_playing_time"
+TABLE = NEWCOMER_PLAYING_TIME.name
 
 # Times as many newcomers have this power of it times as many opportunities together. Chosen on targets 2010-2017 among
 # 0, 1/2 and 1, before and after the lists of 2015 became twice as long: the seasons' totals miss by 16, 12 and 18 %.
 LONGER_LIST = 0.5
 
 
-def buildable_seasons(store: Store, player_type: str) -> list[int]:
+def buildable_seasons(store: Store, settings: Settings, player_type: str) -> list[int]:
     """Seasons with translations and at least MINIMUM_PLAYER_SEASONS newcomers in target seasons before them.
 
     Not so for pitchers whose lines begin one season before: nobody came after a line yet.
     """
     translated = _translated_seasons(store, player_type)
     targets = {season: teaching_targets(store, player_type, season) for season in translated}
-    every = sorted({target for found in targets.values() for target in found})
+    every = sorted({target for taught_by in targets.values() for target in taught_by})
     if not every:
         return []
     evidence = read_evidence(store, player_type, every, max(every) - 1)
     newcomers = evidence.season[evidence.is_newcomer]
     return [
-        season for season, found in targets.items() if np.isin(newcomers, found).sum() >= MINIMUM_PLAYER_SEASONS
-    ]  # fmt: skip
+        season for season, taught_by in targets.items() if np.isin(newcomers, taught_by).sum() >= MINIMUM_PLAYER_SEASONS
+    ]
 
 
 def teaching_targets(store: Store, player_type: str, season: int) -> list[int]:
@@ -64,41 +66,30 @@ def _translated_seasons(store: Store, player_type: str) -> list[int]:
     return sorted(int(part["season"]) for part in parts if part["player_type"] == player_type)
 
 
-def build_newcomer_playing_time(store: Store, player_type: str, season: int) -> Written:
-    """Playing time of every newcomer with a line in the minors, in the columns of `features.playing_time`.
+def newcomer_playing_time(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.newcomer_playing_time` of a season: every newcomer with a line in the minors.
 
     Opportunities are PA or BF of the planned schedule, `if_regular` null where fewer than MINIMUM_REGULARS newcomers
     teach it. Pitchers' outs are their batters at the league's rate; their role is that in the minors and null where
     starts are not told, the chances of a role are always null: nothing tells them. Raises TranslationError for a
     season without translations or with fewer than MINIMUM_PLAYER_SEASONS newcomers before it.
     """
-    targets = teaching_targets(store, player_type, season)
-    if season not in _translated_seasons(store, player_type) or not targets:
+    targets = teaching_targets(inputs, player_type, season)
+    if season not in _translated_seasons(inputs, player_type) or not targets:
         raise TranslationError(
             f"{TRANSLATIONS} of {player_type}s must hold {season} and a target season before it that can teach "
             f"(found {targets}); materialize them, or ask for a later season than {season}."
         )
     wanted = [*targets, season]
     first = min(wanted) - SEASONS_BACK
-    key = inputs_key(
-        **translation_inputs(store, player_type, wanted, season),
-        games={year: store.content("core.games", {"season": year}) for year in range(first, season)},
-        translations={
-            year: store.content(TRANSLATIONS, {"player_type": player_type, "season": year}) for year in wanted
-        },
-    )
-
-    def compute() -> pa.Table:
-        evidence = read_evidence(store, player_type, wanted, season - 1)
-        evidence = evidence.chosen(evidence.is_newcomer)
-        scheduled = read_scheduled_games(store, first, season - 1)
-        minors = read_minor_lines(store, player_type, first, season - 1)
-        fitted = {year: read_translations(store, player_type, year).fitted for year in wanted}
-        values = newcomer_inputs(evidence, minors, fitted).values
-        recent = read_season_lines(store, player_type, season - SEASONS_BACK, season - 1)
-        return newcomer_table(evidence, values, scheduled, recent, season)
-
-    return store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)
+    evidence = read_evidence(inputs, player_type, wanted, season - 1)
+    evidence = evidence.chosen(evidence.is_newcomer)
+    scheduled = read_scheduled_games(inputs, first, season - 1)
+    minors = read_minor_lines(inputs, player_type, first, season - 1)
+    fitted = {year: read_translations(inputs, player_type, year).fitted for year in wanted}
+    values = newcomer_inputs(evidence, minors, fitted).values
+    recent = read_season_lines(inputs, player_type, season - SEASONS_BACK, season - 1)
+    return newcomer_table(evidence, values, scheduled, recent, season)
 
 
 def newcomer_table(
@@ -124,7 +115,7 @@ def newcomer_table(
             columns["if_regular"] = planned * learned.if_regular(rows)
     columns |= {f"p{round(100 * q)}": planned * quantiles[:, i] for i, q in enumerate(QUANTILES)}
     columns |= _pitchers_columns(players, lines, columns)
-    schema = CONTRACTS[TABLE].schema
+    schema = NEWCOMER_PLAYING_TIME.schema
     arrays = [pa.array(columns[field.name], field.type, from_pandas=True) for field in schema]
     return pa.Table.from_arrays(arrays, schema=schema)
 

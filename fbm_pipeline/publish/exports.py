@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
+from fbm_pipeline.baseball.systems import in_order_of_merit
 from fbm_pipeline.publish.writing import replace_file, replace_text
 from fbm_pipeline.settings import Settings
 
@@ -32,9 +33,11 @@ def provenance(settings: Settings, season: int, content_hash: str) -> dict[str, 
 def write_exports(settings: Settings, season: int, table: pa.Table, content_hash: str) -> dict[str, Path]:
     """Write the CSV and the Parquet, then their JSON; files that are already these are left alone.
 
-    The Parquet carries the same provenance in its own metadata, under keys that begin with `fbm.`.
+    A player's rows stand in the systems' order of merit. The Parquet carries the same provenance in its own metadata,
+    under keys that begin with `fbm.`.
     """
     paths = export_paths(settings, season)
+    table = best_first(table)
     stamp = provenance(settings, season, content_hash)
     if _recorded(paths) == stamp:
         return paths
@@ -44,6 +47,17 @@ def write_exports(settings: Settings, season: int, table: pa.Table, content_hash
     record = stamp | {"rows": table.num_rows, "columns": table.column_names} | {"sha256": _hashes(paths)}
     replace_text(paths["json"], json.dumps(record, indent=2) + "\n")
     return paths
+
+
+def best_first(table: pa.Table) -> pa.Table:
+    """Rows as publish.projections by player type and player, within them the best system first."""
+    systems = table["system"].to_pylist()
+    places = {name: place for place, name in enumerate(in_order_of_merit(set(systems)))}
+    keys = zip(
+        table["player_type"].to_pylist(), table["mlbam_id"].to_pylist(), map(places.__getitem__, systems), strict=True
+    )
+    order = [row for _, row in sorted((key, row) for row, key in enumerate(keys))]
+    return table.take(pa.array(order, pa.int64()))
 
 
 def _recorded(paths: dict[str, Path]) -> dict[str, str] | None:

@@ -1,12 +1,12 @@
-"""The leader boards: the best of the ensemble's projections among players with a regular's playing time."""
+"""The leader boards: the best players by the best measured system, among those with a regular's playing time."""
 
 import html
 
 import pandas as pd
 
-from fbm_pipeline.publish.formats import FORMATS, OPPORTUNITIES, show
+from fbm_pipeline.baseball.systems import in_order_of_merit
+from fbm_pipeline.publish.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS, show
 
-SYSTEM = "ensemble"
 ROWS = 10
 
 BOARDS = {
@@ -24,16 +24,18 @@ def regulars_floor(rows: pd.DataFrame, player_type: str) -> int:
 
 
 def leader_boards(projections: pd.DataFrame) -> str:
-    """HTML of all boards; `projections` holds rows as publish.projections."""
+    """HTML of all boards; `projections` holds rows as publish.projections. They stand on the best system in them."""
     parts = []
+    best = in_order_of_merit(set(projections["system"]))[0]
     for player_type, stats in BOARDS.items():
-        rows = projections[(projections["system"] == SYSTEM) & (projections["player_type"] == player_type)]
+        rows = projections[(projections["system"] == best) & (projections["player_type"] == player_type)]
         floor = regulars_floor(rows, player_type)
         regulars = rows[rows["opportunities"] >= floor]
         boards = "".join(_board(regulars, player_type, stat) for stat in stats)
         parts.append(
-            f'<h3>{player_type.title()}s</h3><p class="note">Ensemble, players projected for {floor} '
-            f"{OPPORTUNITIES[player_type]} or more ({len(regulars)} of {len(rows)}). The bar runs from the 10th to "
+            f'<h3>{player_type.title()}s</h3><p class="note">By {SYSTEM_LABELS[best]}, the best of these '
+            f"systems on real data, among players projected for {floor} {OPPORTUNITIES[player_type]} or more "
+            f"({len(regulars)} of {len(rows)}). The bar runs from the 10th to "
             f'the 90th percentile of what the player may show.</p><div class="boards">{boards}</div>'
         )
     return "".join(parts)

@@ -96,8 +96,9 @@ def _compose(
 <span class="badge {kind}">{DATA_KINDS[kind]}</span>
 <h1>{title}</h1>
 <p class="lead">{counts.get("batter", 0)} batters and {counts.get("pitcher", 0)} pitchers as known on
-{as_of:%B} {as_of.day}, {season}: Marcel, the control (ridge and trees on season aggregates), a contextual adjustment
-read from the sequence of their pitches, and the blend of the last with Marcel.</p>
+{as_of:%B} {as_of.day}, {season}, the best measured system first: the control (ridge and trees on season aggregates)
+with parks and minors, the control without them, a contextual adjustment of Marcel read from the sequence of their
+pitches, its blend with Marcel, and Marcel.</p>
 {warning}<nav aria-label="Sections">{links}</nav>
 </div></header>
 <main>

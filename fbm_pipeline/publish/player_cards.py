@@ -8,11 +8,11 @@ import json
 import numpy as np
 import pandas as pd
 
+from fbm_pipeline.baseball.systems import in_order_of_merit
 from fbm_pipeline.publish.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS
 from fbm_pipeline.publish.rate_sources import Sources
 
-SYSTEMS = ("marcel", "control", "control_full", "contextual", "ensemble")
-WHO = ("ensemble", "control_full", "mle")  # whose row tells who a player is: the first that projects him
+SYSTEMS = ("control_full", "control", "contextual", "ensemble", "marcel")
 HISTORY = {"mlb": "majors", "mle": "minors", "blended": "majors and minors"}
 CLUB_FROM = {"roster": "on its winter roster", "last_line": "his last club", "parent_club": "his parent club"}
 VALUES = ("", "_p10", "_p90")
@@ -28,7 +28,7 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -
     the sources (see `rate_sources`); values run statistic by statistic, within it system by system: rate, p10, p90.
     """
     stats, players = {}, []
-    shown = [system for system in SYSTEMS if system in set(projections["system"])]
+    shown = in_order_of_merit(set(SYSTEMS) & set(projections["system"]))
     for player_type, forms in FORMATS.items():
         own = projections[projections["player_type"] == player_type].merge(
             ages[["player_type", "mlbam_id", "age"]], on=["player_type", "mlbam_id"], how="left"
@@ -55,8 +55,9 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -
 
 
 def _who(own: pd.DataFrame) -> pd.DataFrame:
-    """One row per player, by id: of the first system of WHO that projects him."""
-    ranked = own[own["system"].isin(WHO)].assign(place=own["system"].map({name: k for k, name in enumerate(WHO)}))
+    """One row per player, by id: of the best system that projects him."""
+    places = {name: place for place, name in enumerate(in_order_of_merit(set(own["system"])))}
+    ranked = own.assign(place=own["system"].map(places))
     return ranked.sort_values(["mlbam_id", "place"]).drop_duplicates("mlbam_id").set_index("mlbam_id")
 
 

@@ -24,14 +24,14 @@ from fbm_pipeline.backtest.projected import (
 from fbm_pipeline.backtest.universes import OWN_SYSTEMS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
-from fbm_pipeline.parks.coming_clubs import read_winter_rosters, rosters_content
+from fbm_pipeline.parks.coming_clubs import read_winter_rosters
 from fbm_pipeline.publish.exports import write_exports
 from fbm_pipeline.publish.published_intervals import published_intervals
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contracts import RATE_COLUMNS
 from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.tables import Store, Written, content_hash, inputs_key
 
 TABLE = "publish.projections"
 IDENTITY_TABLES = (
@@ -63,7 +63,7 @@ def publish(store: Store, settings: Settings, season: int) -> Written:
         rates=rates_inputs(store, season),
         spread=store.content(ERROR_SPREAD, {"season": season}),
         players=store.content("core.players"),
-        rosters=rosters_content(store, [season]),
+        rosters=content_hash(read_winter_rosters(store, season, season)),
         lines={
             f"{name} {part['season']}": store.content(name, part)
             for name in ("core.season_lines", "core.minor_lines")

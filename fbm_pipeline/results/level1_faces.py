@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.level1.encoder import arms_of, load_encoder
-from fbm_pipeline.level1.encoder_errors import EncoderError
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.encoder import EncoderError, arms_of, load_encoder
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances
 from fbm_pipeline.results.level1_maps import PlaneMap, outcome_map, word_maps
 from fbm_pipeline.results.level1_players import load_known_players, neighbours_table

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fbm_pipeline.level1.level1_pitch import OutingEncoder
+from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
 from fbm_pipeline.results.level1_appearances import Appearances
 

@@ -1,8 +1,9 @@
 """The code that a table is made with, as a key: its functions' import closure in normalized form.
 
 From a function outward: every function, class and constant of the package that it names, and all that these name,
-each as its syntax without comments, docstrings, annotations and formatting; and the statements of `sql/` that they
-name. So a comment makes nothing again, a changed constant only what uses it, and nobody keeps a list of modules.
+each as its syntax without comments, docstrings, annotations and formatting; and the statements of `sql/` and the files
+beside a module that they name. So a comment makes nothing again, a changed constant only what uses it, and nobody
+keeps a list of modules.
 
 Names are resolved in the source, without importing it: torch alone costs a second, and definitions must load quickly.
 What the source does not name is not seen: build no code from text, and let a table name its functions.
@@ -23,6 +24,7 @@ from fbm_pipeline.store.syntax import (
     Module,
     UnknownCodeError,
     imported,
+    is_file,
     is_module,
     is_statement,
     load,
@@ -36,14 +38,15 @@ MACHINERY = f"{PACKAGE}.store"
 STORE_VERSION = 1  # raise it when a change in `store` makes the same code give other rows: all is made again
 
 _STATEMENT = re.compile(r"[a-z_0-9]+/[a-z_0-9]+")
+_FILE = re.compile(r"[a-z_0-9]+\.(json|csv|html|js|css)")
 
 
 @dataclass(frozen=True)
 class Symbol:
-    """One function, class, constant or statement of the closure."""
+    """One function, class, constant, statement or file of the closure."""
 
-    module: str  # `fbm_pipeline.marcel.rates`, or `sql` for a statement
-    name: str  # as the module binds it, or `features/marcel_inputs`
+    module: str  # `fbm_pipeline.marcel.rates`, `sql` for a statement, `file` for a file beside a module
+    name: str  # as the module binds it, `features/marcel_inputs`, or `fbm_pipeline/level1/vocabulary.json`
 
     def __str__(self) -> str:
         return f"{self.module}:{self.name}"
@@ -94,6 +97,8 @@ def _read(symbol: Symbol) -> tuple[str, tuple[Symbol, ...]]:
     if symbol.module == "sql":
         path = REPOSITORY / "sql" / f"{symbol.name}.sql"
         return normalized_sql(path.read_text(encoding="utf-8")), ()
+    if symbol.module == "file":
+        return (REPOSITORY / symbol.name).read_text(encoding="utf-8"), ()
     if symbol.module.endswith(".tables"):
         declared = _declared(symbol)
         if declared is not None:
@@ -119,7 +124,7 @@ def _declared(symbol: Symbol) -> str | None:
 
 
 def _named(module: Module, node: ast.AST) -> Iterator[Symbol]:
-    """The symbols of the package, and the statements, that a piece of a module names."""
+    """The symbols of the package, the statements and the files beside it that a piece of a module names."""
     imports = dict(module.imports)
     parts = list(parts_of(node))
     for part in parts:
@@ -128,12 +133,19 @@ def _named(module: Module, node: ast.AST) -> Iterator[Symbol]:
     modules = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
     for part in parts:
         if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            if _STATEMENT.fullmatch(part.value) and is_statement(part.value):
-                yield Symbol("sql", part.value)
+            yield from _text(module, part.value)
         elif isinstance(part, ast.Attribute) and isinstance(part.value, ast.Name):
             yield from _attribute(module, imports, part.value.id, part.attr)
         elif isinstance(part, ast.Name) and id(part) not in modules:
             yield from _name(module, imports, part.id)
+
+
+def _text(module: Module, value: str) -> Iterator[Symbol]:
+    """`features/marcel_inputs` is a statement, `vocabulary.json` a file that lies beside its module."""
+    if _STATEMENT.fullmatch(value) and is_statement(value):
+        yield Symbol("sql", value)
+    elif _FILE.fullmatch(value) and is_file(beside := f"{module.name.rpartition('.')[0].replace('.', '/')}/{value}"):
+        yield Symbol("file", beside)
 
 
 def _name(module: Module, imports: Imports, name: str) -> Iterator[Symbol]:

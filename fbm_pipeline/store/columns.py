@@ -57,6 +57,12 @@ def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -
     return tuple(Column(name, kind, unit, meaning.format(name), **options) for name in names.split())  # type: ignore[arg-type]
 
 
+def described(kind: str, unit: str, text: str, **options: object) -> tuple[Column, ...]:
+    """Columns from lines `name: meaning`, of one type and unit."""
+    lines = (line.partition(":") for line in text.strip().splitlines())
+    return tuple(Column(name.strip(), kind, unit, meaning.strip(), **options) for name, _, meaning in lines)  # type: ignore[arg-type]
+
+
 def constant(*chosen: Column) -> tuple[Column, ...]:
     """The same columns where one value for everybody is no fault: provenance is the same for a whole season."""
     return tuple(replace(column, may_be_constant=True) for column in chosen)
@@ -82,6 +88,9 @@ TRAINED_UNTIL = Column(
     "trained_until", "i16", "season", "the last target season it was fitted on", may_be_constant=True
 )
 N = Column("n", "i32", "rows", "how many rows it was fitted on", may_be_constant=True)
+PLATE_APPEARANCE = Column("plate_appearance", "i16", "number", "the number of the plate appearance in its game, from 1")
+PLATE_APPEARANCES = Column("plate_appearances", "i32", "PA or BF", "the player's plate appearances that it rests on")
+CUTOFF = Column("cutoff", "i16", "season", "the last season that the encoder or decoder may have seen anything of")
 
 GAME_KEY = (SEASON, MONTH, GAME_ID, GAME_DATE, SOURCE)
 PLAYER_KEY = (SEASON, PLAYER_TYPE, AS_OF, MLBAM_ID)

@@ -23,11 +23,6 @@ _EVENT_COUNTS = "ab:i8 h:i8 single:i8 double:i8 triple:i8 hr:i8 bb:i8 ibb:i8 so:
 _SUM_COUNTS = "ab:i32 h:i32 single:i32 double:i32 triple:i32 hr:i32 bb:i32 ibb:i32 so:i32 hbp:i32 sf:i32 sh:i32"
 _GAME_KEY = "season:i16 month:i8 game_id:str game_date:date source:str"
 _PLAYER_KEY = "season:i16 player_type:str as_of:date mlbam_id:i32"
-_PLAYING_TIME = (
-    f"{_PLAYER_KEY} opportunities:f64 p10:f64 p50:f64 p90:f64 if_regular:f64? outs:f64? outs_p10:f64? "
-    "outs_p90:f64? role:str? starter_chance:f64? role_change:f64? "
-    "trained_from:i16 trained_until:i16 n:i32"
-)
 HORIZONS = ("career", "three_year", "one_year", "thirty_day")
 
 
@@ -54,28 +49,6 @@ RATE_COLUMNS = tuple(name for name in _union_statistics() if name != "er_rate")
 
 def _published_rates() -> str:
     return " ".join(f"{name}:f64? {name}_p10:f64? {name}_p50:f64? {name}_p90:f64?" for name in RATE_COLUMNS)
-
-
-# What features.sequence_counts counts, in the order of its columns: pitches, turns, batted balls.
-_SEQUENCE_COUNTS = (
-    "pitches swings whiffs fouls called_strikes balls bunt_attempts first_pitches first_pitch_strikes "
-    "first_pitch_swings two_strike_pitches two_strike_swings two_strike_whiffs two_strike_fouls "
-    "two_strike_called_strikes three_ball_pitches three_ball_balls ahead_pitches ahead_swings ahead_strikes "
-    "late_pitches late_swings late_whiffs late_balls pa so bb ibb hbp hr h counted_pa counted_pitches counted_balls "
-    "two_strike_pa two_strike_so three_ball_pa three_ball_bb left_pa left_so left_bb left_hr left_h right_pa right_so "
-    "right_bb right_hr right_h known_stand_pa left_stand_pa known_throws_pa left_throws_pa late_pa late_so late_bb "
-    "late_hr late_h index_0_pa index_3_pa index_6_pa index_9_pa index_12_pa index_15_pa index_18_pa index_24_pa "
-    "balls_in_play hits_in_play typed_balls ground_balls line_drives fly_balls popups ground_hits "
-    "fielded_ground_balls infield_hits ground_errors ground_double_plays line_hits fly_hits fly_hr air_hr "
-    "air_extra_bases triples sided_balls pulled opposite sided_ground_balls ground_pulled ground_opposite "
-    "sided_air_balls air_pulled air_opposite air_pulled_hr bunts bunt_hits"
-)
-SEQUENCE_COUNTS = tuple(_SEQUENCE_COUNTS.split())
-OPPONENT_SUMS = ("opponents_so", "opponents_bb", "opponents_hr", "opponents_h")  # of the opponents' rates, by PA
-
-
-def _sequence_columns() -> str:
-    return " ".join([*(f"{name}:i32" for name in SEQUENCE_COUNTS), *(f"{name}:f64" for name in OPPONENT_SUMS)])
 
 
 _ALL: Iterable[Table] = (
@@ -156,40 +129,6 @@ _ALL: Iterable[Table] = (
         "player_type mlbam_id as_of", "player_type season",
     ),
     contract(
-        "features.park_factors",
-        "one row per season, park and component; from the three seasons before, both sides batting",
-        "season:i16 as_of:date park_id:str component:str factor:f64 observed:f64 expected:f64 pa:i32 elsewhere_pa:i32 "
-        "seasons:i8",
-        "season park_id component", "season",
-    ),
-    contract(
-        "features.physics_counts",
-        "one row per season, side of the ball and player whose batted balls or pitches were measured; sums to be added",
-        "season:i16 player_type:str mlbam_id:i32 balls_in_play:i32 measured:i32 speed:f64 angle:f64 "
-        "at_least_80:i32 at_least_85:i32 at_least_90:i32 hard_hit:i32 at_least_100:i32 at_least_105:i32 "
-        "at_least_110:i32 sweet_spot:i32 barrels:i32 air:i32 air_speed:f64 sprayed:i32 pulled:i32 opposite:i32 "
-        "pulled_air:i32 pitches:i32 fastballs:i32 fastball_speed:f64 fastball_rise:f64 fastball_run:f64 "
-        "fastball_spins:i32 fastball_spin:f64 breaking:i32 breaking_speed:f64 breaking_rise:f64 breaking_run:f64 "
-        "offspeed:i32 offspeed_speed:f64 offspeed_rise:f64 offspeed_run:f64",
-        "season player_type mlbam_id", "season",
-    ),
-    contract(
-        "features.sequence_counts", "one row per season, side of the ball and player with a pitch or plate appearance",
-        f"season:i16 player_type:str mlbam_id:i32 {_sequence_columns()}",
-        "season player_type mlbam_id", "player_type season",
-    ),
-    contract(
-        "features.control_rates", "one row per player, side of the ball, as-of date, control and statistic",
-        f"{_PLAYER_KEY} system:str statistic:str rate:f64 trained_from:i16 trained_until:i16 n:i32",
-        "player_type mlbam_id as_of system statistic", "player_type season",
-    ),
-    contract(
-        "features.playing_time",
-        "one row per player, side of the ball and as-of date; opportunities are PA or BF, outs and roles of pitchers",
-        _PLAYING_TIME,
-        "player_type mlbam_id as_of", "player_type season",
-    ),
-    contract(
         "features.mle_translations", "one row per season, side of the ball, component and parameter",
         "season:i16 player_type:str component:str parameter:str value:f64 n:i32 trained_from:i16 trained_until:i16",
         "season player_type component parameter", "player_type season",
@@ -205,35 +144,6 @@ _ALL: Iterable[Table] = (
         f"{_PLAYER_KEY} system:str statistic:str rate:f64 weight:f64 minor_weight:f64 minor_rate:f64? "
         "concentration:f64? source:str trained_until:i16",
         "player_type mlbam_id as_of system statistic", "player_type season",
-    ),
-    contract(
-        "features.newcomer_playing_time",
-        "one row per newcomer, side of the ball and as-of date; the columns of features.playing_time",
-        _PLAYING_TIME,
-        "player_type mlbam_id as_of", "player_type season",
-    ),
-    contract(
-        "features.learned_blocks",
-        "one row per block, encoder's cutoff, season, side of the ball and player; what the season's games say of him",
-        "block:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:f32 vector:[f32]",
-        "block cutoff season player_type mlbam_id", "block cutoff",
-    ),
-    contract(
-        "models.pa_embeddings", "one row per encoder's cutoff and plate appearance; embedding is little-endian float16",
-        "cutoff:i16 season:i16 month:i8 game_id:str plate_appearance:i16 encoder:str embedding:bin",
-        "cutoff game_id plate_appearance", "cutoff season month",
-    ),
-    contract(
-        "models.season_embeddings",
-        "one row per encoder, season, side of the ball and player; the mean over his plate appearances",
-        "arm:str cutoff:i16 season:i16 player_type:str mlbam_id:i32 plate_appearances:i32 encoder:str embedding:[f32]",
-        "arm cutoff season player_type mlbam_id", "arm cutoff season",
-    ),
-    contract(
-        "models.player_vectors",
-        "one row per cutoff, player, side of the ball and as-of date; from plate appearances before as_of only",
-        f"cutoff:i16 {_PLAYER_KEY} plate_appearances:i32 last_season:i16 mean:[f32] sd:[f32] decoder:str",
-        "cutoff player_type mlbam_id as_of", "cutoff",
     ),
     contract(
         "models.predictions", "one row per fold, season, player, side of the ball, system and statistic",

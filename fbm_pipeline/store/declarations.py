@@ -1,16 +1,17 @@
-"""One declaration per table: what it holds, what it is made from and by which function. All else is derived from it.
+"""One declaration per table and training: what it holds, what it is made from, by which function. All else follows.
 
 Dagster's dependencies and partition mappings, the content key, the partitions that a builder is shown, the audits'
 lists and the page of contracts follow from `reads`; the code key from `build`. A room's tables stand in its `tables.py`
 and name their builders as text, `fbm_pipeline.marcel.rates:marcel_rates`: torch and scikit-learn take seconds to
 import, and every process that Dagster starts loads all declarations.
+A `Training` is declared in the same way: its dependencies, its key, its code version and the tags of its run follow.
 Not here: making a partition (making), and holding a builder to its windows (inputs).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -26,14 +27,78 @@ class ContractError(ValueError):
     """A frame breaks its table's contract; the message lists every violation."""
 
 
+class Declared(Protocol):
+    """What tables and trainings declare alike, so that one view, one key and one set of dependencies serve both."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def reads(self) -> Mapping[str, Window]: ...
+
+    @property
+    def settings(self) -> tuple[str, ...]: ...
+
+    @property
+    def partition_by(self) -> tuple[str, ...]: ...
+
+    @property
+    def trained(self) -> tuple["Training", ...]: ...
+
+    @property
+    def shape(self) -> str: ...
+
+    @property
+    def functions(self) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True)
+class Training:
+    """What is trained, once for each cutoff: `name` is its asset's key, such as `models.encoder`.
+
+    `reads` and `code` are as a table's. `settings` are what shapes one training, by the names under which it is handed
+    over: some stand in the plan of a cutoff and not in the preset. `current` names a function `(settings, partition) ->
+    Trained` that finds the finished training of a cutoff for the tables made with it.
+    """
+
+    name: str
+    description: str
+    reads: Mapping[str, Window]
+    settings: tuple[str, ...]
+    code: tuple[str, ...]
+    current: str
+    partition_by: tuple[str, ...] = ("cutoff",)
+    trained: tuple["Training", ...] = ()  # trainings that it begins from
+    seasons: str = ""
+
+    @property
+    def shape(self) -> str:
+        return self.name
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """All that the code key starts from."""
+        return self.code
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training, as a table is made with it."""
+
+    weights: str  # their sha256: what is made with them depends on it
+    checkpoint: Any  # verified, as `nn.checkpoint` reads it
+
+
 @dataclass(frozen=True)
 class Table:
     """One table: `name` is `schema.table`, `grain` one sentence, `key` unique together.
 
     `build` names a function `(inputs, **partition) -> pyarrow.Table`, where `inputs` is a store that shows nothing but
-    what `reads` opens, and the preset's fields named in `settings`. Tables that are made in another way (raw files,
-    trainings, core months) leave it empty and name their code in `code`.
-    `seasons` names a function `(store, settings) -> seasons` that have what they need.
+    what `reads` opens, and the settings named in `settings`. Tables that are made in another way (raw files, core
+    months) leave it empty and name their code in `code`. `trained` are the trainings that it is made with.
+    `seasons` names a function `(store, settings) -> seasons` that have what they need; `type_seasons` one that takes a
+    player type too, where batters and pitchers have others. A read's `content` names a function `(inputs) -> hash` of
+    the rows that the builder takes of a table without seasons: a 40-man roster of a later day makes nothing again.
     Raises DeclarationError for a key or partition column that is no column.
     """
 
@@ -44,10 +109,12 @@ class Table:
     partition_by: tuple[str, ...] = ()
     description: str = ""  # what a person reads in Dagster, above the grain
     reads: Mapping[str, Window] = field(default_factory=dict)
-    settings: tuple[str, ...] = ()  # fields of the preset that change what is made
+    settings: tuple[str, ...] = ()  # fields of the preset, or of the run's settings, that change what is made
     build: str = ""
     code: tuple[str, ...] = ()  # further functions whose code is part of the key
+    trained: tuple[Training, ...] = ()  # the trainings whose weights it is made with
     seasons: str = ""
+    type_seasons: str = ""
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

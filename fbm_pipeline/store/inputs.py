@@ -5,6 +5,7 @@ window that is asked for by name, fail at the read; all else outside the window 
 """
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -18,9 +19,10 @@ import pyarrow.dataset as ds
 from deltalake import DeltaTable
 from pyarrow.parquet import filters_to_expression
 
-from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.declarations import DeclarationError, Declared, Trained, resolve
 from fbm_pipeline.store.tables import Partition, Store, Written
-from fbm_pipeline.store.windows import SEASON_COLUMNS, Value
+from fbm_pipeline.store.windows import SEASON_COLUMNS, Value, Window
 
 Filters = Sequence[tuple[str, str, Any]]
 
@@ -30,15 +32,43 @@ class WindowError(LookupError):
 
 
 class Inputs(Store):
-    """A store that shows one builder what it declared, and takes nothing. `preset` holds its declared settings only."""
+    """A store that shows one builder or training what it declared, and takes nothing.
 
-    def __init__(self, store: Store, table: Table, partition: Partition, preset: object = None) -> None:
+    `preset` holds the declared settings only: fields of the preset, and what the run's settings know beside it
+    (`data_kind`). `trained` are the finished trainings that a table is made with, by name.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        table: Declared,
+        partition: Partition,
+        settings: object = None,
+        trained: Mapping[str, Trained] | None = None,
+    ) -> None:
         super().__init__(store.root, store.contracts)
         self.store = store
         self.table = table
         self.partition = dict(partition)
-        self.preset = DeclaredSettings(table, preset)
+        self.preset: Any = DeclaredSettings(table, settings)
         self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
+        self._trained = dict(trained or {})
+        self._hashes: dict[str, list[tuple[dict[str, Value], str]]] = {}
+
+    def narrowed(self, **further: Value) -> "Inputs":
+        """The inputs of a part of the partition, such as one month of a season. Content hashes are not read again."""
+        narrower = copy(self)
+        narrower.partition = {**self.partition, **further}
+        return narrower
+
+    def trained(self, name: str) -> Trained:
+        """A finished training that the table is made with. Raises WindowError for one that is not declared."""
+        if name not in self._trained:
+            raise WindowError(
+                f"the builder of {self.table.name} takes {name}, which it does not declare; it declares "
+                f"{', '.join(sorted(self._trained)) or 'none'}. Add the training to `trained`."
+            )
+        return self._trained[name]
 
     def shown(self) -> list[str]:
         """Every declared table; one that is optional and was never written is without rows."""
@@ -59,25 +89,37 @@ class Inputs(Store):
 
     def files(self, name: str) -> list[str]:
         self._require_declared(name)
-        root = self.path(name)
+        folders = len(self.contracts[name].partition_by)  # the last ones: a store's root may be relative, files are not
         return [
-            file for file in self.store.files(name) if self._allows(name, partition_of(Path(file).relative_to(root)))
+            file
+            for file in self.store.files(name)
+            if self._allows(name, partition_of(Path(*Path(file).parts[-1 - folders :])))
         ]
 
     def content(self, name: str, partition: Partition | None = None) -> str:
         self._require_open(name, partition or {})
         return self.store.content(name, partition)
 
+    def made(self, name: str, partition: Partition) -> bool:
+        self._require_open(name, partition)
+        return self.store.made(name, partition)
+
     def contents(self) -> dict[str, dict[str, str]]:
-        """The content hash of every open partition, by table: what the result depends on."""
+        """The content hash of every open partition, by table, and of weights: what the result depends on."""
+        weights = {name: {"weights": trained.weights} for name, trained in sorted(self._trained.items())}
+        return weights | {name: self._contents(name, window) for name, window in sorted(self.table.reads.items())}
+
+    def _contents(self, name: str, window: Window) -> dict[str, str]:
+        if window.content:
+            return {"chosen rows": resolve(window.content)(self)}
         return {
-            name: {
-                str(sorted(part.items())): digest
-                for part, digest in self.store.content_hashes(name)
-                if self._allows(name, part)
-            }
-            for name in sorted(self.table.reads)
+            str(sorted(part.items())): digest for part, digest in self._content_hashes(name) if self._allows(name, part)
         }
+
+    def _content_hashes(self, name: str) -> list[tuple[dict[str, Value], str]]:
+        if name not in self._hashes:
+            self._hashes[name] = self.store.content_hashes(name)
+        return self._hashes[name]
 
     def build(self, *arguments: object, **options: object) -> Written:
         raise WindowError(f"the builder of {self.table.name} writes; it returns rows and its own partition is written")
@@ -93,7 +135,8 @@ class Inputs(Store):
     def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
         window = self.table.reads[name]
         last = int(getattr(self.preset, window.until)) if window.until else None
-        return window.allows(self.partition, part, last)
+        first = getattr(self.preset, window.since) if isinstance(window.since, str) else window.since
+        return window.allows(self.partition, part, last, first)
 
     def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
         self._require_declared(name)
@@ -113,11 +156,11 @@ class Inputs(Store):
 
 
 class DeclaredSettings:
-    """The preset's fields that a table declares. Raises WindowError for any other."""
+    """The settings that a table or training declares. Raises WindowError for any other."""
 
-    def __init__(self, table: Table, preset: object) -> None:
+    def __init__(self, table: Declared, settings: object) -> None:
         self._table = table
-        self._values = {name: getattr(preset, name) for name in table.settings} if preset is not None else {}
+        self._values = {} if settings is None else {name: _value(table, settings, name) for name in table.settings}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
@@ -126,6 +169,18 @@ class DeclaredSettings:
 
     def values(self) -> dict[str, Any]:
         return dict(self._values)
+
+
+def _value(table: Declared, settings: object, name: str) -> Any:
+    """A field of the preset, or what stands beside it in the run's settings."""
+    preset = settings.preset if isinstance(settings, Settings) else settings
+    for place in (preset, settings):
+        if hasattr(place, name):
+            return getattr(place, name)
+    raise DeclarationError(
+        f"{table.name} declares the setting {name}, which is none of the preset's; name a field of Preset, or hand "
+        "over the run's Settings where it is a property of theirs"
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Not here: which partitions there are to make (defs, audits).
 from collections.abc import Iterable
 
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.declarations import Table, resolve
+from fbm_pipeline.store.declarations import Declared, Table, resolve
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Partition, Store, Written, inputs_key
 
@@ -15,19 +15,31 @@ class MissingInputError(FileNotFoundError):
     """A table that another is made from was never written; the message says which to materialize first."""
 
 
-def make(store: Store, table: Table, partition: Partition, preset: object) -> Written:
+def make(store: Store, table: Table, partition: Partition, settings: object) -> Written:
     """Make a partition of a table by its declared builder, unless it was made from the same inputs before.
 
-    Raises MissingInputError when a table that is not optional was never written, WindowError when the builder reads
-    what it does not declare, ContractError when the rows break the declaration; nothing is written then.
+    The preset is enough for tables that declare none but its fields and no training: checkpoints lie under the run's
+    settings. Raises MissingInputError when a table that is not optional was never written, WindowError when the
+    builder reads what it does not declare, ContractError when the rows break the declaration; nothing is written then.
     """
-    inputs = Inputs(store, table, partition, preset)
-    _require(store, table)
+    inputs = open_inputs(store, table, partition, settings)
 
     def rows() -> object:
         return resolve(table.build)(inputs, **partition)
 
     return store.build(table.name, partition, partition_key(inputs), rows)
+
+
+def open_inputs(store: Store, table: Declared, partition: Partition, settings: object) -> Inputs:
+    """What a table or training is shown while a partition is made. Raises MissingInputError as `make`."""
+    _require(store, table)
+    trained = {each.name: resolve(each.current)(settings, partition) for each in table.trained}
+    return Inputs(store, table, partition, settings, trained)
+
+
+def training_key(inputs: Inputs) -> str:
+    """What names a training: its partition, such as cutoff and arm, and all that its weights depend on."""
+    return inputs_key(partition=inputs.partition, made_from=partition_key(inputs))
 
 
 def partition_key(inputs: Inputs) -> str:
@@ -41,7 +53,7 @@ def partition_key(inputs: Inputs) -> str:
     )
 
 
-def _require(store: Store, table: Table) -> None:
+def _require(store: Store, table: Declared) -> None:
     absent = [name for name, window in table.reads.items() if not window.optional and not store.exists(name)]
     if absent:
         raise MissingInputError(f"{table.name} is made from {_listed(absent)}, never written; materialize them first")

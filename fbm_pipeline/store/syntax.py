@@ -129,3 +129,7 @@ def is_module(name: str) -> bool:
 
 def is_statement(name: str) -> bool:
     return (REPOSITORY / "sql" / f"{name}.sql").is_file()
+
+
+def is_file(path: str) -> bool:
+    return (REPOSITORY / path).is_file()

@@ -203,6 +203,10 @@ class Store:
             shutil.rmtree(self.root / "_memory" / name, ignore_errors=True)
             _OPENED.pop(self.path(name), None)
 
+    def made(self, name: str, partition: Partition) -> bool:
+        """Whether the partition was ever made, be it without rows: `partitions` lists those that have some."""
+        return self.exists(name) and self._memory(name, partition) is not None
+
     def content(self, name: str, partition: Partition | None = None) -> str:
         """Hash of what the table (or the partitions under `partition`) holds now: the key for what reads it."""
         wanted = dict(partition or {})

@@ -1,7 +1,8 @@
 """Which partitions of a table may be read to make one partition of another: few rules, each with a name.
 
-A rule answers for one column of the read table. Player types are matched where both tables have them, unless a read
-says that it needs both. Not here: holding a builder to its windows (inputs), and Dagster's mappings (defs).
+A rule answers for the season of the read table. Player types, cutoffs and arms are matched where both tables have them,
+unless a read says that it needs both player types. Not here: holding a builder to its windows (inputs), and Dagster's
+mappings (defs).
 """
 
 from collections.abc import Mapping
@@ -30,21 +31,32 @@ class Window:
     same_month: bool = False  # of SAME: the month that is made only
     optional: bool = False  # the table may never have been written: then it has no rows
     until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
+    since: int | str | None = None  # the first season open, or the setting that names it; None for the table's first
+    only: tuple[tuple[str, Value], ...] = ()  # columns of the read table with the one value that is open
+    # A function `(inputs) -> hash` in place of the partitions' contents: for a table without seasons, whose rows carry
+    # their own dates and of which the builder takes those before its as-of date only.
+    content: str = ""
 
-    def allows(self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None) -> bool:
-        """Whether a partition of the read table is open while `made` is built; `last` is the value of `until`."""
-        if not self.both_types and made.get("player_type", part.get("player_type")) != part.get(
-            "player_type", made.get("player_type")
-        ):
-            return False
-        if self.same_month and made.get("month", part.get("month")) != part.get("month"):
+    def allows(
+        self, made: Mapping[str, Value], part: Mapping[str, Value], last: int | None = None, first: int | None = None
+    ) -> bool:
+        """Whether a partition of the read table is open while `made` is built.
+
+        `last` and `first` are the seasons that `until` and `since` stand for.
+        """
+        if not self._matches(made, part):
             return False
         season, read = season_of(made), season_of(part)
-        if last is not None and read is not None and read > last:
-            return False
-        if self.span is Span.WHOLE or season is None or read is None:
+        if read is None:
             return True
-        return self._allows_season(season, read)
+        if (last is not None and read > last) or (first is not None and read < first):
+            return False
+        return self.span is Span.WHOLE or season is None or self._allows_season(season, read)
+
+    def _matches(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
+        matched = [*_MATCHED, *(() if self.both_types else ("player_type",)), *(("month",) if self.same_month else ())]
+        same = all(made[column] == part[column] for column in matched if column in made and column in part)
+        return same and all(part.get(column, value) == value for column, value in self.only)
 
     def _allows_season(self, season: int, read: int) -> bool:
         if self.span is Span.SAME:
@@ -56,12 +68,16 @@ class Window:
     def __str__(self) -> str:
         back = "" if self.back is None else f", {self.back} seasons back"
         types = ", both player types" if self.both_types else ""
+        since = "" if self.since is None else f", since {self.since}"
         until = f", until {self.until}" if self.until else ""
-        return f"{self.span.value}{back}{until}{types}"
+        only = "".join(f", {column} {value}" for column, value in self.only)
+        return f"{self.span.value}{back}{since}{until}{types}{only}"
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
 SEASON_COLUMNS = ("season", "fold", "cutoff")
+# What is made with the encoder of a cutoff and an arm reads what was made with the same one.
+_MATCHED = ("cutoff", "arm")
 
 
 def season_of(partition: Mapping[str, Value]) -> int | None:
@@ -72,9 +88,16 @@ def season_of(partition: Mapping[str, Value]) -> int | None:
     return None
 
 
-def whole(*, until: str = "", both_types: bool = False, optional: bool = False) -> Window:
-    """Every partition, or every one up to the season that a setting names."""
-    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional)
+def whole(
+    *,
+    until: str = "",
+    both_types: bool = False,
+    optional: bool = False,
+    only: tuple[tuple[str, Value], ...] = (),
+    content: str = "",
+) -> Window:
+    """Every partition, or every one up to the season that a setting names, or with one value of a column."""
+    return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional, only=only, content=content)
 
 
 def same_season(*, month: bool = False, both_types: bool = False, optional: bool = False) -> Window:
@@ -82,11 +105,16 @@ def same_season(*, month: bool = False, both_types: bool = False, optional: bool
     return Window(Span.SAME, same_month=month, both_types=both_types, optional=optional)
 
 
-def seasons_before(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:
-    """The seasons before, or the last `back` of them."""
-    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional)
+def seasons_before(
+    back: int | None = None, *, both_types: bool = False, optional: bool = False, since: int | None = None
+) -> Window:
+    """The seasons before, or the last `back` of them, or those from `since` on."""
+    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional, since=since)
 
 
-def seasons_up_to(back: int | None = None, *, both_types: bool = False, optional: bool = False) -> Window:
-    """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves."""
-    return Window(Span.UP_TO, back=back, both_types=both_types, optional=optional)
+def seasons_up_to(
+    back: int | None = None, *, since: int | str | None = None, both_types: bool = False, optional: bool = False
+) -> Window:
+    """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves, and for
+    trainings, which see the season of their cutoff."""
+    return Window(Span.UP_TO, back=back, since=since, both_types=both_types, optional=optional)

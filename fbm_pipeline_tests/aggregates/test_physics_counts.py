@@ -6,9 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.aggregates.physics_counts import build_physics_counts, read_physics_counts
+from fbm_pipeline.aggregates.physics_counts import read_physics_counts
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_physics_counts
 from fbm_pipeline_tests.parks.park_league import game, measured, write_months
 
 # Exit velocity and launch angle, and whether Statcast calls it a barrel: the corners of the widening window.
@@ -57,7 +58,7 @@ def write_partial(store: Store, rows: list[dict[str, object]]) -> None:
 @pytest.mark.parametrize(("speed", "angle", "barrel"), CORNERS)
 def test_a_barrel_at_the_corners_of_its_window(store: Store, speed: float, angle: float, barrel: bool) -> None:
     write_months(store, "core.plate_appearances", [measured(1, speed, angle)])
-    build_physics_counts(store, 2021)
+    make_physics_counts(store, 2021)
     assert row(store, "batter")["barrels"] == int(barrel)
 
 
@@ -71,7 +72,7 @@ def test_sums_of_batted_balls_by_hand(store: Store) -> None:
         measured(6, None, None, hit_type=None),
         measured(7, 99.0, 45.0, spray_deg=None, pitcher_id=102),
     ])  # fmt: skip
-    build_physics_counts(store, 2021)
+    make_physics_counts(store, 2021)
     batter = row(store, "batter")
     assert (batter["balls_in_play"], batter["measured"], batter["sprayed"]) == (5, 4, 3)
     assert batter["speed"] == pytest.approx(95 + 105.5 + 84 + 99)
@@ -89,7 +90,7 @@ def test_velocity_movement_and_spin_by_hand(store: Store) -> None:
         pitch(3, "ST", 82.0, pfx_x=1.0, pfx_z=-0.5), pitch(4, "CH", 86.0), pitch(5, "FC", 90.0),
         pitch(6, "FA", 62.0), pitch(7, "FF", None), pitch(8, "FF", 94.0, throws="L", pitcher_id=102),
     ])  # fmt: skip
-    build_physics_counts(store, 2021)
+    make_physics_counts(store, 2021)
     pitcher = row(store, "pitcher", player=101)
     assert (pitcher["pitches"], pitcher["fastballs"], pitcher["breaking"], pitcher["offspeed"]) == (6, 2, 1, 1)
     assert (pitcher["fastball_speed"], pitcher["fastball_run"]) == (pytest.approx(188), pytest.approx(0.5 + 1.5))
@@ -109,7 +110,7 @@ def test_partial_files_join_in_feet_and_only_where_nothing_else_is(store: Store)
         partial(3, dt.date(2021, 10, 20), 700003),  # after the season's last game: the postseason
         partial(4, day, 700002, release_speed=None),
     ])  # fmt: skip
-    build_physics_counts(store, 2021)
+    make_physics_counts(store, 2021)
     pitcher = row(store, "pitcher")
     assert (pitcher["fastballs"], pitcher["fastball_speed"]) == (2, pytest.approx(95 + 94))
     assert (pitcher["fastball_rise"], pitcher["fastball_run"]) == (pytest.approx(1.5 + 1.5), pytest.approx(0.5 + 0.5))
@@ -118,10 +119,10 @@ def test_partial_files_join_in_feet_and_only_where_nothing_else_is(store: Store)
 
 def test_a_season_without_measurements_is_without_rows_and_made_once(store: Store) -> None:
     write_months(store, "core.plate_appearances", [measured(1, None, None)])
-    assert build_physics_counts(store, 2021).rows == 0
-    assert build_physics_counts(store, 2021).skipped
+    assert make_physics_counts(store, 2021).rows == 0
+    assert make_physics_counts(store, 2021).skipped
     write_months(store, "core.plate_appearances", [measured(1, 90.0, 10.0)])
-    again = build_physics_counts(store, 2021)
+    again = make_physics_counts(store, 2021)
     assert (again.rows, again.skipped) == (2, False)
     assert set(TABLES["features.physics_counts"].column_names) >= set(row(store, "batter"))
 
@@ -131,4 +132,4 @@ def test_the_order_of_rows_changes_nothing(store: Store, tmp_path: Path) -> None
     turned = Store(tmp_path / "turned", store.contracts)
     for each, ordered in ((store, rows), (turned, rows[::-1])):
         write_months(each, "core.plate_appearances", ordered)
-    assert build_physics_counts(store, 2021).content_hash == build_physics_counts(turned, 2021).content_hash
+    assert make_physics_counts(store, 2021).content_hash == make_physics_counts(turned, 2021).content_hash

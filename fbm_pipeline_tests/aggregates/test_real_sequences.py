@@ -5,9 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts, read_sequence_counts
+from fbm_pipeline.aggregates.sequence_counts import read_sequence_counts
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse import core, raw
+from fbm_pipeline_tests.making import make_sequence_counts
 
 pytestmark = pytest.mark.real
 
@@ -22,7 +23,7 @@ def test_a_real_season_of_batted_balls_and_counts(real_data: Path, store: Store)
         build(store, SEASON)
     _check_batted_balls(store)
     for player_type in ("batter", "pitcher"):
-        build_sequence_counts(store, player_type, SEASON)
+        make_sequence_counts(store, player_type, SEASON)
     _check_counts(store)
 
 

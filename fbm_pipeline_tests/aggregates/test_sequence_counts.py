@@ -4,11 +4,12 @@ import datetime as dt
 
 import pytest
 
-from fbm_pipeline.aggregates.sequence_counts import build_sequence_counts, read_sequence_counts
+from fbm_pipeline.aggregates.sequence_counts import read_sequence_counts
 from fbm_pipeline.marcel.season_lines import MarcelError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.core import build_batted_balls
+from fbm_pipeline_tests.making import make_sequence_counts
 from fbm_pipeline_tests.warehouse import hand_made
 
 RESULTS = {
@@ -119,7 +120,7 @@ def _built(store: Store, season: int) -> Store:
     hand_made.build(store, season)
     build_batted_balls(store, season)
     for player_type in ("batter", "pitcher"):
-        build_sequence_counts(store, player_type, season)
+        make_sequence_counts(store, player_type, season)
     return store
 
 
@@ -171,11 +172,11 @@ def test_intentional_walks_stand_apart(store: Store) -> None:
 
 
 def test_a_second_build_writes_nothing_and_a_season_without_games_has_none(retrosheet: Store) -> None:
-    assert [written.skipped for written in build_sequence_counts(retrosheet, "batter", 2023)] == [True]
-    assert build_sequence_counts(retrosheet, "batter", 2022) == []
+    assert make_sequence_counts(retrosheet, "batter", 2023).skipped
+    assert make_sequence_counts(retrosheet, "batter", 2022).rows == 0
 
 
 def test_months_without_batted_balls_are_refused(store: Store) -> None:
     tell_by_retrosheet(store).drop("core.batted_balls", {"season": 2023, "month": 9})
     with pytest.raises(MarcelError, match=r"core\.batted_balls: \[4\].*Materialize them for 2023"):
-        build_sequence_counts(store, "pitcher", 2023)
+        make_sequence_counts(store, "pitcher", 2023)

@@ -6,7 +6,8 @@ import pytest
 
 from fbm_pipeline.cli.contracts_page import describe_contracts
 from fbm_pipeline.cli.main import main
-from fbm_pipeline.settings import REPOSITORY
+from fbm_pipeline.settings import LEAGUE, REPOSITORY, UNFINISHED_LEAGUE
+from fbm_pipeline.simulated_league import league
 from fbm_pipeline.tables import TABLES
 
 
@@ -46,6 +47,19 @@ def test_simulate_never_writes_over_a_folder_of_other_files(home, capsys, monkey
     monkeypatch.setenv("FBM_DATA", str(folder))
     assert main(["simulate"]) == 2
     assert sorted(path.name for path in folder.iterdir()) == ["notes.txt"]
+
+
+def test_a_league_that_was_not_written_to_its_end_is_written_again(home, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(league, "write_league", lambda folder, seed: (folder / LEAGUE).touch() or "written")
+    folder = home / "simulated_league"
+    folder.mkdir()
+    (folder / UNFINISHED_LEAGUE).touch()
+    (folder / "half.parquet").touch()
+    assert main(["simulate", "--if-missing"]) == 0
+    assert "written" in capsys.readouterr().out
+    assert not (folder / UNFINISHED_LEAGUE).exists()
+    assert main(["simulate", "--if-missing"]) == 0
+    assert "The simulated league is at" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def write_blocks(store: Store, signal: str) -> None:
 
 
 def write_controls(store: Store, seasons: Iterable[int], players: int = PLAYERS) -> None:
-    """d knows a little of the hidden number, its two halves with errors of their own."""
+    """The control knows a little of the hidden number, its two halves with errors of their own."""
     schema = store.contracts["features.control_rates"].schema
     for season in seasons:
         for player_type in PLAYER_TYPES:

@@ -16,28 +16,28 @@ from fbm_pipeline.controls import residual_models
 from fbm_pipeline.controls.control_rates import (
     CONTROL,
     SYSTEMS,
-    build_control_rates,
     control_rates,
+    rates_on_marcel,
     residual_key,
     residual_of,
     trainable_seasons,
     with_physics,
 )
 from fbm_pipeline.controls.frame import FAMILIES, Frame, read_frame, training_targets
-from fbm_pipeline.controls.summary import summarize
+from fbm_pipeline.controls.tables import CONTROL_RATES
+from fbm_pipeline.defs.controls import summarize
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store, content_hash
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
+from fbm_pipeline_tests.making import create_reads, fit_constants, make_control_rates, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players
 
 PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2018, min_train_opportunities=50)
 SEASONS = range(2016, 2023)
-BEHIND = ("features.sequence_counts", "features.park_factors", "features.physics_counts")
 WITH_MINORS = {"ridge_minors", "control_minors", "control_full"}  # made where the minors are told: test_minors_controls
 PLAIN = set(SYSTEMS) - WITH_MINORS
-OTHERS = ("core.games", "core.player_games", "raw.lahman_batting", "raw.lahman_appearances", "raw.lahman_people")
 
 
 def write_counts(store: Store, rows: Sequence[dict[str, object]]) -> None:
@@ -62,12 +62,11 @@ def write_league(store: Store, rows: Sequence[dict[str, object]], player_type: s
     write_lines(store, rows)
     write_players(store, birth_dates())
     write_counts(store, rows)
-    for name in (*BEHIND, *OTHERS):
-        store.create(name)
     fit_constants(store, player_type, PRESET)
     played = {int(row["season"]) for row in rows}  # type: ignore[call-overload]
     for season in sorted({*played, max(played) + 1}):
         make_marcel_rates(store, player_type, season)
+    create_reads(store, "features.control_rates")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -86,7 +85,8 @@ def league(few_trees: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
 
     store = Store(tmp_path_factory.mktemp("league") / "store", TABLES)
     write_league(store, random_league(SEASONS))
-    build_control_rates(store, "batter", 2022)
+    for season in (2021, 2022):
+        make_control_rates(store, "batter", season)
     return store
 
 
@@ -116,17 +116,17 @@ def planted(player_type: str = "batter", n: int = 300, seed: int = 2) -> Frame:
 def test_every_control_finds_a_planted_effect() -> None:
     frame = planted()
     truth = 0.02 * frame.blocks["lines"].values[frame.projected, :1]
-    for system, rates in control_rates(frame, "batter").items():
+    for system, rates in rates_on_marcel(frame, "batter").items():
         added = rates - frame.prior[frame.projected]
         assert np.corrcoef(added[:, 0], truth[:, 0])[0, 1] > 0.9, system
-    ridge = control_rates(frame, "batter")["ridge"] - frame.prior[frame.projected]
+    ridge = rates_on_marcel(frame, "batter")["ridge"] - frame.prior[frame.projected]
     assert (ridge[:, 0] @ truth[:, 0]) / (truth[:, 0] @ truth[:, 0]) == pytest.approx(900 / (900 + 500), abs=0.08)
 
 
 def test_a_statistic_that_nobody_recorded_stays_marcels() -> None:
     frame = planted()
     frame.outcome[:, 3] = np.nan
-    rates = control_rates(frame, "batter")
+    rates = rates_on_marcel(frame, "batter")
     for values in rates.values():
         assert np.array_equal(values[:, 3], frame.prior[frame.projected][:, 3])
         assert not np.array_equal(values[:, 2], frame.prior[frame.projected][:, 2])
@@ -135,11 +135,11 @@ def test_a_statistic_that_nobody_recorded_stays_marcels() -> None:
 def test_no_rate_is_below_zero() -> None:
     frame = planted()
     low = dataclasses.replace(frame, prior=frame.prior - 0.2, outcome=frame.outcome - 0.2)
-    assert min(values.min() for values in control_rates(low, "batter").values()) == 0.0
+    assert min(values.min() for values in rates_on_marcel(low, "batter").values()) == 0.0
 
 
 def measured_frame() -> tuple[Frame, np.ndarray, np.ndarray]:
-    """The planted frame with physics for all but ten of the projected, and d's rates for the targets to learn from."""
+    """The planted frame with physics for all but ten of the projected, and the control for the targets before."""
     frame = planted()
     rng = np.random.default_rng(9)
     values = np.column_stack([np.full(1200, 0.5), np.zeros(1200), rng.normal(size=1200)])
@@ -178,7 +178,8 @@ def test_rows_say_what_they_are_and_were_trained_on(league: Store) -> None:
     assert rows[["trained_from", "trained_until"]].drop_duplicates().to_numpy().tolist() == [[2017, 2021]]
     assert rows["rate"].ge(0.0).all()
     assert rows["n"].nunique() == 1
-    assert len(summarize(league, "batter", 2022)) == len(PLAIN) * len(statistics("batter"))
+    shown = summarize(league, Settings(league.root, league.root, PRESET), "batter", 2022)["controls"]
+    assert len(shown.value.splitlines()) == 2 + len(PLAIN) * len(statistics("batter"))
 
 
 def test_the_control_is_the_mean_of_its_two_and_physics_is_the_control_without_physics(league: Store) -> None:
@@ -194,7 +195,7 @@ def test_the_short_season_neither_teaches_nor_is_projected(league: Store) -> Non
     assert training_targets(league, 2022) == [2017, 2018, 2019, 2021]
     assert 2020 not in read_frame(league, "batter", 2022, CONTROL).players.season
     with pytest.raises(MarcelError, match="2020 neither teaches nor is projected"):
-        build_control_rates(league, "batter", 2020)
+        make_control_rates(league, "batter", 2020)
 
 
 def test_the_short_season_as_a_target_changes_nothing_but_is_history(league: Store) -> None:
@@ -212,34 +213,51 @@ def test_the_season_itself_and_later_ones_change_no_byte(league: Store, tmp_path
     rows = random_league(SEASONS)
     later = [{**row, "so": 0, "hr": 60, "bb": 1} if row["season"] in (2021, 2022) else row for row in rows]
     write_league(changed, later)
-    build_control_rates(changed, "batter", 2021)
+    make_control_rates(changed, "batter", 2021)
     assert changed.content("features.control_rates", {"player_type": "batter", "season": 2021}) == before
     earlier = [{**row, "so": 0} if row["season"] == 2019 else row for row in rows]
     write_league(changed, earlier)
-    build_control_rates(changed, "batter", 2021)
+    make_control_rates(changed, "batter", 2021)
     assert changed.content("features.control_rates", {"player_type": "batter", "season": 2021}) != before
 
 
 def test_made_once_and_again_when_an_input_changed(league: Store) -> None:
-    assert build_control_rates(league, "batter", 2022).skipped
+    assert make_control_rates(league, "batter", 2022).skipped
+    make_control_rates(league, "batter", 2018)  # before anything was measured: no later season learns from it
+    assert make_control_rates(league, "batter", 2022).skipped
+    league.drop("features.control_rates", {"player_type": "batter", "season": 2018})
     key = residual_key(league, "batter", 2022)
     assert residual_key(league, "batter", 2021) != key
     assert residual_key(league, "batter", 2022) == key
 
 
+def test_the_declared_tables_are_read_and_no_other(league: Store) -> None:
+    inputs = Inputs(league, CONTROL_RATES, {"player_type": "batter", "season": 2022})
+    rows = control_rates(inputs, "batter", 2022)
+    assert inputs.opened == set(CONTROL_RATES.reads)
+    assert content_hash(rows) == make_control_rates(league, "batter", 2022).content_hash
+
+
+def test_a_missing_control_that_physics_learns_from_is_named_and_not_made(store: Store) -> None:
+    write_league(store, random_league(SEASONS))
+    with pytest.raises(MarcelError, match=r"lack the batter controls of \[2021\].*materialize batter/control_rates"):
+        make_control_rates(store, "batter", 2022)
+    assert store.partitions("features.control_rates") == []
+
+
 def test_a_season_that_nothing_teaches_is_an_error(league: Store) -> None:
     with pytest.raises(MarcelError, match=r"no control can be made for batters of 2017: 0 target seasons"):
-        build_control_rates(league, "batter", 2017)
+        make_control_rates(league, "batter", 2017)
 
 
 def test_too_few_players_and_missing_priors_are_errors(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     write_league(store, random_league(range(2016, 2020)))
     monkeypatch.setattr(control_frame, "MINIMUM_PLAYER_SEASONS", 1000)
     with pytest.raises(MarcelError, match=r"expected at least 1000"):
-        build_control_rates(store, "batter", 2018)
+        make_control_rates(store, "batter", 2018)
     store.drop("features.marcel_rates", {"player_type": "batter", "season": 2018})
     with pytest.raises(MarcelError, match=r"lack batters of target seasons \[2018\]"):
-        build_control_rates(store, "batter", 2019)
+        make_control_rates(store, "batter", 2019)
 
 
 def test_which_seasons_can_be_made(league: Store, tmp_path: Path) -> None:
@@ -262,4 +280,4 @@ def test_ablations_leave_families_out_by_name(league: Store) -> None:
 
 
 def test_the_systems_are_those_of_the_table() -> None:
-    assert set(control_rates(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(controls.SYSTEMS)
+    assert set(rates_on_marcel(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(controls.SYSTEMS)

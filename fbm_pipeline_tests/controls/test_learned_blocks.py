@@ -9,9 +9,9 @@ import pytest
 
 from fbm_pipeline.controls.learned_blocks import BlockError, build_block
 from fbm_pipeline.level1.principal_components import PlayerSeasons, centred, fit_components, league_members, turned
-from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, write_season_embeddings
+from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, season_rows
 from fbm_pipeline.level1.token_histogram import TURN, choose_tokens, load_token_counts, token_shares
-from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
+from fbm_pipeline.settings import PRESETS, EncoderPlan
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import rows_of
@@ -20,9 +20,7 @@ CUTOFF = 2012
 WIDTH = 30
 
 
-def settings_at(home: Path) -> Settings:
-    preset = dataclasses.replace(PRESETS["demo"], encoders=(EncoderPlan(CUTOFF, 2010),))
-    return Settings(home=home, data=home, preset=preset)
+PRESET = dataclasses.replace(PRESETS["demo"], encoders=(EncoderPlan(CUTOFF, 2010),))
 
 
 def season_of(season: int, seed: int = 0, players: int = 60) -> PlayerSeasons:
@@ -108,7 +106,8 @@ def write_arm(store: Store, season: int, seed: int = 0, turns: int = 9000) -> No
     batters, pitchers = draw.integers(100, 140, turns), draw.integers(200, 240, turns)
     base = np.random.default_rng(1).normal(size=(300, WIDTH))
     embeddings = (base[batters] + base[pitchers] + season % 7 + draw.normal(size=(turns, WIDTH))).astype(np.float16)
-    write_season_embeddings(store, "masked", CUTOFF, season, "abc", embeddings, batters, pitchers, f"{season} {seed}")
+    rows = season_rows("masked", CUTOFF, season, "abc", season_means(embeddings, batters, pitchers))
+    store.write("models.season_embeddings", {"arm": "masked", "cutoff": CUTOFF, "season": season}, rows)
 
 
 def block_of(store: Store, seasons: range) -> dict:
@@ -118,28 +117,26 @@ def block_of(store: Store, seasons: range) -> dict:
     return dict(zip(keys, (tuple(vector) for vector in rows["vector"]), strict=True))
 
 
-def test_a_block_of_embeddings_depends_on_seasons_up_to_the_cutoff(embedded: Store, tmp_path: Path) -> None:
-    settings = settings_at(tmp_path)
-    first = build_block(embedded, settings, "masked", CUTOFF)
+def test_a_block_of_embeddings_depends_on_seasons_up_to_the_cutoff(embedded: Store) -> None:
+    first = build_block(embedded, PRESET, "masked", CUTOFF)
     assert (first.rows, first.skipped) == (4 * 80, False)
-    assert build_block(embedded, settings, "masked", CUTOFF).skipped
+    assert build_block(embedded, PRESET, "masked", CUTOFF).skipped
     before, later = block_of(embedded, range(2010, 2013)), block_of(embedded, range(2013, 2014))
     write_arm(embedded, 2013, seed=5, turns=5000)
-    assert not build_block(embedded, settings, "masked", CUTOFF).skipped
+    assert not build_block(embedded, PRESET, "masked", CUTOFF).skipped
     assert block_of(embedded, range(2010, 2013)) == before
     assert block_of(embedded, range(2013, 2014)) != later
 
 
-def test_unknown_blocks_cutoffs_and_empty_tables_are_errors(embedded: Store, tmp_path: Path) -> None:
-    settings = settings_at(tmp_path)
+def test_unknown_blocks_cutoffs_and_empty_tables_are_errors(embedded: Store) -> None:
     with pytest.raises(BlockError, match="'maskd' is unknown, expected one of masked"):
-        build_block(embedded, settings, "maskd", CUTOFF)
+        build_block(embedded, PRESET, "maskd", CUTOFF)
     with pytest.raises(BlockError, match=r"no encoder with cutoff 2013, only \[2012\]"):
-        build_block(embedded, settings, "masked", 2013)
+        build_block(embedded, PRESET, "masked", 2013)
     with pytest.raises(BlockError, match="hold no season"):
-        build_block(embedded, settings, "untrained", CUTOFF)
+        build_block(embedded, PRESET, "untrained", CUTOFF)
     with pytest.raises(FileNotFoundError, match=r"models.player_vectors"):
-        build_block(embedded, settings, "vectors", CUTOFF)
+        build_block(embedded, PRESET, "vectors", CUTOFF)
 
 
 def test_the_vector_as_of_march_stands_in_the_season_before(tmp_path: Path) -> None:
@@ -156,7 +153,7 @@ def test_the_vector_as_of_march_stands_in_the_season_before(tmp_path: Path) -> N
     }  # fmt: skip
     table = rows_of(store.contracts["models.player_vectors"], columns, len(rows))
     store.write("models.player_vectors", {"cutoff": CUTOFF}, table)
-    build_block(store, settings_at(tmp_path), "vectors", CUTOFF)
+    build_block(store, PRESET, "vectors", CUTOFF)
     found = block_of(store, range(2000, 2030))
     assert sorted({key[0] for key in found}) == [2010, 2011, 2012, 2013]
     vectors = np.array([found[(2013, "batter", i)] for i in range(20)])

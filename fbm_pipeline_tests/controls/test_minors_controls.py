@@ -9,7 +9,7 @@ import pytest
 
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.controls import residual_models
-from fbm_pipeline.controls.control_rates import SYSTEMS, build_control_rates, control_rates
+from fbm_pipeline.controls.control_rates import SYSTEMS, rates_on_marcel
 from fbm_pipeline.controls.fits import CONTROL, LINES_PENALTY, Rates, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.minors_block import TABLE, minors_prior
@@ -18,6 +18,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.controls.test_control_rates import PLAIN, SEASONS, WITH_MINORS, planted, rates_of, write_league
 from fbm_pipeline_tests.controls.test_minors_block import write as write_both
+from fbm_pipeline_tests.making import make_control_rates
 from fbm_pipeline_tests.marcel.hand_made import random_league
 
 NAMES = [item.name for item in statistics("batter")]
@@ -53,7 +54,7 @@ def write_mle(store: Store, season: int, rates: Mapping[int, np.ndarray | float]
 
 def made(store: Store, frame: Frame) -> Rates:
     """The controls with the minors beside the plain ones of the same frame."""
-    return minors_rates(store, frame, "batter", control_rates(frame, "batter"))
+    return minors_rates(store, frame, "batter", rates_on_marcel(frame, "batter"))
 
 
 def test_without_rates_of_the_season_there_are_no_such_systems(store: Store) -> None:
@@ -114,7 +115,7 @@ def test_what_the_minors_say_is_neither_doubted_nor_counted_twice(store: Store) 
     found = made(store, frame)
     for system, rates in found.items():
         assert np.abs(rates - truth).mean() < 0.004, system
-    plain = control_rates(frame, "batter")
+    plain = rates_on_marcel(frame, "batter")
     assert np.abs(plain["control"] - truth).mean() > 0.05
 
 
@@ -141,7 +142,7 @@ def test_what_hardly_a_teaching_row_knows_is_not_corrected_by_what_was_learnt_wi
         write_both(store, year, {player: rng.uniform(0.1, 0.4) for player in range(1, told_to + 1)})
     on = on_minors(store, frame, "batter")
     assert share_known(frame, on) == pytest.approx(told_to / 900)
-    plain = control_rates(frame, "batter")
+    plain = rates_on_marcel(frame, "batter")
     found = minors_rates(store, frame, "batter", plain)
     if told_to == 20:
         assert found["ridge_minors"] is plain["ridge"]
@@ -158,7 +159,8 @@ def league(few_trees: None, tmp_path_factory: pytest.TempPathFactory) -> Store:
     """A league of 2016-2022, the controls of 2022 made before anything was known of the minors."""
     store = Store(tmp_path_factory.mktemp("minors") / "store", TABLES)
     write_league(store, random_league(SEASONS))
-    build_control_rates(store, "batter", 2022)
+    for season in (2021, 2022):
+        make_control_rates(store, "batter", season)
     return store
 
 
@@ -171,7 +173,7 @@ def test_the_table_gains_the_systems_and_keeps_the_others(league: Store) -> None
     for year in np.unique(frame.players.season[~frame.projected]).tolist():  # of whom the minors say what Marcel says
         rows = (frame.players.season == year) & (frame.players.mlbam_id % 3 == 0)
         write_mle(league, year, dict(zip(frame.players.mlbam_id[rows].tolist(), frame.prior[rows], strict=True)))
-    assert not build_control_rates(league, "batter", 2022).skipped
+    assert not make_control_rates(league, "batter", 2022).skipped
     assert {system: rates_of(league, 2022, system) for system in PLAIN} == plain
     minors = {system: rates_of(league, 2022, system) for system in WITH_MINORS}
     assert set(SYSTEMS) == PLAIN | WITH_MINORS
@@ -186,13 +188,13 @@ def test_the_table_gains_the_systems_and_keeps_the_others(league: Store) -> None
 def test_later_rates_of_the_minors_change_nothing(league: Store) -> None:
     frame = read_frame(league, "batter", 2022, CONTROL)
     write_mle(league, 2022, {6: 0.3})
-    build_control_rates(league, "batter", 2022)
+    make_control_rates(league, "batter", 2022)
     before = league.content("features.control_rates", {"player_type": "batter", "season": 2022})
     asked = (league, "batter", frame.players.season, frame.players.mlbam_id)
     prior, _ = minors_prior(*asked)
     write_mle(league, 2023, {6: 0.9, 7: 0.9})
-    assert build_control_rates(league, "batter", 2022).skipped
+    assert make_control_rates(league, "batter", 2022).skipped
     assert np.array_equal(minors_prior(*asked)[0], prior, equal_nan=True)
     write_mle(league, 2021, {6: 0.9})  # an earlier one teaches
-    assert not build_control_rates(league, "batter", 2022).skipped
+    assert not make_control_rates(league, "batter", 2022).skipped
     assert league.content("features.control_rates", {"player_type": "batter", "season": 2022}) != before

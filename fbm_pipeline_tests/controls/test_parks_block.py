@@ -9,8 +9,9 @@ import pytest
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
 from fbm_pipeline.controls.parks_block import COMPONENTS_OF, bears_on, parks_block
 from fbm_pipeline.marcel.season_lines import Histories
-from fbm_pipeline.parks.park_factors import COMPONENTS, build_park_factors
+from fbm_pipeline.parks.park_factors import COMPONENTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.making import make_park_factors
 from fbm_pipeline_tests.parks.park_league import (
     CLUBS,
     PARKS,
@@ -76,7 +77,7 @@ def write_league(
         player_game(2004, "2004NYYTB", TRADED, opening_club, PARKS[opening_club], 500),
     ])  # fmt: skip
     for season in (2003, 2004):
-        build_park_factors(store, season)
+        make_park_factors(store, season)
 
 
 def logs(store: Store, season: int, component: str = "hr") -> dict[str, float]:
@@ -111,12 +112,12 @@ def test_the_order_of_players_and_several_targets_do_not_matter(store: Store) ->
 def test_rows_of_the_target_season_change_nothing(store: Store) -> None:
     """Even where the same call projects 2005 too, and so reads 2004: its clubs, parks and factors stay out of 2004."""
     write_league(store)
-    build_park_factors(store, 2005)
+    make_park_factors(store, 2005)
     wanted = players((2004, TRADED), (2004, STEADY), (2004, GONE), (2005, TRADED))
     of_2004 = wanted.season == 2004
     before = parks_block(store, "batter", wanted)
     write_league(store, opening_club="NYY", target_home_runs=150, parks_of_2004={**PARKS, "TOR": "NEW01"})
-    build_park_factors(store, 2005)
+    make_park_factors(store, 2005)
     after = parks_block(store, "batter", wanted)
     assert after.values[of_2004].tobytes() == before.values[of_2004].tobytes()
     assert (after.values[~of_2004] != before.values[~of_2004]).any()

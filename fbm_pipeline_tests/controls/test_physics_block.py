@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from fbm_pipeline.aggregates.blocks import Block
-from fbm_pipeline.aggregates.physics_counts import build_physics_counts
 from fbm_pipeline.controls.physics_block import (
     BALLS_KNOWN,
     PITCHES_KNOWN,
@@ -16,6 +15,7 @@ from fbm_pipeline.controls.physics_block import (
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.aggregates.test_physics_counts import pitch
 from fbm_pipeline_tests.controls.test_parks_block import players
+from fbm_pipeline_tests.making import make_physics_counts
 from fbm_pipeline_tests.parks.park_league import drawn, game, measured, write_months
 
 TALENTS = (80.0, 86.0, 92.0, 98.0)
@@ -27,7 +27,7 @@ def column(block: Block, name: str) -> np.ndarray:
 
 def write_season(store: Store, season: int, seed: int = 1, talents: tuple[float, ...] = TALENTS) -> None:
     write_months(store, "core.plate_appearances", drawn(seed, talents, 150, season))
-    build_physics_counts(store, season)
+    make_physics_counts(store, season)
 
 
 def test_a_deviation_by_hand(store: Store) -> None:
@@ -38,7 +38,7 @@ def test_a_deviation_by_hand(store: Store) -> None:
         for row in (measured(1, 95.0, 0.0), measured(2, 85.0, 0.0, batter_id=2))
     ])  # fmt: skip
     for season in (2020, 2021):
-        build_physics_counts(store, season)
+        make_physics_counts(store, season)
     block = physics_block(store, "batter", players((2022, 1), (2022, 2), (2022, 3)))
     # 2021: the league is 98; 2020, weighted .75: 90. Forty average balls are added.
     first = ((204 - 2 * 98) + 0.75 * (95 - 90)) / (2 + 0.75 + 40)
@@ -91,7 +91,7 @@ def test_pitchers_have_velocity_and_batters_the_mix_alone(store: Store) -> None:
     pitches = [pitch(n, "FF", 98.0) for n in range(20)]
     pitches += [pitch(n, "FF", 90.0, plate_appearance=2, pitcher_id=102) for n in range(20)]
     write_months(store, "core.pitches", pitches)
-    build_physics_counts(store, 2021)
+    make_physics_counts(store, 2021)
     block = physics_block(store, "pitcher", players((2022, 101), (2022, 102), (2022, 103)))
     assert column(block, "physics_fastball_speed").tolist() == [pytest.approx(2.0), pytest.approx(-2.0), 0.0]
     assert column(block, PITCHES_KNOWN)[0] == pytest.approx(20 / 520)

@@ -1,4 +1,4 @@
-"""The plainest control on real lines: c must leave tuned Marcel well behind in a season it was not trained on."""
+"""The plainest control on real lines: `ridge` must leave tuned Marcel well behind in a season it was not trained on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,7 @@ GAIN = {
 
 @pytest.fixture(scope="module")
 def lines(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """Official lines of 2000-2016 without any game: all that c and Marcel read, in a store of its own."""
+    """Official lines of 2000-2016 without any game: all that `ridge` and Marcel read, in a store of its own."""
     store = Store(tmp_path_factory.mktemp("lines"), TABLES)
     tables = [f"lahman_{name}" for name in ("people", "batting", "pitching", "appearances", "teams")]
     for table in ("register", "retrosheet_rosters", *tables):

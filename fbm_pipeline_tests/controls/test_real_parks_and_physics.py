@@ -5,12 +5,12 @@ from pathlib import Path
 import pyarrow.compute as pc
 import pytest
 
-from fbm_pipeline.aggregates.physics_counts import build_physics_counts, read_physics_counts
-from fbm_pipeline.parks.park_factors import build_park_factors
+from fbm_pipeline.aggregates.physics_counts import read_physics_counts
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import core
 from fbm_pipeline.warehouse.raw import ingest
+from fbm_pipeline_tests.making import make_park_factors, make_physics_counts
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,8 @@ def season_2023(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> St
     ingest(store, real_data, "raw.register")
     core.build_games(store, 2023)
     core.build_plate_appearances(store, 2023)
-    build_park_factors(store, 2024)
-    build_physics_counts(store, 2023)
+    make_park_factors(store, 2024)
+    make_physics_counts(store, 2023)
     return store
 
 

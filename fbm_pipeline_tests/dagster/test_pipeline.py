@@ -16,6 +16,7 @@ from dagster._core.definitions.data_version import CachingStaleStatusResolver
 from dagster._core.loader import LoadingContextForTest
 from deltalake import DeltaTable
 
+from fbm_pipeline.cli.main import main, parser
 from fbm_pipeline.definitions import defs
 from fbm_pipeline.network.configuration import PHASES, phases
 from fbm_pipeline.network.fold_training import run_fold
@@ -23,23 +24,27 @@ from fbm_pipeline.network.folds import plan_fold
 from fbm_pipeline.network.projection import project
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.nn.trainer import require_finished
-from fbm_pipeline.settings import Settings, load_settings
+from fbm_pipeline.settings import REPOSITORY, Settings, load_settings
 from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
+from fbm_pipeline_tests.dagster.readme_commands import GATE, PARSED_ONLY, example, shown_commands
 
 pytestmark = pytest.mark.timeout(600)  # minutes on a busy machine: whole processes are started
 
 
-def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
-    environment = {
-        **os.environ,
+def environment_of(settings: Settings) -> dict[str, str]:
+    return {
         "FBM_HOME": str(settings.home),
         "FBM_DATA": str(settings.data),
         "FBM_PRESET": settings.preset.name,
     }
+
+
+def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
+    environment = {**os.environ, **environment_of(settings)}
     command = [sys.executable, "-m", "fbm_pipeline.defs.materialize", *arguments]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280)
 
@@ -124,6 +129,30 @@ def test_projections_report_and_catalog_can_be_opened(runs: Runs) -> None:
         "marcel_classic", "marcel", "ridge", "control", "control_parks", "control_physics", "ridge_minors",
         "control_minors", "control_full", "mle", "contextual", "ensemble",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", shown_commands())
+def test_a_command_of_the_readme_works_as_shown(
+    runs: Runs, command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Those of `fbm` run over the finished home, into a docs folder of their own; make says what it would run."""
+    words = example(command, tmp_path)
+    if words[0] == "make":
+        subprocess.run(["make", "--dry-run", *words[1:]], cwd=REPOSITORY, check=True, capture_output=True)
+        return
+    assert words[0] == "fbm", f"{command}: README shows a program that the project does not install"
+    if any(command.startswith(shown) for shown in PARSED_ONLY):
+        parser().parse_args(words[1:])
+        return
+    for name, value in environment_of(runs.settings).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs" / "results").mkdir(parents=True)
+    status = main(words[1:])
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert status == 0 or (status == 1 and command.startswith(GATE))
+    assert said.out
 
 
 def test_a_second_run_writes_nothing(runs: Runs) -> None:

@@ -16,6 +16,13 @@ def test_a_step_that_was_not_made_again_keeps_its_seconds() -> None:
     assert merged["peak_mb"] == 900.0
 
 
+def test_a_stopped_run_keeps_the_seconds_of_the_steps_that_it_did_not_come_to() -> None:
+    stopped = record(700.0, pitches=2.0) | {"success": False, "stopped": True}
+    merged = merge_record(record(900.0, pitches=98.0, encoder=5.0), stopped, {"pitches"})
+    assert merged["steps"] == {"pitches": 98.0, "encoder": 5.0}
+    assert not merged["success"]
+
+
 def test_another_kind_of_data_is_no_predecessor() -> None:
     simulated = record(900.0, pitches=98.0) | {"data": "simulated"}
     merged = merge_record(simulated, record(700.0, pitches=2.0), {"pitches"})

@@ -8,13 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.level1.embedding import embed, embed_season, seasons_served
-from fbm_pipeline.level1.encoder import arms_of, load_encoder, train_encoder
-from fbm_pipeline.level1.encoder_errors import EncoderError
+from fbm_pipeline.level1.embeddings import embed, embed_season, seasons_served
+from fbm_pipeline.level1.encoder import EncoderError, arms_of, load_encoder, train_encoder
 from fbm_pipeline.level1.held_out import select, split_held_out
 from fbm_pipeline.level1.masked_run import DivergedTraining, MaskedRun, RunSize
 from fbm_pipeline.level1.outings import concatenate, load_outings
-from fbm_pipeline.level1.season_arms import build_season_embeddings
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
@@ -24,6 +22,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of
 from fbm_pipeline_tests.level1.tiny_outings import write_games, write_outings
+from fbm_pipeline_tests.making import make_season_embeddings
 
 CUTOFF = 2016
 SMALL = {
@@ -300,8 +299,8 @@ def test_a_new_day_embeds_its_month_alone(seasons: Store, trained: Settings, tmp
 def test_season_means_are_those_of_the_stored_embeddings(seasons: Store, trained: Settings, arm: str) -> None:
     train_encoder(seasons, trained, CUTOFF, NullObserver(), arm)
     embed_season(seasons, trained, CUTOFF, 2016)
-    written = build_season_embeddings(seasons, trained, arm, CUTOFF, 2016)
-    assert build_season_embeddings(seasons, trained, arm, CUTOFF, 2016).skipped
+    written = make_season_embeddings(seasons, trained, arm, CUTOFF, 2016)
+    assert make_season_embeddings(seasons, trained, arm, CUTOFF, 2016).skipped
     encoder, card = load_encoder(trained, CUTOFF, arm)
     vectors = embed(encoder, load_outings(seasons, 2016)).astype(np.float64)
     with session(seasons) as connection:

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.outing_batches import OutingBatch, arrange, collate, ragged, starts_of
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.pretraining import (
     OBJECTIVES,
     WHOLE_SHARE,

@@ -8,8 +8,8 @@ import torch
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
 from fbm_pipeline.network.plate_appearances import pitches_of
 from fbm_pipeline.network.player_games import CONTEXT_SIZES, OUTCOME_KINDS, PlayerGames

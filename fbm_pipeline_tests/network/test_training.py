@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from fbm_pipeline.level1.embedding import embed
+from fbm_pipeline.level1.embeddings import embed
 from fbm_pipeline.network import training
 from fbm_pipeline.network.batches import assemble
 from fbm_pipeline.network.configuration import Network

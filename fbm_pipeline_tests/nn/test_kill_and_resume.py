@@ -22,12 +22,13 @@ import os, sys
 from pathlib import Path
 import torch
 torch.set_num_threads(1)
-from fbm_pipeline.level1 import encoder
-from fbm_pipeline.player_vectors import decoder
+from fbm_pipeline.level1.tables import ENCODER
+from fbm_pipeline.player_vectors.tables import DECODER
+from fbm_pipeline.store.code import code_key
 from fbm_pipeline_tests.nn.test_kill_and_resume import CRASHES
 from fbm_pipeline_tests.nn.trainings import TRAININGS
 seasons, homes = Path(sys.argv[1]), Path(sys.argv[2])
-encoder.code_hash(), decoder.code_hash()
+code_key(*ENCODER.functions), code_key(*DECODER.functions)
 TRAININGS["network"](seasons, homes / "imports")
 for name, train in TRAININGS.items():
     for point in CRASHES[name]:

@@ -10,14 +10,27 @@ from hypothesis import strategies as st
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.parks.coming_clubs import ROSTERS, Clubs, read_clubs, rosters_content
+from fbm_pipeline.parks.coming_clubs import ROSTERS, Clubs, read_clubs
+from fbm_pipeline.store.columns import SEASON
+from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import partition_key
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.windows import whole
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.parks.park_league import PARKS, game, player_game, write_months
 
 SIGNED, STAYED, DEBUT, NOBODY = 11, 12, 13, 14
 PLAYERS = [SIGNED, STAYED, DEBUT, NOBODY]
 Entry = tuple[dt.date, int, str]  # as of, player, club
+OF_CLUBS = Table(
+    "features.clubs",
+    grain="one row per season: a table that reads rosters as the controls do",
+    columns=(SEASON,),
+    key=("season",),
+    partition_by=("season",),
+    reads={ROSTERS: whole(optional=True, content="fbm_pipeline.parks.coming_clubs:rosters_content")},
+)
 
 
 def write_games(store: Store) -> None:
@@ -92,11 +105,24 @@ def test_what_is_dated_after_the_projection_changes_nothing(
     as_of = preseason(season)
     write_rosters(store, [entry for entry in known if entry[0] <= as_of])
     before = {kind: coming_clubs(store, kind, season, PLAYERS) for kind in PLAYER_TYPES}
-    content = rosters_content(store, [season])
+    key = partition_key(Inputs(store, OF_CLUBS, {"season": season}))
     moved = [entry for entry in [*later, *known] if entry[0] > as_of]
     write_rosters(store, {entry[:2]: entry for entry in [*moved, *[e for e in known if e[0] <= as_of]]}.values())
     assert {kind: coming_clubs(store, kind, season, PLAYERS) for kind in PLAYER_TYPES} == before
-    assert rosters_content(store, [season]) == content
+    assert partition_key(Inputs(store, OF_CLUBS, {"season": season})) == key
+
+
+def test_a_roster_of_the_winter_makes_what_reads_it_again(store: Store) -> None:
+    def key(season: int) -> str:
+        return partition_key(Inputs(store, OF_CLUBS, {"season": season}))
+
+    without = [key(season) for season in (2003, 2004, 2005)]
+    write_rosters(store, [(dt.date(2004, 2, 1), SIGNED, "TOR")])
+    assert [key(season) == before for season, before in zip((2003, 2004, 2005), without, strict=True)] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_several_targets_at_once_are_as_one_by_one(store: Store) -> None:

@@ -13,11 +13,12 @@ import torch
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors import player_vectors as room
-from fbm_pipeline.player_vectors.decoder import DecoderError, load_decoder, train_decoder
-from fbm_pipeline.player_vectors.player_vectors import build_player_vectors
+from fbm_pipeline.player_vectors.decoder import load_decoder, train_decoder
+from fbm_pipeline.player_vectors.decoder_training import DecoderError
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_player_vectors
 from fbm_pipeline_tests.player_vectors.planted_meetings import (
     BATTERS,
     PITCHERS,
@@ -53,7 +54,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
         write_meetings(store, season)
     settings = settings_at(root)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     return store, settings
 
 
@@ -95,7 +96,7 @@ def test_a_later_season_changes_nothing_before_it(league: tuple[Store, Settings]
     changed = Store(tmp_path / "store", TABLES)
     write_meetings(changed, 2017, seed=99)
     before = vectors(store)
-    build_player_vectors(changed, settings, CUTOFF)
+    make_player_vectors(changed, settings, CUTOFF)
     after = vectors(changed)
     early = [key for key in before if key[0] <= 2017]
     assert early
@@ -111,7 +112,7 @@ def test_seasons_after_the_cutoff_do_not_touch_the_weights(league: tuple[Store, 
         write_meetings(fewer, season)
     card = train_decoder(fewer, settings_at(tmp_path), CUTOFF, NullObserver())
     assert card.weights == load_decoder(settings, CUTOFF)[1].weights  # and the same run makes the same bytes
-    build_player_vectors(fewer, settings_at(tmp_path), CUTOFF)
+    make_player_vectors(fewer, settings_at(tmp_path), CUTOFF)
     own, all_rows = vectors(fewer), vectors(store)
     assert max(key[0] for key in own) == 2017
     assert own == {key: all_rows[key] for key in own}
@@ -136,7 +137,7 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
         write_meetings(store, season, turns=1500, most=3)  # three plate appearances: nearly everybody is away
     settings = settings_at(tmp_path)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     found = vectors(store)
     away = next(int(p) for p in BATTERS[::-1] if found[2019, "batter", int(p)][3] == 2016)
     weights, _ = load_decoder(settings, CUTOFF)
@@ -150,7 +151,7 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
 def test_a_second_run_does_nothing(league: tuple[Store, Settings]) -> None:
     store, settings = league
     assert train_decoder(store, settings, CUTOFF, NullObserver()).skipped
-    assert build_player_vectors(store, settings, CUTOFF).skipped
+    assert make_player_vectors(store, settings, CUTOFF).skipped
 
 
 def test_weights_and_card_lie_open(league: tuple[Store, Settings]) -> None:
@@ -190,7 +191,7 @@ def test_what_was_measured_only_after_the_cutoff_is_not_read(league: tuple[Store
     columns["release_speed"] = pa.array([95.0] * rows.num_rows, pa.float32())
     measured.write("core.pitches", partition, pa.table(columns))
     before = vectors(store)
-    build_player_vectors(measured, settings, CUTOFF)
+    make_player_vectors(measured, settings, CUTOFF)
     assert vectors(measured) == before
 
 
@@ -207,7 +208,7 @@ def test_what_was_measured_before_the_cutoff_is_decoded(tmp_path: Path) -> None:
     store.write("core.pitches", partition, pa.table(columns))
     settings = settings_at(tmp_path)
     train_decoder(store, settings, CUTOFF, NullObserver())
-    build_player_vectors(store, settings, CUTOFF)
+    make_player_vectors(store, settings, CUTOFF)
     weights, _ = load_decoder(settings, CUTOFF)
     assert {"pitch_type", "speed"} <= set(weights.intercepts)
     found = vectors(store)

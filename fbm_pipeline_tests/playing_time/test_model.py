@@ -11,7 +11,6 @@ from fbm_pipeline.playing_time.inputs import playing_time_inputs
 from fbm_pipeline.playing_time.model import (
     PITCHERS_COLUMNS,
     REGULAR,
-    build_playing_time,
     learn,
     training_rows,
     training_seasons,
@@ -19,6 +18,7 @@ from fbm_pipeline.playing_time.model import (
 from fbm_pipeline.playing_time.seasons_of_use import SeasonsOfUse, read_seasons_of_use
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_playing_time
 from fbm_pipeline_tests.marcel.hand_made_games import GAMES, SHORT, TURNS, role_of, write_league
 
 SEASONS = range(2009, 2014)
@@ -30,7 +30,7 @@ def new_store(folder: Path, name: str) -> Store:
 
 
 def playing_time(store: Store, player_type: str = "batter", season: int = PROJECTED) -> pa.Table:
-    build_playing_time(store, player_type, season)
+    make_playing_time(store, player_type, season)
     table = store.delta("features.playing_time").to_pyarrow_table()
     return table.sort_by("mlbam_id")
 
@@ -117,7 +117,7 @@ def test_row_order_changes_nothing_and_nothing_is_made_twice(tmp_path: Path) -> 
         store = new_store(tmp_path, name)
         write_league(store, SEASONS, reverse=reverse)
         tables.append(playing_time(store))
-        assert build_playing_time(store, "batter", PROJECTED).skipped
+        assert make_playing_time(store, "batter", PROJECTED).skipped
     assert tables[1].equals(tables[0])
 
 
@@ -166,7 +166,7 @@ def test_the_short_season_is_history_of_a_full_one_and_never_a_target(store: Sto
 def test_a_first_season_teaches_nothing(store: Store) -> None:
     write_league(store, [2009, 2010])
     with pytest.raises(MarcelError, match="no season before 2010 can teach playing time"):
-        build_playing_time(store, "batter", 2010)
+        make_playing_time(store, "batter", 2010)
     assert not store.exists("features.playing_time")
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.mle.evidence import Evidence, read_evidence
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK
+from fbm_pipeline.mle.evidence import SEASONS_TAUGHT, Evidence, first_minor_season, read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.translation import CENTRE, PARAMETERS, Translation
 from fbm_pipeline.mle.translations import NAIVE, TranslationError
@@ -19,14 +20,14 @@ from fbm_pipeline.playing_time.newcomer_learning import Newcomers, learn
 from fbm_pipeline.playing_time.newcomer_playing_time import (
     LONGER_LIST,
     TABLE,
-    build_newcomer_playing_time,
     buildable_seasons,
 )
 from fbm_pipeline.playing_time.schedule import planned_games, read_scheduled_games
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.playing_time.tables import NEWCOMER_PLAYING_TIME
+from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
+from fbm_pipeline_tests.making import fit_constants, make_marcel_rates, make_newcomer_playing_time
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 
 PROJECTED = 2015
@@ -37,6 +38,7 @@ REGULARS = 30  # players of the majors who stay
 OUTS = 0.7  # per batter faced, everybody's
 PITCHERS = 100_000  # ids of pitchers begin here
 PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2012, min_train_opportunities=20)
+SETTINGS = Settings(Path(), Path(), PRESET)
 
 
 def write_league(store: Store, seasons: range = SEASONS, other_from: int | None = None, pitchers_from: int = 0) -> None:
@@ -142,7 +144,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def newcomers(store: Store, player_type: str = "batter", season: int = PROJECTED) -> pd.DataFrame:
-    build_newcomer_playing_time(store, player_type, season)
+    make_newcomer_playing_time(store, player_type, season)
     filters = [("player_type", "=", player_type), ("season", "=", season)]
     return store.delta(TABLE).to_pyarrow_table(filters=filters).to_pandas().set_index("mlbam_id").sort_index()
 
@@ -217,9 +219,16 @@ def test_the_season_projected_and_later_ones_change_nothing(tmp_path: Path, play
     assert not tables[2].equals(tables[0])
 
 
+def test_the_windows_reach_back_as_far_as_seasons_teach() -> None:
+    reads = NEWCOMER_PLAYING_TIME.reads
+    assert reads["features.mle_translations"].back == reads["features.marcel_rates"].back == SEASONS_TAUGHT
+    assert reads["core.season_lines"].back == reads["core.games"].back == SEASONS_TAUGHT + SEASONS_BACK
+    assert reads["core.minor_lines"].back == PROJECTED - first_minor_season([PROJECTED - SEASONS_TAUGHT])
+
+
 def test_nothing_is_made_twice(league: Store) -> None:
-    build_newcomer_playing_time(league, "batter", PROJECTED)
-    assert build_newcomer_playing_time(league, "batter", PROJECTED).skipped
+    make_newcomer_playing_time(league, "batter", PROJECTED)
+    assert make_newcomer_playing_time(league, "batter", PROJECTED).skipped
 
 
 def test_pitchers_have_outs_and_the_role_that_is_known_and_batters_neither(league: Store) -> None:
@@ -239,12 +248,12 @@ def test_a_season_after_the_first_lines_has_nobody_to_learn_from(tmp_path: Path)
     """Lines of pitchers begin in 2011: who comes in 2012 teaches 2013, and nobody teaches 2012."""
     store = Store(tmp_path / "store", TABLES)
     write_league(store, range(2008, 2013), pitchers_from=2011)
-    assert buildable_seasons(store, "batter") == [2011, 2012, 2013]
-    assert buildable_seasons(store, "pitcher") == [2013]
+    assert buildable_seasons(store, SETTINGS, "batter") == [2011, 2012, 2013]
+    assert buildable_seasons(store, SETTINGS, "pitcher") == [2013]
     with pytest.raises(TranslationError, match="0 newcomers of earlier seasons"):
-        build_newcomer_playing_time(store, "pitcher", 2012)
+        make_newcomer_playing_time(store, "pitcher", 2012)
     with pytest.raises(TranslationError, match="a target season before it that can teach"):
-        build_newcomer_playing_time(store, "batter", 2010)
+        make_newcomer_playing_time(store, "batter", 2010)
     assert not store.exists(TABLE)
 
 

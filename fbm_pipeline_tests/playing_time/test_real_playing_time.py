@@ -8,11 +8,11 @@ import pytest
 
 from fbm_pipeline.marcel.playing_time import expected_opportunities
 from fbm_pipeline.marcel.season_lines import Histories, SeasonLines, actual_rows, histories, read_season_lines
-from fbm_pipeline.playing_time.model import build_playing_time
 from fbm_pipeline.playing_time.role import season_roles
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse import core, raw
 from fbm_pipeline_tests.aggregates.reliability import reliability
+from fbm_pipeline_tests.making import make_playing_time
 
 pytestmark = pytest.mark.real
 
@@ -34,7 +34,7 @@ def test_playing_time_of_a_season_is_better_than_marcels(real_data: Path, store:
         core.build_player_games(store, season)
         core.build_season_lines(store, season)
     for player_type, margin in MARGIN.items():
-        build_playing_time(store, player_type, TARGET)
+        make_playing_time(store, player_type, TARGET)
         lines = read_season_lines(store, player_type, SEASONS[0], TARGET)
         players = histories(lines, [TARGET])
         at = actual_rows(lines, players)

@@ -196,7 +196,7 @@ def test_a_card_of_whom_the_minors_alone_know(text: str, rows: pd.DataFrame) -> 
     assert own[2:9] == ["Player <71>", "BOS", 21.5, 3, "minors", 50, None]
     assert own[10] == [0, 200]
     systems = [system["key"] for system in data["systems"]]
-    assert systems == ["marcel", "control_full", "contextual", "ensemble"]
+    assert systems == ["control_full", "contextual", "ensemble", "marcel"]
     stats = [stat["key"] for stat in data["stats"]["batter"]]
     row = rows[(rows["mlbam_id"] == 71) & (rows["system"] == "control_full")].iloc[0]
     values = [own[9][3 * k : 3 * k + 3] for k in range(len(stats) * len(systems))]
@@ -209,7 +209,7 @@ def test_a_card_of_whom_the_minors_alone_know(text: str, rows: pd.DataFrame) -> 
     assert card(text, "batter", 7)[6] == "majors"
 
 
-def test_a_player_of_the_majors_stays_on_his_ensemble_row(text: str, rows: pd.DataFrame) -> None:
+def test_a_player_of_the_majors_is_described_by_the_best_systems_row(text: str, rows: pd.DataFrame) -> None:
     data = players(text)
     assert len(data["players"]) == 2 * hand_made.PLAYERS + 3
     place = [system["key"] for system in data["systems"]].index("control_full")

@@ -10,8 +10,10 @@ import pytest
 
 from fbm_pipeline.backtest.blending import choose_weights
 from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.baseball.systems import in_order_of_merit
 from fbm_pipeline.publish.adjustments import largest_adjustments
-from fbm_pipeline.publish.formats import show, show_change
+from fbm_pipeline.publish.formats import SYSTEM_LABELS, show, show_change
+from fbm_pipeline.publish.leaders import BOARDS, leader_boards
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.page import write_page
 from fbm_pipeline.publish.projections import load_projections, publish
@@ -97,7 +99,9 @@ def test_cards_hold_the_published_numbers(text: str, published: Published) -> No
     row = rows.query("player_type == 'pitcher' and mlbam_id == 1007 and system == 'contextual'").iloc[0]
     card = next(player for player in data["players"] if player[:2] == ["pitcher", 1007])
     keys = [stat["key"] for stat in data["stats"]["pitcher"]]
-    position = (keys.index("whip") * 3 + 1) * 3  # contextual is the second system
+    systems = [system["key"] for system in data["systems"]]
+    assert systems == in_order_of_merit(systems)
+    position = (keys.index("whip") * len(systems) + systems.index("contextual")) * 3
     shown = [value / data["scale"] for value in card[9][position : position + 3]]
     assert shown == pytest.approx([row["whip"], row["whip_p10"], row["whip_p90"]], abs=1e-4)
     assert card[4] == 27.5
@@ -141,6 +145,22 @@ def test_largest_adjustments_are_the_largest() -> None:
     assert found.iloc[0]["stat"] == "era"
     assert found.iloc[0]["change"] == pytest.approx(1.5)
     assert found["mlbam_id"].is_unique
+
+
+@pytest.mark.parametrize(("systems", "best"), [(("marcel", "control_full", "ensemble"), "A"), (("marcel",), "B")])
+def test_leader_boards_stand_on_the_best_system_there_is(systems: tuple[str, ...], best: str) -> None:
+    """A leads by control_full, B by all others."""
+    stats = {stat: 0.2 for board in BOARDS.values() for stat in board}
+    rows = [
+        {"player_type": "batter", "mlbam_id": player, "name": name, "team": "ATL", "system": system,
+         "opportunities": 500.0, **stats, "obp": 0.4 if (system == "control_full") == (name == "A") else 0.3}
+        for system in systems for player, name in enumerate("AB")
+    ]  # fmt: skip
+    table = pd.DataFrame(rows)
+    ends = {f"{stat}{end}": table[stat] for stat in stats for end in ("_p10", "_p90")}
+    boards = leader_boards(table.assign(**ends))
+    assert SYSTEM_LABELS[in_order_of_merit(systems)[0]] in boards
+    assert re.search(r'"rank">1</td><th scope="row"><a href="#batter-\d">(\w)</a>', boards)[1] == best  # type: ignore[index]
 
 
 def test_an_unpublished_season_is_an_error(published: Published) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
 from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances, nearest
 from fbm_pipeline.results.level1_figures import label_places

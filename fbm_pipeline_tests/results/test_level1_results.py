@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.level1.encoder_errors import EncoderError
+from fbm_pipeline.level1.encoder import EncoderError
 from fbm_pipeline.results import level1_faces
 from fbm_pipeline.results.level1_results import ordered_rows, write_level1
 from fbm_pipeline.results.run_tables import read_table, table_path

@@ -12,9 +12,10 @@ from fbm_pipeline.store.code import closure, code_key
 from fbm_pipeline.store.syntax import UnknownCodeError
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
-PARKS = "fbm_pipeline.parks.park_factors:build_park_factors"
+PARKS = "fbm_pipeline.parks.park_factors:park_factors"
 BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
 NETWORK = "fbm_pipeline.network.projection:train_fold"
+OUTINGS = "fbm_pipeline.level1.outings:load_outings"
 PROJECTIONS = "fbm_pipeline.publish.projections:publish"
 
 Edit = Callable[[str, str, str], None]
@@ -73,6 +74,13 @@ def test_a_statement_is_part_of_the_key_of_what_runs_it(edit: Edit) -> None:
     edit("sql/features/marcel_inputs.sql", "select", "select distinct")
     assert code_key(MARCEL) != before[0]
     assert code_key(PARKS) == before[1]
+
+
+def test_a_file_beside_a_module_is_part_of_the_key_of_what_reads_it(edit: Edit) -> None:
+    before = code_key(OUTINGS), code_key(MARCEL)
+    edit("fbm_pipeline/level1/vocabulary.json", "called_strike", "cold_strike")
+    assert code_key(OUTINGS) != before[0]
+    assert code_key(MARCEL) == before[1]
 
 
 def test_a_function_that_moves_to_another_module_changes_no_key(edit: Edit) -> None:

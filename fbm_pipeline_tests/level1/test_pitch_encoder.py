@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from fbm_pipeline.level1.level1_pitch import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.level1.masked_run import count_seen
 from fbm_pipeline.level1.outing_batches import arrange, collate
 from fbm_pipeline.level1.outing_blocks import matrix_operations
 from fbm_pipeline.level1.outings import Outings
+from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder, seen_from
 from fbm_pipeline.level1.pretraining import batch_tensors
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, FIELDS, NUMERICS, UNKNOWN
 from fbm_pipeline.nn.attention import Attention
