@@ -18,10 +18,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline.warehouse import core, raw
+from fbm_pipeline.warehouse import raw
+from fbm_pipeline.warehouse.core_tables import (
+    GAMES,
+    PITCHES,
+    PLATE_APPEARANCES,
+    PLAYER_GAMES,
+    PLAYERS,
+    SEASON_LINES,
+)
+from fbm_pipeline.warehouse.months import make_months
 from fbm_pipeline.warehouse.season_games import season_games
+from fbm_pipeline.warehouse.tables import RAW_TABLES
 
 _EXPLODE = r"""
 copy (
@@ -38,19 +50,15 @@ copy (
 def run_all(store: Store, data: Path, seasons: list[int]) -> list[Written]:
     """Files to core for these seasons, in the order in which the assets stand."""
     written: list[Written] = []
-    for table in raw.RAW_TABLES:
-        for season in seasons if table in raw.SEASON_TABLES else [None]:
-            written += raw.ingest(store, data, table, season)
-    written += core.build_players(store)
+    for source in RAW_TABLES:
+        for season in seasons if source.game else [None]:
+            written += raw.ingest(store, data, source.name, season)
+    preset = PRESETS["real"]
+    written.append(make(store, PLAYERS, {}, preset))
     for season in seasons:
-        for build in (
-            core.build_games,
-            core.build_pitches,
-            core.build_plate_appearances,
-            core.build_player_games,
-            core.build_season_lines,
-        ):
-            written += build(store, season)
+        for table in (GAMES, PITCHES, PLATE_APPEARANCES, PLAYER_GAMES):
+            written += make_months(store, table, season)
+        written.append(make(store, SEASON_LINES, {"season": season}, preset))
     return written
 
 

@@ -11,22 +11,17 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from fbm_pipeline.backtest.backtest import build_backtest
-from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.controls.fits import CONTROL
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.residual_models import fit_trees
 from fbm_pipeline.controls.tables import CONTROL_RATES
-from fbm_pipeline.evaluation.pairs import build_pairs
-from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store
@@ -59,16 +54,18 @@ def evaluate(store: Store, settings: Settings) -> dict[str, float]:
     """Wall seconds of each step that follows the controls."""
     seasons = settings.preset.test_seasons
 
-    def timed(make: Callable[[], object]) -> float:
+    def timed(table: str, *partitions: dict[str, int]) -> float:
         began = time.perf_counter()
-        make()
+        for partition in partitions:
+            make(store, TABLES[table], partition, settings)
         return time.perf_counter() - began
 
+    by_season = [{"season": season} for season in seasons]
     return {
-        "spread of earlier errors": timed(lambda: [build_error_spread(store, settings, season) for season in seasons]),
-        "backtest": timed(lambda: [build_backtest(store, settings, season) for season in seasons]),
-        "scores": timed(lambda: build_scores(store, settings)),
-        "pairs": timed(lambda: build_pairs(store, settings)),
+        "spread of earlier errors": timed("evaluation.error_spread", *by_season),
+        "backtest": timed("evaluation.backtest", *by_season),
+        "scores": timed("evaluation.scores", {}),
+        "pairs": timed("evaluation.pairs", {}),
     }
 
 

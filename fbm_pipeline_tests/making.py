@@ -4,6 +4,8 @@ from fbm_pipeline.settings import PRESETS, Preset, Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline.warehouse.months import make_months
+from fbm_pipeline.warehouse.tables import GAME_TABLES
 
 
 def make_table(
@@ -19,6 +21,30 @@ def fit_constants(store: Store, player_type: str, preset: Preset) -> Written:
 
 def make_marcel_rates(store: Store, player_type: str, season: int) -> Written:
     return make_table(store, "features.marcel_rates", player_type=player_type, season=season)
+
+
+def make_translations(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.mle_translations", player_type=player_type, season=season)
+
+
+def make_debut_means(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.debut_means", player_type=player_type, season=season)
+
+
+def make_mle_rates(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.mle_rates", player_type=player_type, season=season)
+
+
+def make_stat_profiles(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.stat_profiles", player_type=player_type, season=season)
+
+
+def fit_archetypes(store: Store, player_type: str, preset: Preset) -> Written:
+    return make_table(store, "features.archetype_centroids", preset, player_type=player_type)
+
+
+def assign_archetypes(store: Store, player_type: str, season: int) -> Written:
+    return make_table(store, "features.archetypes", player_type=player_type, season=season)
 
 
 def create_reads(store: Store, name: str) -> None:
@@ -61,3 +87,41 @@ def make_player_vectors(store: Store, settings: Settings, cutoff: int) -> Writte
 def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: int, season: int) -> Written:
     partition = {"arm": arm, "cutoff": cutoff, "season": season}
     return make(store, TABLES["models.season_embeddings"], partition, settings)
+
+
+def make_blend_weights(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.blend_weights", season=season)
+
+
+def make_error_spread(store: Store, settings: Settings, season: int) -> Written:
+    return make_table(store, "evaluation.error_spread", settings, season=season)
+
+
+def make_backtest(store: Store, season: int) -> Written:
+    return make_table(store, "evaluation.backtest", season=season)
+
+
+def make_scores(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.scores", settings)
+
+
+def make_pairs(store: Store, settings: Settings) -> Written:
+    return make_table(store, "evaluation.pairs", settings)
+
+
+def publish(store: Store, settings: Settings, season: int) -> Written:
+    """publish.projections and its files, as the asset makes them."""
+    from fbm_pipeline.publish.projections import export
+
+    written = make_table(store, "publish.projections", season=season)
+    export(store, settings, season)
+    return written
+
+
+def make_core(store: Store, name: str, season: int) -> list[Written]:
+    """A core table of a season by its name without the schema: tables of games by the month, the others whole."""
+    table = TABLES[f"core.{name}"]
+    if table in GAME_TABLES:
+        return make_months(store, table, season)
+    partition = {"season": season} if table.partition_by else {}
+    return [make_table(store, table.name, **partition)]

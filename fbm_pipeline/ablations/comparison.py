@@ -15,6 +15,7 @@ import pyarrow as pa
 from fbm_pipeline.ablations.kept import load_kept
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
+from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.backtest.actuals import load_known_players
 from fbm_pipeline.backtest.universes import FULL, tier_of
 from fbm_pipeline.evaluation.bootstrap import Difference, difference, resample
@@ -95,7 +96,7 @@ def _scored(actuals: pd.DataFrame, player_type: str, universe: str) -> pd.DataFr
 
 def write_comparison(store: Store, settings: Settings, plan: Plan, rows: Sequence[AblationRow]) -> Written:
     """Put the rows into evaluation.ablations in place of the same plan's of the same kind of data and seasons."""
-    schema = store.contracts[TABLE].schema
+    schema = ABLATIONS.schema
     fresh = pa.Table.from_pylist([{"data": settings.data_kind, **row} for row in rows], schema=schema)
     parts = [fresh]
     if store.exists(TABLE):

@@ -28,7 +28,7 @@ def load_actuals(store: Store, first_season: int, last_season: int) -> pa.Table:
     `opportunities` are the season's PA or BF, `prior_opportunities` those of the three seasons before. A statistic
     whose denominator is zero or unknown has no row.
     """
-    with session(store) as connection:
+    with session(store, tables=("core.season_lines",)) as connection:
         bounds = {"first_season": first_season, "last_season": last_season}
         lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
     return actual_rates(lines)

@@ -12,29 +12,22 @@ import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.backtest.actuals import load_actuals
-from fbm_pipeline.backtest.debutants import STATEMENT as DEBUTANTS_STATEMENT
 from fbm_pipeline.backtest.debutants import with_debutants
-from fbm_pipeline.backtest.error_spread import (
-    TABLE,
-    actuals_inputs,
-    earlier_seasons,
-    load_spread,
-    predictive_variance,
-)
+from fbm_pipeline.backtest.error_spread import TABLE, load_spread, predictive_variance
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.innings import with_outs
 from fbm_pipeline.backtest.intervals import batter_predictives, pitcher_predictives
-from fbm_pipeline.backtest.luck import KEY, STATEMENTS, TOPS, load_luck
+from fbm_pipeline.backtest.luck import KEY, TOPS, load_luck
 from fbm_pipeline.backtest.predictive import Predictive
-from fbm_pipeline.backtest.projected import projected_opportunities, projected_rates, rates_inputs
-from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS, RAW_TABLE, PublicRates, public_rates
+from fbm_pipeline.backtest.projected import projected_opportunities, projected_rates
+from fbm_pipeline.backtest.public import PublicRates, public_rates
+from fbm_pipeline.backtest.tables import BACKTEST as BACKTEST_TABLE
 from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, NETWORKS, NEWCOMERS, TOP
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics, statistics
-from fbm_pipeline.mle.debut_means import TABLE as DEBUT_MEANS
-from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 BACKTEST = "evaluation.backtest"
 # The names of playing time among the statistics: PA or BF; of those who then have 200; a pitcher's outs
@@ -50,31 +43,25 @@ _PER_OPPORTUNITY = {
 _PREDICTIVES = {"batter": batter_predictives, "pitcher": pitcher_predictives}
 
 
-def build_backtest(store: Store, settings: Settings, season: int) -> Written:
-    """Write evaluation.backtest of one season: every system's rate of every player who then played.
+def backtest(inputs: Inputs, season: int) -> pa.Table:
+    """Every system's rate of every player who then played, and playing time of everybody projected.
 
     Raises EvaluationError when Marcel's rates or the season's lines are missing, when one of our systems leaves out
-    players whom Marcel projects, or when an earlier backtest season exists and evaluation.error_spread was not made.
+    players whom Marcel projects, or when the season's evaluation.error_spread was not made.
     """
-    statements = ("public_projections", "season_lines", "prior_opportunities", *STATEMENTS)
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_backtest"),
-        sql=[*(statement(f"evaluation/{name}") for name in statements), statement(DEBUTANTS_STATEMENT)],
-        debut_means=store.content(DEBUT_MEANS, {"season": season}),
-        rates=rates_inputs(store, season),
-        public=store.content(RAW_TABLE),
-        public_systems=PUBLIC_SYSTEMS,
-        players=store.content("core.players"),
-        actuals=actuals_inputs(store, season),
-        spread=store.content(TABLE, {"season": season}),
-    )
-    return store.build(BACKTEST, {"season": season}, key, lambda: _backtest(store, settings, season))
+    own = projected_rates(inputs, season)
+    public = public_rates(inputs, season)
+    rates = _rates(inputs, season, with_debutants(inputs, season, own), public)
+    rows = pd.concat([rates, _playing_time(inputs, season, own, public)], ignore_index=True)
+    rows = rows.assign(season=season).sort_values(_RATE)
+    schema = BACKTEST_TABLE.schema
+    return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
 
 
-def backtest_seasons(store: Store, settings: Settings) -> list[int]:
+def backtest_seasons(store: Store, preset: Preset) -> list[int]:
     """The preset's development and test seasons that evaluation.backtest holds."""
     built = {int(part["season"]) for part in store.partitions(BACKTEST)}
-    return sorted(built & {*settings.preset.development_seasons, *settings.preset.test_seasons})
+    return sorted(built & {*preset.development_seasons, *preset.test_seasons})
 
 
 def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
@@ -90,17 +77,7 @@ def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
     return rows.to_pandas(strings_to_categorical=True)
 
 
-def _backtest(store: Store, settings: Settings, season: int) -> pa.Table:
-    own = projected_rates(store, season)
-    public = public_rates(store, season)
-    rates = _rates(store, settings, season, with_debutants(store, season, own), public)
-    rows = pd.concat([rates, _playing_time(store, season, own, public)], ignore_index=True)
-    rows = rows.assign(season=season).sort_values(_RATE)
-    schema = store.contracts[BACKTEST].schema
-    return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
-
-
-def _rates(store: Store, settings: Settings, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+def _rates(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
     """The rates of all systems beside the actual ones, with intervals."""
     columns = [*_RATE, "rate", "concentration"]
     projected = pd.concat([own[columns], public.rates], ignore_index=True) if len(public.rates) else own[columns]
@@ -112,13 +89,9 @@ def _rates(store: Store, settings: Settings, season: int, own: pd.DataFrame, pub
             f"season has not been played or not been loaded. Next: materialize core.season_lines for {season}."
         )
     rows = rows.merge(load_luck(store, season, season).drop(columns="season"), on=KEY[1:], how="left")
-    spread = load_spread(store, season)
-    earlier = earlier_seasons(store, settings, season)
-    if earlier and spread.empty:
-        raise EvaluationError(
-            f"{TABLE} has no season {season}, though {earlier} lie before it. Next: materialize {TABLE} for {season}."
-        )
-    return _with_intervals(rows, spread).rename(columns={"rate": "projected"})
+    if not store.made(TABLE, {"season": season}):
+        raise EvaluationError(f"{TABLE} has no season {season}. Next: materialize {TABLE} for {season}.")
+    return _with_intervals(rows, load_spread(store, season)).rename(columns={"rate": "projected"})
 
 
 def _with_intervals(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:

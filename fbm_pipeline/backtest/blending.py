@@ -11,49 +11,39 @@ import pyarrow as pa
 from fbm_pipeline.backtest.actuals import load_actuals
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.metrics import Floats, remove_season_means
+from fbm_pipeline.backtest.tables import BLEND_WEIGHTS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "evaluation.blend_weights"
 WEIGHTS = tuple(step / 10 for step in range(11))
 
 # Below it a season line is mostly noise (an ERA of 40 over ten batters faced would choose the weight by itself).
 MIN_OPPORTUNITIES = 50
 
 
-def choose_weights(store: Store, season: int) -> Written:
-    """Write the blend weight of every player type and statistic for test season `season`.
+def predicted_seasons(store: Store, settings: Settings) -> set[int]:
+    """Seasons for which the folds of both player types have predictions."""
+    folds = store.partitions("models.predictions")
+    by_type = [{int(part["fold"]) for part in folds if part["player_type"] == name} for name in PLAYER_TYPES]
+    return set.intersection(*by_type)
+
+
+def blend_weights(inputs: Inputs, season: int) -> pa.Table:
+    """The blend weight of every player type and statistic for test season `season`.
 
     The weight in {0, .1, .. 1} minimises the mean squared error weighted by opportunities, each season's mean error
     removed; a tie goes to the smaller weight, nearer Marcel. Raises EvaluationError when no fold up to `season`
     has validation rows of an earlier season.
     """
-    folds = sorted(
-        {int(part["fold"]) for part in store.partitions("models.predictions") if int(part["fold"]) <= season}
-    )
-    if not folds:
+    if not inputs.partitions("models.predictions"):
         raise EvaluationError(
             f"models.predictions has no fold up to {season}: blend weights need validation rows of earlier "
             f"seasons. Next: predict the fold of {season}."
         )
-    earlier = sorted(
-        {int(part["season"]) for part in store.partitions("core.season_lines") if int(part["season"]) < season}
-    )
-    key = inputs_key(
-        code=code_key(f"{__name__}:choose_weights"),
-        sql=[statement("evaluation/validation_pairs"), statement("evaluation/season_lines")],
-        predictions={fold: store.content("models.predictions", {"fold": fold}) for fold in folds},
-        lines={year: store.content("core.season_lines", {"season": year}) for year in earlier},
-        weights=WEIGHTS,
-        min_opportunities=MIN_OPPORTUNITIES,
-    )
-    return store.build(TABLE, {"season": season}, key, lambda: _weights(store, season))
-
-
-def _weights(store: Store, season: int) -> pa.Table:
-    pairs = validation_pairs(store, season)
+    pairs = validation_pairs(inputs, season)
     rows = []
     for player_type in PLAYER_TYPES:
         for statistic in statistics(player_type):
@@ -67,17 +57,13 @@ def _weights(store: Store, season: int) -> pa.Table:
             rows.append(
                 {"season": season, "player_type": player_type, "statistic": statistic.name} | best_weight(chosen)
             )
-    return pa.Table.from_pylist(rows, schema=_schema(store))
-
-
-def _schema(store: Store) -> pa.Schema:
-    return store.contracts[TABLE].schema
+    return pa.Table.from_pylist(rows, schema=BLEND_WEIGHTS.schema)
 
 
 def validation_pairs(store: Store, season: int) -> pd.DataFrame:
     """Marcel, contextual and actual rates of the validation seasons before `season`, one row per player-season."""
     actuals = load_actuals(store, 0, season - 1)
-    with session(store, actuals=actuals) as connection:
+    with session(store, tables=("models.predictions",), actuals=actuals) as connection:
         bounds = {"season": season, "min_opportunities": MIN_OPPORTUNITIES}
         return query(connection, "evaluation/validation_pairs", bounds).to_pandas()
 

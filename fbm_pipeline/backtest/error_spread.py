@@ -5,19 +5,23 @@ from evaluation.backtest, which itself reads this table. Not here: intervals fro
 (intervals).
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.backtest.actuals import load_actuals
-from fbm_pipeline.backtest.luck import STATEMENTS, is_share, load_luck, luck_scales, luck_variance
-from fbm_pipeline.backtest.projected import MARCEL_RATES, own_rates, rates_inputs
-from fbm_pipeline.backtest.public import RAW_TABLE, public_rates
+from fbm_pipeline.backtest.luck import is_share, load_luck, luck_scales, luck_variance
+from fbm_pipeline.backtest.projected import MARCEL_RATES, own_rates
+from fbm_pipeline.backtest.public import public_rates
+from fbm_pipeline.backtest.tables import ERROR_SPREAD
 from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, tier_of
+from fbm_pipeline.baseball.calendar import SEASONS
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 TABLE = "evaluation.error_spread"
 
@@ -27,38 +31,29 @@ LEAST_SHARE = 0.01  # of the error's variance: a tier that was lucky once has no
 _KEY = ["player_type", "statistic", "system", "tier"]
 
 
-def build_error_spread(store: Store, settings: Settings, season: int) -> list[Written]:
-    """Write evaluation.error_spread of one season; nothing where no backtest season lies before it."""
-    earlier = earlier_seasons(store, settings, season)
-    if not earlier:
-        return []
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_error_spread"),
-        sql=[statement(f"evaluation/{name}") for name in ("error_spread", "public_projections", *STATEMENTS)],
-        rates={year: rates_inputs(store, year) for year in earlier},
-        public=store.content(RAW_TABLE),
-        players=store.content("core.players"),
-        actuals={year: actuals_inputs(store, year) for year in earlier},
-        rules=[MIN_OPPORTUNITIES, MIN_PLAYERS, LEAST_SHARE],
-    )
-    return [store.build(TABLE, {"season": season}, key, lambda: _spread(store, season, earlier))]
-
-
-def earlier_seasons(store: Store, settings: Settings, season: int) -> list[int]:
-    """The preset's development and test seasons before `season` that have both Marcel's rates and season lines."""
+def tested_seasons(store: Store, settings: Settings) -> list[int]:
+    """The preset's development and test seasons that have both Marcel's rates and season lines."""
     preset = settings.preset
+    return earlier_seasons(store, [*preset.development_seasons, *preset.test_seasons], SEASONS[-1] + 1)
+
+
+def spread_seasons(store: Store, settings: Settings) -> set[int]:
+    """The seasons that are tested, and the one looked ahead to."""
+    return {*tested_seasons(store, settings), settings.preset.projection_season}
+
+
+def earlier_seasons(store: Store, wanted: Collection[int], season: int) -> list[int]:
+    """Those of the `wanted` seasons before `season` that have both Marcel's rates and season lines."""
     projected = {int(part["season"]) for part in store.partitions(MARCEL_RATES)}
     played = {int(part["season"]) for part in store.partitions("core.season_lines")}
-    wanted = {*preset.development_seasons, *preset.test_seasons}
-    return sorted(year for year in wanted & projected & played if year < season)
+    return sorted(year for year in set(wanted) & projected & played if year < season)
 
 
-def actuals_inputs(store: Store, season: int) -> dict[str, object]:
-    """What the outcomes of a season, their luck and the history before it are made from, for `inputs_key`."""
-    return {
-        "lines": {year: store.content("core.season_lines", {"season": year}) for year in range(season - 3, season + 1)},
-        "games": store.content("core.player_games", {"season": season}),
-    }
+def error_spread(inputs: Inputs, season: int) -> pa.Table:
+    """How far each system missed on the development and test seasons before; no rows where there is none."""
+    preset = inputs.preset
+    earlier = earlier_seasons(inputs, [*preset.development_seasons, *preset.test_seasons], season)
+    return spread_table(inputs, season, earlier) if earlier else ERROR_SPREAD.schema.empty_table()
 
 
 def load_spread(store: Store, season: int) -> pd.DataFrame:
@@ -84,7 +79,8 @@ def predictive_variance(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.Series:
     return pd.Series(luck + found["variance"].to_numpy(np.float64), index=rows.index)
 
 
-def _spread(store: Store, season: int, earlier: list[int]) -> pa.Table:
+def spread_table(store: Store, season: int, earlier: list[int]) -> pa.Table:
+    """Rows of evaluation.error_spread of a season by the errors of `earlier` seasons."""
     first, last = earlier[0], earlier[-1]
     actuals = load_actuals(store, first, last).to_pandas()
     actuals = actuals[actuals["season"].isin(earlier) & (actuals["opportunities"] >= MIN_OPPORTUNITIES)]
@@ -104,7 +100,7 @@ def _spread(store: Store, season: int, earlier: list[int]) -> pa.Table:
         found = query(connection, "evaluation/error_spread", bounds).to_pandas()
     found = found.merge(scales.rename(columns={"scale": "luck_scale"}), on=["player_type", "statistic"])
     found["variance"] = np.maximum(found["variance"], LEAST_SHARE * found["error_variance"])
-    schema = store.contracts[TABLE].schema
+    schema = ERROR_SPREAD.schema
     return pa.Table.from_pandas(found.assign(season=season)[schema.names], schema, preserve_index=False)
 
 

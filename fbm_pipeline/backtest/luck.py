@@ -13,7 +13,6 @@ from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
 TABLES = ("core.season_lines", "core.player_games")
-STATEMENTS = ("season_lines", "earned_run_luck")
 KEY = ["season", "player_type", "mlbam_id", "statistic"]
 
 BY_GAME = ("er_rate", "era", "whip")  # of pitchers

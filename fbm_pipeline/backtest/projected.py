@@ -13,7 +13,7 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.universes import MARCELS, NEWCOMERS, OWN_SYSTEMS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.store.engine import query, session, statement
+from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
 MARCEL_RATES = "features.marcel_rates"
@@ -29,17 +29,6 @@ MODELLED = (
     "p10", "p90", "if_regular", "outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change",
 )  # fmt: skip
 RATE_TABLES = (MARCEL_RATES, CONTROL_RATES, MLE_RATES, PREDICTIONS, WEIGHTS)
-
-
-def rates_inputs(store: Store, season: int) -> dict[str, object]:
-    """What the season's rates and playing time are made from, for `inputs_key`."""
-    return {
-        "sql": [statement("evaluation/projected_rates"), statement("evaluation/projected_opportunities")],
-        "held": {
-            name: store.content(name, {"fold" if name == PREDICTIONS else "season": season})
-            for name in (*RATE_TABLES, PLAYING_TIME, NEWCOMER_PLAYING_TIME)
-        },
-    }
 
 
 def projected_rates(store: Store, season: int) -> pd.DataFrame:

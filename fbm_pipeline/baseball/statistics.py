@@ -62,3 +62,11 @@ def statistics(player_type: str) -> tuple[Statistic, ...]:
 def head_statistics(player_type: str) -> tuple[Statistic, ...]:
     """The statistics with a head: binomial outcomes with their own trials."""
     return tuple(statistic for statistic in statistics(player_type) if statistic.head)
+
+
+# What is published, by both player types' usual order: earned runs per batter faced stand behind ERA only.
+RATE_COLUMNS = tuple(
+    name
+    for name in dict.fromkeys(statistic.name for each in PLAYER_TYPES for statistic in statistics(each))
+    if name != "er_rate"
+)

@@ -42,7 +42,6 @@ CONTROL_RATES = Table(
         SEASON,
         PLAYER_TYPE,
         AS_OF,
-        CUTOFF,
         MLBAM_ID,
         SYSTEM,
         STATISTIC,

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from pydantic import Field
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.ablations.tables import ABLATIONS
+from fbm_pipeline.defs.declared_assets import asset_key, dependencies, group_of
 from fbm_pipeline.defs.metadata import markdown_table
 from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL
 from fbm_pipeline.defs.recording import whole_table
-from fbm_pipeline.defs.table_assets import arguments, dependency
+from fbm_pipeline.defs.table_assets import arguments
 from fbm_pipeline.defs.workplace import Workplace
 
 if TYPE_CHECKING:
     from fbm_pipeline.ablations.plan import Plan
 
-_CODE = ("ablations", "evaluation.bootstrap", "evaluation.families", "baseball.statistics")
 _SHOWN = (
     "ablation", "reference", "universe", "player_type", "stat", "n", "d_r", "d_r_low", "d_r_high", "d_rmse", "verdict",
 )  # fmt: skip
@@ -42,19 +42,13 @@ class AblationPlan(dg.Config):
 
 @dg.asset(
     **arguments(
-        "evaluation/ablations", "evaluation.ablations", "ablations",
-        "What taking one thing away costs: every ablation of a plan against its reference, with paired intervals.",
-        _CODE,
+        asset_key(ABLATIONS.name), ABLATIONS.name, group_of(ABLATIONS), ABLATIONS.description, ABLATIONS.functions
     ),
-    kinds={"pytorch", "mlflow", "deltalake"}, pool=TRAINER_POOL, retry_policy=ONCE_MORE,
-    deps=[
-        dependency("core/season_lines"), dependency("models/pa_embeddings"),
-        *(
-            dependency(f"{name}/{table}")
-            for name in PLAYER_TYPES for table in ("marcel_rates", "sequence_counts", "archetypes", "mle_rates")
-        ),
-    ],
-)  # fmt: skip
+    kinds={"pytorch", "mlflow", "deltalake"},
+    pool=TRAINER_POOL,
+    retry_policy=ONCE_MORE,
+    deps=dependencies(ABLATIONS),
+)
 def ablations(config: AblationPlan, workplace: Workplace) -> dg.MaterializeResult:
     from fbm_pipeline.tracking.ablations import run_tracked
 

@@ -8,28 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from fbm_pipeline.aggregates.tables import PHYSICS_COUNTS, SEQUENCE_COUNTS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.controls.tables import CONTROL_RATES
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
-from fbm_pipeline.marcel.tables import MARCEL_RATES
-from fbm_pipeline.parks.tables import PARK_FACTORS
-from fbm_pipeline.playing_time.tables import NEWCOMER_PLAYING_TIME, PLAYING_TIME
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.making import make
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.checks import CheckResult
 
 if TYPE_CHECKING:
+    from fbm_pipeline.audits.future import Rebuild
     from fbm_pipeline.audits.training_dates import UsedEncoder
 
 Audit = Callable[[Store, Settings, list[int]], CheckResult]
 
 _BY_TYPE = ("marcel_rates", "mle_rates", "stat_profiles", "archetypes", "playing_time", "control_rates")
 _SHARED = ("park_factors", "physics_counts")
+# What is said of players before a season and audited for the future, and what is made again beside it.
+_SAID = ("control_rates", "playing_time")
+_BESIDE = ("archetypes", "newcomer_playing_time")
 
 
 def _audit_check(asset: str, name: str, audit: Audit, description: str) -> dg.AssetChecksDefinition:
@@ -138,7 +136,7 @@ def _encoders(settings: Settings) -> list["UsedEncoder"]:
     return found
 
 
-def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str], Sequence[object]], table: str,
+def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int], Sequence["Rebuild"]], table: str,
             seasons_of_preset: Callable[[Settings], Sequence[int]], with_them: Sequence[str] = ()
             ) -> dg.AssetChecksDefinition:  # fmt: skip
     """One blocking check per asset, all by one step: altering the future is what costs."""
@@ -154,7 +152,7 @@ def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str
 
     @dg.multi_asset_check(name=f"future_appended_{table.split('.')[1]}", specs=specs)
     def audit_assets(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
-        from fbm_pipeline.audits.future import NAME, Rebuild, audit_future
+        from fbm_pipeline.audits.future import NAME, audit_future
 
         store, settings = workplace.store, workplace.settings
         wanted = seasons_of_preset(settings)
@@ -168,11 +166,7 @@ def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int, str
         if season is None:
             result = CheckResult(NAME, True, "nothing to audit: no test season of the run has these tables")
         else:
-            rebuilds = [item for name in PLAYER_TYPES for item in audit_of(store, settings, season, name)]
-            chosen = [item for item in rebuilds if isinstance(item, Rebuild)]
-            # A control of either type reads the counts of both: controls are made again when all else has been.
-            chosen.sort(key=lambda item: item.table == "features.control_rates")
-            result = audit_future(store, preseason(season), chosen)
+            result = audit_future(store, preseason(season), audit_of(store, settings, season))
         for spec in specs:
             metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}
             yield dg.AssetCheckResult(
@@ -188,56 +182,22 @@ def _with_lines(store: Store, seasons: Sequence[int]) -> list[int]:
     return sorted(played & set(seasons))
 
 
-def _features(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
-    """Everything that stands between the core tables and a control, in the order in which it is made."""
-    from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.identity.archetypes import assign_archetypes
-    from fbm_pipeline.identity.profiles import build_stat_profiles
+def _features(store: Store, settings: Settings, season: int) -> Sequence["Rebuild"]:
+    """Everything that stands between the core tables and what is said of players, in the order in which it is made."""
+    from fbm_pipeline.audits.rebuilds import rebuilds
 
-    def again(table: Table, partition: Partition) -> Rebuild:
-        return Rebuild(table.name, partition, lambda one: make(one, table, partition, settings.preset))
-
-    own: dict[str, int | str] = {"player_type": player_type, "season": season}
-    before: dict[str, int | str] = {"player_type": player_type, "season": season - 1}
-    shared = [again(PARK_FACTORS, {"season": season}), again(PHYSICS_COUNTS, {"season": season - 1})]
-    return [
-        *(shared if player_type == PLAYER_TYPES[0] else []),
-        again(MARCEL_RATES, own),
-        *_minors(store, season, player_type),
-        again(NEWCOMER_PLAYING_TIME, own),
-        Rebuild("features.stat_profiles", own, lambda one: build_stat_profiles(one, player_type, season)),
-        Rebuild("features.archetypes", own, lambda one: assign_archetypes(one, player_type, season)),
-        again(SEQUENCE_COUNTS, before),
-        again(PLAYING_TIME, own),
-        again(CONTROL_RATES, own),
-    ]
+    return rebuilds(TABLES, [f"features.{name}" for name in (*_SAID, *_BESIDE)], season, settings.preset)
 
 
-def _minors(store: Store, season: int, player_type: str) -> Sequence[object]:
-    """What the minors say, where enough of them is held to fit it; pitchers' translations read the batters'."""
-    from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.mle.debut_means import build_debut_means
-    from fbm_pipeline.mle.rates import build_mle_rates
-    from fbm_pipeline.mle.translations import build_translations
-
-    own: dict[str, int | str] = {"player_type": player_type, "season": season}
-    made = (
-        ("features.mle_translations", build_translations), ("features.debut_means", build_debut_means),
-        ("features.mle_rates", build_mle_rates),
-    )  # fmt: skip
-    return [Rebuild(table, own, _of_season(build, player_type, season)) for table, build in made]
-
-
-def _of_season(build: Callable[[Store, str, int], object], player_type: str, season: int) -> Callable[[Store], object]:
-    return lambda store: build(store, player_type, season)
-
-
-def _predictions(store: Store, settings: Settings, season: int, player_type: str) -> Sequence[object]:
+def _predictions(store: Store, settings: Settings, season: int) -> Sequence["Rebuild"]:
     from fbm_pipeline.audits.future import Rebuild
     from fbm_pipeline.network.projection import predict_fold
 
-    partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
-    return [Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))]
+    def predict(player_type: str) -> "Rebuild":
+        partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
+        return Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))
+
+    return [predict(player_type) for player_type in PLAYER_TYPES]
 
 
 AUDITS = [
@@ -277,9 +237,9 @@ AUDITS = [
         "The frozen vocabulary of Level 1 knows the words of every season, but for those that its source never tells.",
     ),
     _future(
-        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("control_rates", "playing_time")],
+        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in _SAID],
         _features, "features.control_rates", lambda settings: settings.preset.test_seasons,
-        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in ("archetypes", "newcomer_playing_time")],
+        [f"{kind}/{name}" for kind in PLAYER_TYPES for name in _BESIDE],
     ),
     _future(
         [f"{kind}/predictions" for kind in PLAYER_TYPES],

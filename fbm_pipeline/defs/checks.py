@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection
 import dagster as dg
 
 from fbm_pipeline.defs.partitions import seasons_of_run
-from fbm_pipeline.defs.warehouse import played_seasons
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
@@ -21,22 +20,23 @@ from fbm_pipeline.warehouse.checks import (
     check_pitching_lines,
     check_source_flags,
 )
-from fbm_pipeline.warehouse.minor_lines import TABLE, check_minor_league_match, minor_seasons
+from fbm_pipeline.warehouse.minor_lines import TABLE, check_minor_league_match, published_seasons
+from fbm_pipeline.warehouse.season_games import played_seasons
 
 CheckSeason = Callable[[Store, int], CheckResult]
-Held = Callable[[Store, Settings], Collection[int]]
+Seasons = Callable[[Store, Settings], Collection[int]]
 
 
 def _season_check(
-    asset: str, name: str, check: CheckSeason, description: str, held: Held = played_seasons
+    asset: str, name: str, check: CheckSeason, description: str, seasons: Seasons = played_seasons
 ) -> dg.AssetChecksDefinition:
     """A blocking check of an asset by season: it runs for the seasons of the run that have data."""
 
     @dg.asset_check(asset=asset.split("/"), name=name, description=description, blocking=True)
     def check_seasons(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
         store = workplace.store
-        played = set(held(store, workplace.settings))
-        results = {season: check(store, season) for season in seasons_of_run(context.run.tags) if season in played}
+        possible = set(seasons(store, workplace.settings))
+        results = {season: check(store, season) for season in seasons_of_run(context.run.tags) if season in possible}
         failed = [result.summary for result in results.values() if not result.passed]
         passed = f"{len(results)} seasons agree" if results else "no season of the run has data"
         return dg.AssetCheckResult(
@@ -49,11 +49,6 @@ def _season_check(
         )
 
     return check_seasons
-
-
-def held_minors(store: Store, settings: Settings) -> Collection[int]:
-    """Seasons of which minor-league lines are held."""
-    return minor_seasons(store)
 
 
 def _grain(table: str) -> dg.AssetChecksDefinition:
@@ -97,10 +92,10 @@ CHECKS = [
     ),
     _season_check(
         "core/minor_lines", "minor_league_match", check_minor_league_match,
-        "At least 90 % of the plate appearances of publishers with ids have a known player.", held_minors,
+        "At least 90 % of the plate appearances of publishers with ids have a known player.", published_seasons,
     ),
     _season_check(
         "core/minor_lines", "one_row_per_grain", lambda store, season: check_grain(store, TABLE, season),
-        "No key occurs twice in a season.", held_minors,
+        "No key occurs twice in a season.", published_seasons,
     ),
 ]  # fmt: skip

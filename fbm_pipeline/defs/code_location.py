@@ -6,6 +6,7 @@ from fbm_pipeline.defs import (
     ablations,
     aggregates,
     audits,
+    backtest,
     checks,
     controls,
     evaluation,
@@ -14,7 +15,6 @@ from fbm_pipeline.defs import (
     marcel,
     mle,
     network,
-    pairs,
     parks,
     player_vectors,
     playing_time,
@@ -33,7 +33,7 @@ def compose(settings: Settings) -> dg.Definitions:
     """Assets, checks, jobs, the schedule and the sensors, over the settings' folders."""
     rooms = (
         *(warehouse, marcel, mle, aggregates, parks, playing_time, controls, identity, level1, player_vectors),
-        *(network, evaluation, pairs, publish, results, ablations),
+        *(network, backtest, evaluation, publish, results, ablations),
     )
     return dg.Definitions(
         assets=[asset for room in rooms for asset in room.ASSETS],

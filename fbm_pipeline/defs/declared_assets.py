@@ -11,7 +11,7 @@ import dagster as dg
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
-from fbm_pipeline.defs.table_assets import BuildSeason, season_table, whole
+from fbm_pipeline.defs.table_assets import BuildSeason, BuildTable, season_table, whole
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Declared, Table, resolve
 from fbm_pipeline.store.making import make
@@ -39,15 +39,31 @@ def declared_assets(
 
 
 def declared_season_table(
-    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake")
+    table: Table, build: BuildSeason, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
 ) -> dg.AssetsDefinition:
-    """The asset of a table of whose season `build` makes several partitions, such as months or arms."""
+    """The asset of a table of whose season `build` makes several partitions, such as months or files."""
+
+    def seasons(store: Store, settings: Settings) -> Collection[int]:
+        return resolve(table.seasons)(store, settings)
+
     return season_table(
         asset_key(table.name),
         table.name,
         build,
-        seasons=lambda store, settings: resolve(table.seasons)(store, settings),
-        **_shared(table, "", kinds, automatic=True),  # type: ignore[arg-type]
+        seasons=seasons if table.seasons else None,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
+    )
+
+
+def declared_whole_table(
+    table: Table, build: BuildTable, *, kinds: Sequence[str] = ("duckdb", "deltalake"), automatic: bool = True
+) -> dg.AssetsDefinition:
+    """The asset of a table without seasons that `build` makes of something else than tables."""
+    return whole(
+        asset_key(table.name),
+        table.name,
+        build,
+        **_shared(table, "", kinds, automatic),  # type: ignore[arg-type]
     )
 
 
@@ -63,23 +79,26 @@ def group_of(table: Declared) -> str:
 
 
 def dependencies(table: Declared, player_type: str = "") -> list[dg.AssetDep]:
-    """What the table reads, as Dagster's dependencies. Its own earlier seasons are none: a graph has no circles."""
-    found: list[dg.AssetDep] = []
+    """What the table reads and awaits, as Dagster's dependencies; of itself only what another player type has.
+
+    Its own earlier seasons are none: a graph has no circles.
+    """
+    deps: list[dg.AssetDep] = []
     for training in table.trained:
         same = season_column(table) == season_column(training)
-        found.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
-    for name, window in table.reads.items():
-        if name != table.name:
+        deps.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
+    for name, window in {**table.reads, **table.awaits}.items():
+        if name != table.name or window.player_type:
             mapping = _mapping(table, TABLES[name], window)
-            found += [
-                dg.AssetDep(key.split("/"), partition_mapping=mapping) for key in _keys(name, window, player_type)
-            ]
-    return found
+            deps += [dg.AssetDep(key.split("/"), partition_mapping=mapping) for key in _keys(name, window, player_type)]
+    return deps
 
 
 def _keys(name: str, window: Window, player_type: str) -> list[str]:
     if "player_type" not in TABLES[name].partition_by:
         return [asset_key(name)]
+    if window.player_type:
+        return [asset_key(name, window.player_type)] if player_type != window.player_type else []
     types = [player_type] if player_type and not window.both_types else PLAYER_TYPES
     return [asset_key(name, each) for each in types]
 

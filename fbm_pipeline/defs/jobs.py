@@ -34,7 +34,7 @@ level1_job = dg.define_asset_job(
 
 nightly = dg.define_asset_job(
     "nightly",
-    selection=dg.AssetSelection.groups("raw", "core"),
+    selection=dg.AssetSelection.groups("warehouse"),
     description="Ingest what is new in the data folder and rebuild the core tables of one season.",
 )
 

@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         default=FULL,
         help="full_pipeline; yardstick: without encoders, networks, report; level1: encoders and what they add",
     )
-    parser.add_argument("--select", help="an asset selection such as 'group:core' or 'key:publish/report'")
+    parser.add_argument("--select", help="an asset selection such as 'group:warehouse' or 'key:publish/report'")
     return parser
 
 

@@ -1,51 +1,27 @@
 """Assets that people open: the projections and their files, the report page, the catalog of tables."""
 
 import hashlib
-from collections.abc import Collection
 
 import dagster as dg
 
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
 from fbm_pipeline.defs.code_versions import code_version
+from fbm_pipeline.defs.declared_assets import declared_assets
 from fbm_pipeline.defs.metadata import Metadata
-from fbm_pipeline.defs.partitions import BEFORE
-from fbm_pipeline.defs.table_assets import OWNERS, dependency, season_table
+from fbm_pipeline.defs.table_assets import OWNERS, dependency
 from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.publish.tables import PROJECTIONS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.catalog import write_catalog
-from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.store.tables import Store
 
 
-def _projection_season(store: Store, settings: Settings) -> Collection[int]:
-    return [settings.preset.projection_season]
+def _exports(store: Store, settings: Settings, player_type: str, season: int) -> Metadata:
+    """The files are written with the table, made now or before: one that was damaged is mended."""
+    from fbm_pipeline.publish.projections import export
 
-
-def _publish(store: Store, settings: Settings, season: int) -> Written:
-    from fbm_pipeline.publish.projections import publish
-
-    return publish(store, settings, season)
-
-
-def _exports(store: Store, settings: Settings, season: int) -> Metadata:
+    export(store, settings, season)
     return {"exports": dg.MetadataValue.path(str(settings.exports))}
-
-
-_PROJECTIONS = season_table(
-    "publish/projections", "publish.projections", _publish,
-    group="publish",
-    code=("publish.projections", "publish.published_intervals", "publish.exports", "backtest.intervals"),
-    seasons=_projection_season, describe=_exports,
-    description="The season's projections with intervals, by player and system; also as CSV and Parquet files.",
-    deps=[
-        *(dependency(f"{name}/{table}") for name in PLAYER_TYPES
-          for table in ("predictions", "marcel_rates", "control_rates", "mle_rates", "playing_time",
-                        "newcomer_playing_time", "stat_profiles", "archetypes")),
-        dependency("core/minor_lines", BEFORE), dependency("core/season_lines", BEFORE),
-        dependency("raw/club_rosters"),
-        dependency("evaluation/blend_weights"), dependency("evaluation/error_spread"), dependency("core/players"),
-    ],
-)  # fmt: skip
 
 
 @dg.asset(
@@ -90,4 +66,4 @@ def catalog(workplace: Workplace) -> dg.MaterializeResult:
     )
 
 
-ASSETS = [_PROJECTIONS, report, catalog]
+ASSETS = [*declared_assets(PROJECTIONS, describe_season=_exports), report, catalog]

@@ -13,15 +13,15 @@ import pyarrow as pa
 from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.universes import DEBUTS, TOP_300, complete_seasons, eligible, shared
-from fbm_pipeline.evaluation.bootstrap import DRAWS, SEED, Difference, Resampled, difference, resample
+from fbm_pipeline.evaluation.bootstrap import Difference, Resampled, difference, resample
 from fbm_pipeline.evaluation.comparisons import REGISTERED, Comparison
 from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, compared_systems, seasons_label, universes_of
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, Sheet, sheets
-from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.evaluation.tables import PAIRS as PAIRS_TABLE
+from fbm_pipeline.settings import Preset
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 PAIRS = "evaluation.pairs"
 
@@ -38,44 +38,29 @@ class _Tested:
     rmse: tuple[Difference, ...]
 
 
-def build_pairs(store: Store, settings: Settings) -> Written:
-    """Write evaluation.pairs of the registered comparisons, over development and over test seasons.
+def pairs(inputs: Inputs) -> pa.Table:
+    """Rows of evaluation.pairs of the registered comparisons, over development and over test seasons.
 
     Raises EvaluationError when no season has been backtested.
     """
-    held = held_seasons(store, settings)
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_pairs"),
-        backtest={season: store.content(BACKTEST, {"season": season}) for season in held},
-        lines=store.content("core.season_lines"),
-        sql=statement("evaluation/scored_rows"),
-        data=settings.data_kind,
-        seasons=[settings.preset.development_seasons, settings.preset.test_seasons],
-        rules=[DRAWS, SEED],
-    )
-
-    def compute() -> pa.Table:
-        backtest = load_backtest(store, held)
-        wanted = [
-            (comparison, seasons)
-            for comparison in REGISTERED.values()
-            for seasons in season_groups(comparison, settings.preset)
-        ]
-        rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), wanted)]
-        return pa.Table.from_pylist(rows, schema=store.contracts[PAIRS].schema)
-
-    return store.build(PAIRS, {}, key, compute)
+    preset = inputs.preset
+    backtest = load_backtest(inputs, held_seasons(inputs, preset))
+    wanted = [
+        (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, preset)
+    ]
+    rows = [{"data": preset.data_kind, **row} for row in pair_rows(sheets(backtest), wanted)]
+    return pa.Table.from_pylist(rows, schema=PAIRS_TABLE.schema)
 
 
-def held_seasons(store: Store, settings: Settings) -> list[int]:
+def held_seasons(store: Store, preset: Preset) -> list[int]:
     """The development and test seasons that evaluation.backtest holds. Raises EvaluationError when it has none."""
-    held = backtest_seasons(store, settings)
-    if not held:
+    seasons = backtest_seasons(store, preset)
+    if not seasons:
         raise EvaluationError(
-            f"{BACKTEST} holds no development or test season of preset {settings.preset.name}. Next: materialize "
-            f"{BACKTEST} for them."
+            f"{BACKTEST} holds none of the seasons {preset.development_seasons + preset.test_seasons} of the preset. "
+            f"Next: materialize {BACKTEST} for them."
         )
-    return held
+    return seasons
 
 
 def season_groups(comparison: Comparison, preset: Preset) -> list[tuple[int, ...]]:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fbm_pipeline.backtest.backtest import OPPORTUNITIES, OUTS
 from fbm_pipeline.backtest.metrics import Floats
 from fbm_pipeline.backtest.universes import PROJECTED, SYSTEMS, UNIVERSES, eligible, widen
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES, statistics
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, RATE_COLUMNS, statistics
 from fbm_pipeline.evaluation.counts import (
     PROJECTED_TIME,
     RATES,
@@ -25,7 +25,6 @@ from fbm_pipeline.evaluation.counts import (
     widen_regular_time,
 )
 from fbm_pipeline.marcel.aging import is_good_when_high
-from fbm_pipeline.store.contracts import RATE_COLUMNS
 
 RATE, PLAYING_TIME, COUNT, COUNT_TRUE_TIME = "rate", "playing_time", "count", "count_true_playing_time"
 # Of those who reach 200: a system that knows the question answers it, the others with what they project.

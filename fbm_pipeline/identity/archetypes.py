@@ -11,11 +11,10 @@ from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
 from fbm_pipeline.identity.encoding import Standardizer, profile_features
-from fbm_pipeline.settings import Preset
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.identity.tables import ARCHETYPE_CENTROIDS, ARCHETYPES
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 # What makes a kind of player: three years of shrunk rates, age, and for pitchers their role. Hits in all, on-base
 # percentage and earned runs follow from the others and would only weigh them twice; hands are known without clusters.
@@ -84,42 +83,26 @@ def features(profiles: pa.Table) -> np.ndarray:
     return values
 
 
-def fit_archetypes(store: Store, player_type: str, preset: Preset) -> Written:
-    """Fit `features.archetype_centroids` on preseason profiles of seasons up to `preset.tune_until`.
+def archetype_centroids(inputs: Inputs, player_type: str) -> pa.Table:
+    """Rows of `features.archetype_centroids`, fitted on preseason profiles of seasons up to `tune_until`.
 
     Raises ArchetypeError when fewer players than archetypes qualify.
     """
-    key = inputs_key(
-        code=code_key(f"{__name__}:fit_archetypes"),
-        profiles={
-            str(part["season"]): store.content("features.stat_profiles", part)
-            for part in store.partitions("features.stat_profiles")
-            if part["player_type"] == player_type and int(part["season"]) <= preset.tune_until
-        },
-        sql=statement("features/preseason_profiles"),
-        features=FEATURES[player_type],
-        fit=[MINIMUM_OPPORTUNITIES, RESTARTS, RANDOM_STATE, preset.archetypes, preset.tune_until],
-    )
-
-    def compute() -> pa.Table:
-        store.delta("features.stat_profiles")
-        parameters = {"player_type": player_type, "first_season": 0, "last_season": preset.tune_until}
-        with session(store) as connection:
-            profiles = query(connection, "features/preseason_profiles", parameters)
-        fitted = cluster(profiles, player_type, preset.archetypes, preset.tune_until)
-        return _centroids_table(fitted, player_type)
-
-    return store.build("features.archetype_centroids", {"player_type": player_type}, key, compute)
+    until = inputs.preset.tune_until
+    parameters = {"player_type": player_type, "first_season": 0, "last_season": until}
+    with session(inputs) as connection:
+        profiles = query(connection, "features/preseason_profiles", parameters)
+    return _centroids_table(cluster(profiles, player_type, inputs.preset.archetypes, until), player_type)
 
 
-def cluster(profiles: pa.Table, player_type: str, archetypes: int, fitted_until: int) -> Archetypes:
+def cluster(profiles: pa.Table, player_type: str, kinds: int, fitted_until: int) -> Archetypes:
     """k-means on profiles in any order; the centroids come sorted by their features, the first one foremost."""
     profiles = profiles.sort_by([("season", "ascending"), ("mlbam_id", "ascending")])
     often = profiles.column("three_year_opportunities").to_numpy() >= MINIMUM_OPPORTUNITIES
-    if often.sum() < archetypes:
+    if often.sum() < kinds:
         raise ArchetypeError(
             f"{int(often.sum())} preseason profiles of {player_type}s up to {fitted_until} have "
-            f"{MINIMUM_OPPORTUNITIES} or more opportunities; expected at least the {archetypes} archetypes asked for. "
+            f"{MINIMUM_OPPORTUNITIES} or more opportunities; expected at least the {kinds} archetypes asked for. "
             "Materialize features.stat_profiles for earlier seasons or choose fewer archetypes."
         )
     names = FEATURES[player_type]
@@ -127,21 +110,26 @@ def cluster(profiles: pa.Table, player_type: str, archetypes: int, fitted_until:
     scaler = Standardizer.fit(values, names)
     scaled = scaler.transform(values, names).astype(np.float64)
     with threadpool_limits(limits=1):  # several threads add up in any order, and the last bits with them
-        found = KMeans(archetypes, n_init=RESTARTS, random_state=RANDOM_STATE).fit(scaled).cluster_centers_
-    order = np.lexsort(found.T[::-1])
-    return Archetypes(scaler, found[order], fitted_until)
+        centroids = KMeans(kinds, n_init=RESTARTS, random_state=RANDOM_STATE).fit(scaled).cluster_centers_
+    order = np.lexsort(centroids.T[::-1])
+    return Archetypes(scaler, centroids[order], fitted_until)
 
 
 def _centroids_table(fitted: Archetypes, player_type: str) -> pa.Table:
     rows = [
         {
-            "player_type": player_type, "archetype": k, "feature": name, "centroid": float(fitted.centroids[k, f]),
-            "scaler_mean": fitted.scaler.mean[f], "scaler_sd": fitted.scaler.sd[f], "fitted_until": fitted.fitted_until,
+            "player_type": player_type,
+            "archetype": k,
+            "feature": name,
+            "centroid": float(fitted.centroids[k, f]),
+            "scaler_mean": fitted.scaler.mean[f],
+            "scaler_sd": fitted.scaler.sd[f],
+            "fitted_until": fitted.fitted_until,
         }
         for k in range(len(fitted.centroids))
         for f, name in enumerate(fitted.scaler.names)
-    ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=CONTRACTS["features.archetype_centroids"].schema)
+    ]
+    return pa.Table.from_pylist(rows, schema=ARCHETYPE_CENTROIDS.schema)
 
 
 def read_archetypes(store: Store, player_type: str) -> Archetypes:
@@ -165,32 +153,19 @@ def read_archetypes(store: Store, player_type: str) -> Archetypes:
     return Archetypes(scaler, centroids, rows[0]["fitted_until"])
 
 
-def assign_archetypes(store: Store, player_type: str, season: int) -> Written:
-    """`features.archetypes` for every profile of a season, both as-of dates: nearest centroid and soft membership."""
-    key = inputs_key(
-        code=code_key(f"{__name__}:assign_archetypes"),
-        profiles=store.content("features.stat_profiles", {"player_type": player_type, "season": season}),
-        centroids=store.content("features.archetype_centroids", {"player_type": player_type}),
-        sql=statement("features/season_profiles"),
-        temperature=TEMPERATURE,
-    )
-
-    def compute() -> pa.Table:
-        store.delta("features.stat_profiles")
-        with session(store) as connection:
-            parameters = {"player_type": player_type, "season": season}
-            profiles = query(connection, "features/season_profiles", parameters)
-        return assignments(read_archetypes(store, player_type), profiles)
-
-    return store.build("features.archetypes", {"player_type": player_type, "season": season}, key, compute)
+def archetypes(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.archetypes` for every profile of a season: nearest centroid and soft membership."""
+    with session(inputs) as connection:
+        profiles = query(connection, "features/season_profiles", {"player_type": player_type, "season": season})
+    return assignments(read_archetypes(inputs, player_type), profiles)
 
 
-def assignments(archetypes: Archetypes, profiles: pa.Table) -> pa.Table:
+def assignments(fitted: Archetypes, profiles: pa.Table) -> pa.Table:
     """Rows of `features.archetypes`, in the profiles' order; ties go to the lower archetype."""
-    schema = CONTRACTS["features.archetypes"].schema
+    schema = ARCHETYPES.schema
     if profiles.num_rows == 0:
         return schema.empty_table()
-    distances = archetypes.distances(profiles)
+    distances = fitted.distances(profiles)
     nearest = distances.argmin(axis=1)
     columns = {
         **{name: profiles.column(name) for name in ("season", "player_type", "as_of", "mlbam_id")},

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.store.contracts import HORIZONS
+from fbm_pipeline.identity.tables import HORIZONS
 
 # Lahman writes B for switch hitters, the other sources S.
 _BATS = {"bats_left": ("L",), "bats_right": ("R",), "bats_switch": ("S", "B")}

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.baseball.calendar import FIRST_SEASON, midseason, preseason
 from fbm_pipeline.baseball.statistics import COUNTS, Statistic
+from fbm_pipeline.identity.tables import HORIZONS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, is_pitcher_batting
-from fbm_pipeline.store.contracts import HORIZONS
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 

@@ -13,35 +13,17 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.baseball.calendar import age_on, midseason
+from fbm_pipeline.baseball.calendar import age_on
 from fbm_pipeline.baseball.statistics import Statistic, head_statistics
-from fbm_pipeline.identity.horizons import (
-    COUNTS_STATEMENT,
-    PLAYERS_STATEMENT,
-    HorizonCounts,
-    ProfileError,
-    as_of_dates,
-    horizon_starts,
-    read_horizons,
-)
-from fbm_pipeline.identity.minors import (
-    NEWCOMERS_STATEMENT,
-    PARTS_STATEMENT,
-    STARTER_BATTERS_FACED,
-    TABLE,
-    MinorsParts,
-    read_minors_parts,
-)
+from fbm_pipeline.identity.horizons import HorizonCounts, ProfileError, as_of_dates, read_horizons
+from fbm_pipeline.identity.minors import MinorsParts, read_minors_parts
+from fbm_pipeline.identity.tables import HORIZONS, STAT_PROFILES
 from fbm_pipeline.marcel.aging import PEAK_AGE
 from fbm_pipeline.marcel.constants import Fit, read_constants
 from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES
 from fbm_pipeline.mle.rates import BLENDED_BELOW
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS, HORIZONS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.inputs import Inputs
 
 # Opportunities below which a horizon hands over to the next longer one. Strikeouts, the quickest of the rates to show
 # a player, need some 60 opportunities to be half signal; the shorter horizons are there to show change, and ask for
@@ -52,55 +34,19 @@ MINIMUM_OPPORTUNITIES = {"three_year": 100, "one_year": 60, "thirty_day": 30}
 UNKNOWN_BIRTH_DATES = 0.01
 
 
-def build_stat_profiles(store: Store, player_type: str, season: int) -> Written:
-    """Profiles for preseason and, once the season has games before it, midseason.
+def stat_profiles(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.stat_profiles` as of preseason and, once the season has games before it, of midseason.
 
     Only games before each as-of date count, and official lines of complete seasons (earned runs). Raises ProfileError
     for players missing from core.players, birth dates missing in numbers, or a statistic nobody has; MarcelError when
     the constants were not fitted.
     """
-    constants = read_constants(store, player_type)
-    dates = as_of_dates(store, season)
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_stat_profiles"),
-        sql=[
-            statement(name) for name in (COUNTS_STATEMENT, PLAYERS_STATEMENT, PARTS_STATEMENT, NEWCOMERS_STATEMENT)
-        ],
-        minors=store.content(TABLE, {"player_type": player_type, "season": season}),
-        games=_games_content(store, season),
-        lines={
-            int(part["season"]): store.content("core.season_lines", part)
-            for part in store.partitions("core.season_lines")
-            if int(part["season"]) < season
-        },
-        players=store.content("core.players"),
-        constants=store.content("features.marcel_constants", {"player_type": player_type}),
-        horizons=[horizon_starts(season, as_of) for as_of in dates],
-        rules=[
-            MINIMUM_OPPORTUNITIES, STARTER_SHARE, SEASONS_BACK, TWO_WAY_PLATE_APPEARANCES, BLENDED_BELOW,
-            STARTER_BATTERS_FACED,
-        ],
-        weights=YEAR_WEIGHTS[player_type].tolist(),
-    )  # fmt: skip
-
-    def compute() -> pa.Table:
-        parts = read_horizons(store, player_type, season, dates)
-        minors = read_minors_parts(store, player_type, season)
-        known = [profiles_table(part, constants, minors) for part in parts]
-        fresh = [newcomers_table(part, minors) for part in parts]
-        return pa.concat_tables([*known, *fresh])
-
-    return store.build("features.stat_profiles", {"player_type": player_type, "season": season}, key, compute)
-
-
-def _games_content(store: Store, season: int) -> dict[str, str]:
-    """Contents of the seasons before and of this season's months before midseason: later games change nothing."""
-    seasons = sorted({int(part["season"]) for part in store.partitions("core.player_games")})
-    found = {str(year): store.content("core.player_games", {"season": year}) for year in seasons if year < season}
-    for month in range(1, midseason(season).month):
-        part = {"season": season, "month": month}
-        found[f"{season}-{month}"] = store.content("core.player_games", part)
-    return found
+    constants = read_constants(inputs, player_type)
+    parts = read_horizons(inputs, player_type, season, as_of_dates(inputs, season))
+    minors = read_minors_parts(inputs, player_type, season)
+    known = [profiles_table(part, constants, minors) for part in parts]
+    newcomers = [newcomers_table(part, minors) for part in parts]
+    return pa.concat_tables([*known, *newcomers])
 
 
 def profiles_table(horizons: HorizonCounts, constants: Mapping[str, Fit], minors: MinorsParts) -> pa.Table:
@@ -142,13 +88,13 @@ def newcomers_table(horizons: HorizonCounts, minors: MinorsParts) -> pa.Table:
     ids = fresh.column("mlbam_id").to_numpy().astype(np.int64)
     n, place = len(ids), np.searchsorted(minors.mlbam_id, ids)
     starts = fresh.column("is_starter").to_pylist()
-    born, told = fresh.column("birth_date").to_pylist(), fresh.column("age").to_pylist()
+    born, published = fresh.column("birth_date").to_pylist(), fresh.column("age").to_pylist()
     columns: dict[str, object] = {
         "season": [horizons.season] * n,
         "player_type": [horizons.player_type] * n,
         "as_of": [horizons.as_of] * n,
         "mlbam_id": ids,
-        "age": [_age(date, age, horizons.season) for date, age in zip(born, told, strict=True)],
+        "age": [_age(date, age, horizons.season) for date, age in zip(born, published, strict=True)],
         "bats": pc.fill_null(fresh.column("bats"), "U"),
         "throws": pc.fill_null(fresh.column("throws"), "U"),
         "role": ["batter" if horizons.player_type == "batter" else "starter" if one else "reliever" for one in starts],
@@ -164,14 +110,14 @@ def newcomers_table(horizons: HorizonCounts, minors: MinorsParts) -> pa.Table:
     return _table(columns, n)
 
 
-def _age(born: dt.date | None, told: float | None, season: int) -> float:
+def _age(born: dt.date | None, published: float | None, season: int) -> float:
     if born is not None:
         return age_on(born, season)
-    return PEAK_AGE if told is None else float(told)
+    return PEAK_AGE if published is None else float(published)
 
 
 def _table(columns: Mapping[str, object], n: int) -> pa.Table:
-    schema = CONTRACTS["features.stat_profiles"].schema
+    schema = STAT_PROFILES.schema
     arrays = []
     for field in schema:
         values = columns.get(field.name, [None] * n)

@@ -9,46 +9,26 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, STATEMENT, SeasonLines, league_rates, read_season_lines
-from fbm_pipeline.mle.debutants import (
-    AGES,
-    LESS_SURE,
-    ROLES,
-    SEASONS_TAUGHT,
-    SPREAD_TOLD_FROM,
-    fit_debut_means,
-    relative_concentrations,
-)
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, SeasonLines, league_rates, read_season_lines
+from fbm_pipeline.mle.debutants import AGES, ROLES, fit_debut_means, relative_concentrations
 from fbm_pipeline.mle.derived_rates import Rates, derive, fit_line_shape
 from fbm_pipeline.mle.minor_lines import COMPONENTS, component_of
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.mle.tables import DEBUT_MEANS
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 TABLE = "features.debut_means"
 
 
-def build_debut_means(store: Store, player_type: str, season: int) -> Written:
-    """Write the means of a season, from first seasons before it. Raises ValueError when there are none."""
-    held = sorted(int(part["season"]) for part in store.partitions("core.season_lines") if int(part["season"]) < season)
-    if not held:
+def debut_means(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.debut_means` for a season, from all lines before it. Raises ValueError when there are none."""
+    seasons = sorted(int(part["season"]) for part in inputs.partitions("core.season_lines"))
+    if not seasons:
         raise ValueError(
             f"core.season_lines has no season before {season}, so nobody made his debut; materialize core.season_lines "
             "of at least two seasons before it first."
         )
-    key = inputs_key(
-        code=code_key(f"{__name__}:build_debut_means"),
-        sql=statement(STATEMENT),
-        lines={year: store.content("core.season_lines", {"season": year}) for year in held},
-        players=store.content("core.players"),
-        rules=[ROLES, AGES, SEASONS_TAUGHT, SPREAD_TOLD_FROM, LESS_SURE],
-    )
-
-    def compute() -> pa.Table:
-        return debut_table(read_season_lines(store, player_type, held[0], season - 1), season)
-
-    return store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)
+    return debut_table(read_season_lines(inputs, player_type, seasons[0], season - 1), season)
 
 
 def debut_table(lines: SeasonLines, season: int) -> pa.Table:
@@ -60,29 +40,36 @@ def debut_table(lines: SeasonLines, season: int) -> pa.Table:
     heads = {item.name: 1.0 for item in head_statistics(lines.player_type)} | relative_concentrations(lines, season)
     rows = []
     for role in ROLES[lines.player_type]:
-        own = {item.component: item for item in means if item.role == role}
-        components = [own[name].rate(ages, league[name]) for name in COMPONENTS[lines.player_type]]
+        by_component = {item.component: item for item in means if item.role == role}
+        components = [by_component[name].rate(ages, league[name]) for name in COMPONENTS[lines.player_type]]
         for name, rates in derive(shape, np.column_stack(components)).items():
-            told = own[component_of(name, lines.player_type)]
+            mean = by_component[component_of(name, lines.player_type)]
+            concentration = mean.concentration * heads[name] if name in heads else None
             rows += [
                 {
-                    "season": season, "player_type": lines.player_type, "as_of": preseason(season), "role": role,
-                    "age": int(age), "statistic": name, "rate": float(rate),
-                    "concentration": told.concentration * heads[name] if name in heads else None, "n": told.n,
+                    "season": season,
+                    "player_type": lines.player_type,
+                    "as_of": preseason(season),
+                    "role": role,
+                    "age": int(age),
+                    "statistic": name,
+                    "rate": float(rate),
+                    "concentration": concentration,
+                    "n": mean.n,
                     "trained_until": season - 1,
                 }
                 for age, rate in zip(ages, rates, strict=True)
-            ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
+            ]
+    return pa.Table.from_pylist(rows, schema=DEBUT_MEANS.schema)
 
 
 def latest_league(lines: SeasonLines) -> dict[str, float]:
     """The majors' rate of each component in the latest season of the lines."""
-    found = {}
+    latest = {}
     for item in statistics(lines.player_type):
         rates = league_rates(lines, item)
-        found[item.name.removesuffix("_rate")] = rates[max(rates)] if rates else 0.0
-    return found
+        latest[item.name.removesuffix("_rate")] = rates[max(rates)] if rates else 0.0
+    return latest
 
 
 def debut_rates(

@@ -16,37 +16,25 @@ from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, read_season_lines
 from fbm_pipeline.mle.component_factors import factored_rates
-from fbm_pipeline.mle.debut_means import TABLE as DEBUT_MEANS
 from fbm_pipeline.mle.debut_means import debut_rates
 from fbm_pipeline.mle.derived_rates import LineShape, Rates, derive, fit_line_shape
 from fbm_pipeline.mle.evidence import MARCEL_STATEMENT, Evidence, read_evidence, statistic_of
 from fbm_pipeline.mle.minor_lines import COMPONENTS, component_of
+from fbm_pipeline.mle.tables import MLE_RATES
 from fbm_pipeline.mle.translation import Blend, blend
-from fbm_pipeline.mle.translations import TABLE as TRANSLATIONS
-from fbm_pipeline.mle.translations import read_translations, translation_inputs
-from fbm_pipeline.store.contracts import CONTRACTS
+from fbm_pipeline.mle.translations import read_translations
 from fbm_pipeline.store.engine import query, session
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
-TABLE = "features.mle_rates"
 BLENDED_BELOW = 200  # opportunities of three seasons; above it a player counts as the majors' own
 
 
-def build_mle_rates(store: Store, player_type: str, season: int) -> Written:
-    """Write the rates of a season. Raises TranslationError when its translations were not fitted."""
-    partition: dict[str, int | str] = {"player_type": player_type, "season": season}
-    key = inputs_key(
-        **translation_inputs(store, player_type, [season], season),
-        constants=store.content("features.marcel_constants", {"player_type": player_type}),
-        made={name: store.content(name, partition) for name in (TRANSLATIONS, DEBUT_MEANS)},
-    )
-
-    def compute() -> pa.Table:
-        evidence = read_evidence(store, player_type, [season], season - 1)
-        shape = fit_line_shape(read_season_lines(store, player_type, season - SEASONS_BACK, season - 1))
-        return mle_table(store, evidence, shape, season)
-
-    return store.build(TABLE, partition, key, compute)
+def mle_rates(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.mle_rates` for a season. Raises TranslationError when its translations were not fitted."""
+    evidence = read_evidence(inputs, player_type, [season], season - 1)
+    shape = fit_line_shape(read_season_lines(inputs, player_type, season - SEASONS_BACK, season - 1))
+    return mle_table(inputs, evidence, shape, season)
 
 
 def mle_table(store: Store, evidence: Evidence, shape: LineShape, season: int) -> pa.Table:
@@ -60,11 +48,14 @@ def mle_table(store: Store, evidence: Evidence, shape: LineShape, season: int) -
     factored = _statistics(evidence, shape, np.column_stack(naive), marcel)
     debuts, concentrations = debut_rates(store, player_type, season, evidence.role, evidence.age)
     alone = _minors_alone(evidence, shape, blends)
-    return pa.concat_tables([
-        _rows(evidence, season, "mle", translated, blends, alone, _concentrations(player_type, blends, concentrations)),
-        _rows(evidence, season, "component_factors", factored, blends, alone, {}),
-        _rows(evidence, season, "debut_mean", debuts, blends, alone, concentrations),
-    ])  # fmt: skip
+    systems = {
+        "mle": (translated, _concentrations(player_type, blends, concentrations)),
+        "component_factors": (factored, {}),
+        "debut_mean": (debuts, concentrations),
+    }
+    return pa.concat_tables(
+        _rows(evidence, season, system, rates, blends, alone, sure) for system, (rates, sure) in systems.items()
+    )
 
 
 def _regressions(store: Store, player_type: str) -> list[float]:
@@ -91,9 +82,9 @@ def _statistics(evidence: Evidence, shape: LineShape, multiples: np.ndarray, mar
     A newcomer's follow from his components. Of whom Marcel knows, Marcel's own rate moves by as much as the components
     move what follows from them, and not at all where they are Marcel's.
     """
-    told, before = (derive(shape, values * evidence.league) for values in (multiples, evidence.marcel))
+    after, before = (derive(shape, values * evidence.league) for values in (multiples, evidence.marcel))
     rates = {}
-    for name, rate in told.items():
+    for name, rate in after.items():
         moved = np.divide(rate, before[name], out=np.ones_like(rate), where=before[name] > 0)
         rates[name] = np.where(evidence.is_newcomer, rate, marcel[name] * moved)
     return rates
@@ -105,20 +96,21 @@ def _minors_alone(evidence: Evidence, shape: LineShape, blends: Sequence[Blend])
     rates = derive(shape, np.column_stack([item.minor_rate for item in blends]) * evidence.league)
     components = COMPONENTS[evidence.player_type]
     for name, values in rates.items():
-        own = name.removesuffix("_rate")
-        known = weights[:, components.index(own)] > 0 if own in components else (weights > 0).all(axis=1)
+        component = name.removesuffix("_rate")
+        is_component = component in components
+        known = weights[:, components.index(component)] > 0 if is_component else (weights > 0).all(axis=1)
         rates[name] = np.where(known, values, np.nan)
     return rates
 
 
 def _concentrations(player_type: str, blends: Sequence[Blend], debutants: Rates) -> Rates:
     """Of the heads; of one that is no component, as many times that of what decides it as debutants have."""
-    own = dict(zip(COMPONENTS[player_type], (item.concentration for item in blends), strict=True))
-    found = {}
+    by_component = dict(zip(COMPONENTS[player_type], (item.concentration for item in blends), strict=True))
+    concentrations = {}
     for item in head_statistics(player_type):
         decides = component_of(item.name, player_type)
-        found[item.name] = own[decides] * debutants[item.name] / debutants[statistic_of(decides)]
-    return found
+        concentrations[item.name] = by_component[decides] * debutants[item.name] / debutants[statistic_of(decides)]
+    return concentrations
 
 
 def sources(evidence: Evidence) -> np.ndarray:
@@ -133,22 +125,34 @@ def sources(evidence: Evidence) -> np.ndarray:
 
 
 def _rows(
-    evidence: Evidence, season: int, system: str, rates: Rates, blends: Sequence[Blend], alone: Rates,
+    evidence: Evidence,
+    season: int,
+    system: str,
+    rates: Rates,
+    blends: Sequence[Blend],
+    alone: Rates,
     concentrations: Rates,
-) -> pa.Table:  # fmt: skip
+) -> pa.Table:
     n, player_type = len(evidence.season), evidence.player_type
-    schema = CONTRACTS[TABLE].schema
-    own = dict(zip(COMPONENTS[player_type], blends, strict=True))
+    schema = MLE_RATES.schema
+    by_component = dict(zip(COMPONENTS[player_type], blends, strict=True))
     parts = []
     for item in statistics(player_type):
-        told = own[component_of(item.name, player_type)]
+        decides = by_component[component_of(item.name, player_type)]
         columns = {
-            "season": [season] * n, "player_type": [player_type] * n, "as_of": [preseason(season)] * n,
-            "mlbam_id": evidence.mlbam_id, "system": [system] * n, "statistic": [item.name] * n,
-            "rate": rates[item.name], "weight": told.weight, "minor_weight": told.minor_weight,
+            "season": [season] * n,
+            "player_type": [player_type] * n,
+            "as_of": [preseason(season)] * n,
+            "mlbam_id": evidence.mlbam_id,
+            "system": [system] * n,
+            "statistic": [item.name] * n,
+            "rate": rates[item.name],
+            "weight": decides.weight,
+            "minor_weight": decides.minor_weight,
             "minor_rate": pa.array(alone[item.name], from_pandas=True),
             "concentration": pa.array(concentrations.get(item.name, np.full(n, np.nan)), from_pandas=True),
-            "source": sources(evidence), "trained_until": [season - 1] * n,
-        }  # fmt: skip
+            "source": sources(evidence),
+            "trained_until": [season - 1] * n,
+        }
         parts.append(pa.Table.from_arrays([pa.array(columns[f.name]).cast(f.type) for f in schema], schema=schema))
     return pa.concat_tables(parts)

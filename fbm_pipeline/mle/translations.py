@@ -10,17 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK
-from fbm_pipeline.marcel.season_lines import STATEMENT as LINES_STATEMENT
 from fbm_pipeline.mle.component_factors import fit_component_factors
-from fbm_pipeline.mle.evidence import MARCEL_STATEMENT, first_minor_season, read_evidence, teaching_seasons
+from fbm_pipeline.mle.evidence import read_evidence, teaching_seasons
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
-from fbm_pipeline.mle.minor_lines import STATEMENT as MINORS_STATEMENT
+from fbm_pipeline.mle.tables import MLE_TRANSLATIONS
 from fbm_pipeline.mle.translation import PARAMETERS, Translation, fit_translations
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import CONTRACTS
-from fbm_pipeline.store.engine import statement
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 TABLE = "features.mle_translations"
 NAIVE = tuple(f"naive_factor_{level}" for level in LEVELS)
@@ -38,69 +35,45 @@ class Translations:
     naive: np.ndarray  # (C, L) factors of `component_factors`
 
 
-def translatable_seasons(store: Store) -> list[int]:
+def translatable_seasons(store: Store, settings: Settings) -> list[int]:
     """Seasons with Marcel's rates, a season of minor-league lines behind them and one more that can teach."""
     rated = {int(part["season"]) for part in store.partitions("features.marcel_rates")}
     return [season for season in sorted(rated) if teaching_seasons(store, season)]
 
 
-def translation_inputs(store: Store, player_type: str, targets: Sequence[int], season: int) -> dict[str, object]:
-    """What the evidence of these target seasons is made from, for `inputs_key`."""
-    lines = range(min(targets) - SEASONS_BACK, season)
-    minors = range(first_minor_season(targets), season)
-    return {
-        "code": code_key(
-            f"{__name__}:build_translations",
-            "fbm_pipeline.mle.rates:build_mle_rates",
-        ),
-        "sql": [statement(name) for name in (LINES_STATEMENT, MINORS_STATEMENT, MARCEL_STATEMENT)],
-        "players": store.content("core.players"),
-        "lines": {year: store.content("core.season_lines", {"season": year}) for year in lines},
-        "minors": {year: store.content("core.minor_lines", {"season": year}) for year in minors},
-        "marcel": {
-            year: store.content("features.marcel_rates", {"player_type": player_type, "season": year})
-            for year in targets
-        },
-    }
+def mle_translations(inputs: Inputs, player_type: str, season: int) -> pa.Table:
+    """Rows of `features.mle_translations` for a season; pitchers' are fitted after the batters' of the same season.
 
-
-def build_translations(store: Store, player_type: str, season: int) -> Written:
-    """Fit `features.mle_translations` for a season; pitchers' after the batters' of the same season.
-
-    Raises TranslationError when no target season before it can teach.
+    Raises TranslationError when no target season before it can teach, or when the batters' were not fitted.
     """
-    targets = teaching_seasons(store, season)
+    targets = teaching_seasons(inputs, season)
     if not targets:
         raise TranslationError(
             f"no target season before {season} has minor-league lines behind it and Marcel's rates; materialize "
             f"core.minor_lines and features.marcel_rates of earlier seasons, or ask for a later season than {season}."
         )
-    batters: dict[str, int | str] = {"player_type": "batter", "season": season}
-    key = inputs_key(
-        **translation_inputs(store, player_type, targets, season),
-        other_side=store.content(TABLE, batters) if player_type == "pitcher" else "",
-    )
-
-    def compute() -> pa.Table:
-        evidence = read_evidence(store, player_type, targets, season - 1)
-        other = read_translations(store, "batter", season).fitted if player_type == "pitcher" else ()
-        return _table(player_type, season, fit_translations(evidence, other), fit_component_factors(evidence))
-
-    return store.build(TABLE, {"player_type": player_type, "season": season}, key, compute)
+    evidence = read_evidence(inputs, player_type, targets, season - 1)
+    batters = read_translations(inputs, "batter", season).fitted if player_type == "pitcher" else ()
+    return _table(player_type, season, fit_translations(evidence, batters), fit_component_factors(evidence))
 
 
 def _table(player_type: str, season: int, fitted: Sequence[Translation], naive: np.ndarray) -> pa.Table:
-    rows = [
-        {
-            "season": season, "player_type": player_type, "component": item.component, "parameter": name,
-            "value": float(value), "n": item.n, "trained_from": item.trained_from, "trained_until": item.trained_until,
-        }
-        for at, item in enumerate(fitted)
-        for name, value in [
-            *zip(PARAMETERS, item.values, strict=True), *zip(NAIVE, naive[at], strict=True),
+    rows = []
+    for at, item in enumerate(fitted):
+        provenance = {"n": item.n, "trained_from": item.trained_from, "trained_until": item.trained_until}
+        values = [*zip(PARAMETERS, item.values, strict=True), *zip(NAIVE, naive[at], strict=True)]
+        rows += [
+            {
+                "season": season,
+                "player_type": player_type,
+                "component": item.component,
+                "parameter": name,
+                "value": float(value),
+                **provenance,
+            }
+            for name, value in values
         ]
-    ]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=CONTRACTS[TABLE].schema)
+    return pa.Table.from_pylist(rows, schema=MLE_TRANSLATIONS.schema)
 
 
 def read_translations(store: Store, player_type: str, season: int) -> Translations:

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from fbm_pipeline.identity.tables import HORIZONS
 from fbm_pipeline.network.player_games import OUTCOME_KINDS
 from fbm_pipeline.nn.attention import TransformerBlock
 from fbm_pipeline.nn.device import summed_vectors
 from fbm_pipeline.nn.gated_residual import Concatenated, GatedResidual
 from fbm_pipeline.nn.pooling import IdentityPooling
-from fbm_pipeline.store.contracts import HORIZONS
 
 PROFILE_WIDTH = 64
 ARCHETYPE_WIDTH = 32

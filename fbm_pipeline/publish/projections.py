@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fbm_pipeline.backtest.error_spread import TABLE as ERROR_SPREAD
 from fbm_pipeline.backtest.error_spread import load_spread
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.innings import with_outs
@@ -19,26 +18,24 @@ from fbm_pipeline.backtest.projected import (
     NEWCOMER_PLAYING_TIME,
     projected_opportunities,
     projected_rates,
-    rates_inputs,
 )
 from fbm_pipeline.backtest.universes import OWN_SYSTEMS
 from fbm_pipeline.baseball.calendar import preseason
-from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics
+from fbm_pipeline.baseball.statistics import PLAYER_TYPES, RATE_COLUMNS, head_statistics
 from fbm_pipeline.parks.coming_clubs import read_winter_rosters
 from fbm_pipeline.publish.exports import write_exports
 from fbm_pipeline.publish.published_intervals import published_intervals
+from fbm_pipeline.publish.tables import PROJECTIONS
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.contracts import RATE_COLUMNS
-from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, Written, content_hash, inputs_key
+from fbm_pipeline.store.engine import query, session
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 
 TABLE = "publish.projections"
 IDENTITY_TABLES = (
     "core.players", "core.season_lines", "core.minor_lines", "features.marcel_rates", "features.mle_rates",
     "features.stat_profiles", "features.archetypes",
 )  # fmt: skip
-STATEMENTS = ("projected_players", "prior_weights", "prior_opportunities")
 
 # The halves of the control are steps of its making; two systems only show what the translation of minors is worth.
 UNPUBLISHED = ("control_ridge", "control_trees", "debut_mean", "component_factors")
@@ -50,39 +47,22 @@ _PLAYER = ["player_type", "mlbam_id"]
 _ROLE = ["role", "starter_chance", "role_change"]
 
 
-def publish(store: Store, settings: Settings, season: int) -> Written:
-    """Write publish.projections of a season and its exports: every system of `PUBLISHED` that was made for it.
+def projection_season(store: Store, settings: Settings) -> list[int]:
+    """The season that the preset looks ahead to."""
+    return [settings.preset.projection_season]
 
-    Both Marcels keep Marcel's playing time, with the innings that their rates imply; the others take that of
-    features.playing_time, with its intervals and roles. Raises EvaluationError when
-    Marcel's rates, the blend weights of the season's fold or a projected player's identity are missing.
-    """
-    key = inputs_key(
-        code=code_key(f"{__name__}:publish"),
-        sql=[statement(f"evaluation/{name}") for name in STATEMENTS],
-        rates=rates_inputs(store, season),
-        spread=store.content(ERROR_SPREAD, {"season": season}),
-        players=store.content("core.players"),
-        rosters=content_hash(read_winter_rosters(store, season, season)),
-        lines={
-            f"{name} {part['season']}": store.content(name, part)
-            for name in ("core.season_lines", "core.minor_lines")
-            for part in store.partitions(name) if int(part["season"]) < season
-        },
-        features={
-            name: store.content(f"features.{name}", {"season": season})
-            for name in ("stat_profiles", "archetypes", "mle_rates")
-        },
-        systems=PUBLISHED, quantiles=QUANTILES,
-    )  # fmt: skip
-    written = store.build(TABLE, {"season": season}, key, lambda: projections(store, season))
-    write_exports(settings, season, load_projections(store, season), written.content_hash)
-    return written
+
+def export(store: Store, settings: Settings, season: int) -> None:
+    """Write the season's files. Raises EvaluationError when its projections were not published."""
+    hashes = [digest for part, digest in store.content_hashes(TABLE) if part == {"season": season}]
+    if not hashes:
+        raise EvaluationError(f"{TABLE} has no season {season}. Next: materialize {TABLE} for {season}.")
+    write_exports(settings, season, load_projections(store, season), hashes[0])
 
 
 def load_projections(store: Store, season: int) -> pa.Table:
     """The season's rows of publish.projections, ordered by player type, player and system."""
-    with session(store) as connection:
+    with session(store, tables=(TABLE,)) as connection:
         return connection.execute(
             f"select * from {TABLE} where season = $season order by player_type, mlbam_id, system",
             {"season": season},
@@ -112,16 +92,21 @@ def _with_coming_clubs(store: Store, season: int, players: pd.DataFrame) -> pd.D
     return players.assign(team=coming.fillna(players["team"]), team_from=told.mask(coming.notna(), "roster"))
 
 
-def projections(store: Store, season: int) -> pa.Table:
-    """The rows of publish.projections of a season; see `publish`."""
-    rates = projected_rates(store, season)
-    rates["concentration"] = _concentrations(store, season, rates)
-    players = projected_players(store, season)
+def projections(inputs: Inputs, season: int) -> pa.Table:
+    """The rows of publish.projections of a season: every system of `PUBLISHED` that was made for it.
+
+    Both Marcels keep Marcel's playing time, with the innings that their rates imply; the others take that of
+    features.playing_time, with its intervals and roles. Raises EvaluationError when Marcel's rates, the blend weights
+    of the season's fold or a projected player's identity are missing.
+    """
+    rates = projected_rates(inputs, season)
+    rates["concentration"] = _concentrations(inputs, season, rates)
+    players = projected_players(inputs, season)
     _check_identities(rates, players, season)
     made = [system for system in PUBLISHED if system in set(rates["system"])]
-    players = players.drop(columns="opportunities").merge(_playing_time(store, season, made, rates), on=_PLAYER)
-    rates = _with_playing_time(store, season, rates[rates["system"].isin(made)], players)
-    spread = load_spread(store, season)
+    players = players.drop(columns="opportunities").merge(_playing_time(inputs, season, made, rates), on=_PLAYER)
+    rates = _with_playing_time(inputs, season, rates[rates["system"].isin(made)], players)
+    spread = load_spread(inputs, season)
     parts = []
     for player_type in PLAYER_TYPES:
         for system in made:
@@ -130,7 +115,7 @@ def projections(store: Store, season: int) -> pa.Table:
             )
             parts.append(_system_rows(own, theirs, player_type, system, spread))
     rows = pd.concat(parts, ignore_index=True).assign(season=season, as_of=preseason(season))
-    schema = store.contracts[TABLE].schema
+    schema = PROJECTIONS.schema
     return pa.Table.from_pandas(rows.reindex(columns=schema.names), schema, preserve_index=False)
 
 
@@ -168,7 +153,7 @@ def _concentrations(store: Store, season: int, rates: pd.DataFrame) -> pd.Series
     was fitted by likelihood; where that is missing too the evidence behind Marcel's rate.
     """
     key = ["player_type", "mlbam_id", "statistic"]
-    with session(store) as connection:
+    with session(store, tables=("features.marcel_rates",)) as connection:
         bounds = {"season": season, "as_of": preseason(season)}
         weights = query(connection, "evaluation/prior_weights", bounds).to_pandas()
     contextual = rates.loc[rates["system"] == "contextual", [*key, "concentration"]]

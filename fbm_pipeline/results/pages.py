@@ -106,7 +106,7 @@ def write_comparison(
 def note_test_looks(store: Store, settings: Settings, docs: Path | None, systems: Sequence[str]) -> pd.DataFrame:
     """Note in looks.csv that the test seasons of these systems are looked at; returns the record."""
     test = settings.preset.test_seasons
-    seasons = [season for season in held_seasons(store, settings) if season in test]
+    seasons = [season for season in held_seasons(store, settings.preset) if season in test]
     target = page_folder(settings, docs) / "looks.csv"
     return note_looks(target, settings.data_kind, load_backtest(store, seasons), systems, test)
 

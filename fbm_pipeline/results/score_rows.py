@@ -11,12 +11,12 @@ from fbm_pipeline.backtest.universes import COMMON, FULL, SYSTEMS, TIERS, UNIVER
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, scored_statistics
+from fbm_pipeline.evaluation.tables import PAIRS, SCORES
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.writing import replace_file
-from fbm_pipeline.store.contracts import CONTRACTS
 
-SCORE_COLUMNS = tuple(CONTRACTS["evaluation.scores"].column_names)
-PAIR_COLUMNS = tuple(CONTRACTS["evaluation.pairs"].column_names)
+SCORE_COLUMNS = tuple(SCORES.column_names)
+PAIR_COLUMNS = tuple(PAIRS.column_names)
 # `physics` and `network_minors` ask about parts of these; their rows are in the run.
 COMPARISONS = ("controls", "public", "network", "minors", "minors_public")
 PAGE_UNIVERSES = (FULL, COMMON, *TIERS)
@@ -39,7 +39,7 @@ _KNOWN = {
 def rounded(rows: pd.DataFrame) -> pd.DataFrame:
     """Figures as the pages read them: five digits, six for differences, which are small."""
     table = rows.copy()
-    fields = [*CONTRACTS["evaluation.scores"].schema, *CONTRACTS["evaluation.pairs"].schema]
+    fields = [*SCORES.schema, *PAIRS.schema]
     for name in {field.name for field in fields if str(field.type) == "double"} & set(table.columns):
         table[name] = table[name].astype("float64").round(_PLACES + name.startswith("d_"))
     return table

@@ -35,7 +35,7 @@ class Column:
     # What the audit of nulls allows: the largest share of nulls in a season, and one value for everybody.
     largest_null_share: float = 0.0
     may_be_constant: bool = False
-    only_for: str | None = None  # the player type that has it: null in all rows of the other
+    only_for: str | None = None  # the player type that has it: null, or one value, in all rows of the other
     for_people: bool = False  # nothing in the product reads it; it is there to be looked at
 
     def __post_init__(self) -> None:
@@ -50,6 +50,11 @@ class Column:
     def nullable_with(self, share: float = 1.0) -> "Column":
         """The same column where it may be null, up to this share of a season's rows."""
         return replace(self, nullable=True, largest_null_share=share)
+
+
+def optional(name: str, kind: str, unit: str, meaning: str) -> Column:
+    """A column that may be null, in every row of a season: its source may leave it out."""
+    return Column(name, kind, unit, meaning, nullable=True, largest_null_share=1.0)
 
 
 def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -> tuple[Column, ...]:
@@ -75,7 +80,7 @@ def for_people(chosen: Iterable[Column]) -> tuple[Column, ...]:
 
 SEASON = Column("season", "i16", "season", "the season that the row is of; of a projection, the one projected")
 MONTH = Column("month", "i8", "month", "the calendar month of the game, 3 to 11")
-GAME_ID = Column("game_id", "str", "id", "the game: home team, date and number")
+GAME_ID = Column("game_id", "str", "id", "the game, as its source calls it: Retrosheet's gid or MLB's game_pk")
 GAME_DATE = Column("game_date", "date", "date", "the day on which the game was played")
 SOURCE = Column("source", "str", "word", "the publisher that the season's rows come from")
 PLAYER_TYPE = Column("player_type", "str", "word", "the side of the ball: `batter` or `pitcher`")
@@ -88,9 +93,32 @@ TRAINED_UNTIL = Column(
     "trained_until", "i16", "season", "the last target season it was fitted on", may_be_constant=True
 )
 N = Column("n", "i32", "rows", "how many rows it was fitted on", may_be_constant=True)
-PLATE_APPEARANCE = Column("plate_appearance", "i16", "number", "the number of the plate appearance in its game, from 1")
+PLATE_APPEARANCE = Column(
+    "plate_appearance", "i16", "number", "its number in the game, from 1; Retrosheet's plays that end none count too"
+)
 PLATE_APPEARANCES = Column("plate_appearances", "i32", "PA or BF", "the player's plate appearances that it rests on")
 CUTOFF = Column("cutoff", "i16", "season", "the last season that the encoder or decoder may have seen anything of")
 
+DATA = Column("data", "str", "word", "the kind of data: `real` or `simulated`")
+SEASONS = Column("seasons", "str", "season", "the seasons pooled: one, or the first and the last as `2018-2024`")
+UNIVERSE = Column("universe", "str", "word", "the players who count, by its name in `backtest.universes`")
+STAT = Column("stat", "str", "word", "what is scored: a statistic of `baseball.statistics`, playing time or a count")
+PLAYERS = Column("players", "i32", "players", "how many players the player-seasons are of")
+VERDICT = Column("verdict", "str", "word", "`better`, `worse` or `undecided`, by RMSE after Holm's adjustment")
+
 GAME_KEY = (SEASON, MONTH, GAME_ID, GAME_DATE, SOURCE)
 PLAYER_KEY = (SEASON, PLAYER_TYPE, AS_OF, MLBAM_ID)
+
+
+def paired_difference(measure: str) -> tuple[Column, ...]:
+    """The difference of two systems in r or RMSE, its interval over players, and its p-value by Holm."""
+    unit = "correlation" if measure == "r" else "of the statistic"
+    return tuple(
+        column.nullable_with()
+        for column in (
+            Column(f"d_{measure}", "f64", unit, f"{measure} of the new system less that of its base"),
+            Column(f"d_{measure}_low", "f64", unit, "lower end of its 95 % interval over draws of players"),
+            Column(f"d_{measure}_high", "f64", unit, "upper end of its 95 % interval over draws of players"),
+            Column(f"holm_{measure}", "f64", "probability", "p-value of the difference, adjusted over its family"),
+        )
+    )

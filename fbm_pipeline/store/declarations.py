@@ -37,6 +37,9 @@ class Declared(Protocol):
     def reads(self) -> Mapping[str, Window]: ...
 
     @property
+    def awaits(self) -> Mapping[str, Window]: ...
+
+    @property
     def settings(self) -> tuple[str, ...]: ...
 
     @property
@@ -70,6 +73,7 @@ class Training:
     partition_by: tuple[str, ...] = ("cutoff",)
     trained: tuple["Training", ...] = ()  # trainings that it begins from
     seasons: str = ""
+    awaits: Mapping[str, Window] = field(default_factory=dict)
 
     @property
     def shape(self) -> str:
@@ -97,7 +101,8 @@ class Table:
     what `reads` opens, and the settings named in `settings`. Tables that are made in another way (raw files, core
     months) leave it empty and name their code in `code`. `trained` are the trainings that it is made with.
     `seasons` names a function `(store, settings) -> seasons` that have what they need; `type_seasons` one that takes a
-    player type too, where batters and pitchers have others. A read's `content` names a function `(inputs) -> hash` of
+    player type too, where batters and pitchers have others. `awaits` are the tables whose partitions it asks for beside
+    those read: they are made first, and no builder sees them. A read's `content` names a function `(inputs) -> hash` of
     the rows that the builder takes of a table without seasons: a 40-man roster of a later day makes nothing again.
     Raises DeclarationError for a key or partition column that is no column.
     """
@@ -115,6 +120,7 @@ class Table:
     trained: tuple[Training, ...] = ()  # the trainings whose weights it is made with
     seasons: str = ""
     type_seasons: str = ""
+    awaits: Mapping[str, Window] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

@@ -32,7 +32,7 @@ def make(store: Store, table: Table, partition: Partition, settings: object) -> 
 
 def open_inputs(store: Store, table: Declared, partition: Partition, settings: object) -> Inputs:
     """What a table or training is shown while a partition is made. Raises MissingInputError as `make`."""
-    _require(store, table)
+    require_inputs(store, table)
     trained = {each.name: resolve(each.current)(settings, partition) for each in table.trained}
     return Inputs(store, table, partition, settings, trained)
 
@@ -53,8 +53,13 @@ def partition_key(inputs: Inputs) -> str:
     )
 
 
-def _require(store: Store, table: Declared) -> None:
-    absent = [name for name, window in table.reads.items() if not window.optional and not store.exists(name)]
+def require_inputs(store: Store, table: Declared) -> None:
+    """Raise MissingInputError naming the tables that are read, are not optional and were never written.
+
+    The table itself is not asked for: nothing comes before its first partition.
+    """
+    needed = [name for name, window in table.reads.items() if not window.optional and name != table.name]
+    absent = [name for name in needed if not store.exists(name)]
     if absent:
         raise MissingInputError(f"{table.name} is made from {_listed(absent)}, never written; materialize them first")
 

@@ -28,7 +28,9 @@ class Window:
     span: Span
     back: int | None = None  # of BEFORE and UP_TO: how many seasons before; None for all
     both_types: bool = False  # rows of batters and pitchers, whichever is made
+    player_type: str = ""  # rows of this type alone, for the other one: a type never reads itself
     same_month: bool = False  # of SAME: the month that is made only
+    before_month: int | None = None  # of UP_TO: the month from which on the season itself is closed
     optional: bool = False  # the table may never have been written: then it has no rows
     until: str = ""  # the setting that names the last season open, as `tune_until` for what is fitted once
     since: int | str | None = None  # the first season open, or the setting that names it; None for the table's first
@@ -51,12 +53,20 @@ class Window:
             return True
         if (last is not None and read > last) or (first is not None and read < first):
             return False
+        if self.before_month is not None and read == season and int(part.get("month", 0)) >= self.before_month:
+            return False
         return self.span is Span.WHOLE or season is None or self._allows_season(season, read)
 
     def _matches(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
-        matched = [*_MATCHED, *(() if self.both_types else ("player_type",)), *(("month",) if self.same_month else ())]
+        matched = (*_MATCHED, "month") if self.same_month else _MATCHED
         same = all(made[column] == part[column] for column in matched if column in made and column in part)
+        same = same and self._matches_type(made.get("player_type"), part.get("player_type"))
         return same and all(part.get(column, value) == value for column, value in self.only)
+
+    def _matches_type(self, made: Value | None, read: Value | None) -> bool:
+        if self.player_type:
+            return read in (None, self.player_type) and made != self.player_type
+        return self.both_types or made is None or read is None or made == read
 
     def _allows_season(self, season: int, read: int) -> bool:
         if self.span is Span.SAME:
@@ -68,6 +78,7 @@ class Window:
     def __str__(self) -> str:
         back = "" if self.back is None else f", {self.back} seasons back"
         types = ", both player types" if self.both_types else ""
+        types = f", {self.player_type}s for the others" if self.player_type else types
         since = "" if self.since is None else f", since {self.since}"
         until = f", until {self.until}" if self.until else ""
         only = "".join(f", {column} {value}" for column, value in self.only)
@@ -100,9 +111,11 @@ def whole(
     return Window(Span.WHOLE, until=until, both_types=both_types, optional=optional, only=only, content=content)
 
 
-def same_season(*, month: bool = False, both_types: bool = False, optional: bool = False) -> Window:
-    """The season itself, or the month itself."""
-    return Window(Span.SAME, same_month=month, both_types=both_types, optional=optional)
+def same_season(
+    *, month: bool = False, both_types: bool = False, player_type: str = "", optional: bool = False
+) -> Window:
+    """The season itself, or the month itself; with `player_type` what that type has, for the other one."""
+    return Window(Span.SAME, same_month=month, both_types=both_types, player_type=player_type, optional=optional)
 
 
 def seasons_before(
@@ -113,8 +126,18 @@ def seasons_before(
 
 
 def seasons_up_to(
-    back: int | None = None, *, since: int | str | None = None, both_types: bool = False, optional: bool = False
+    back: int | None = None,
+    *,
+    since: int | str | None = None,
+    before_month: int | None = None,
+    both_types: bool = False,
+    optional: bool = False,
 ) -> Window:
     """The seasons before and the season's own partition: for tables whose rows have an as-of date themselves, and for
-    trainings, which see the season of their cutoff."""
-    return Window(Span.UP_TO, back=back, since=since, both_types=both_types, optional=optional)
+    trainings, which see the season of their cutoff.
+
+    Of a table by month the season's own months before `before_month` alone: for rows as of a day within the season.
+    """
+    return Window(
+        Span.UP_TO, back=back, since=since, before_month=before_month, both_types=both_types, optional=optional
+    )

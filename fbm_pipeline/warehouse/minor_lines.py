@@ -3,15 +3,18 @@
 Not here: what such a line is worth in the majors (room `mle`).
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from fbm_pipeline.store.engine import conform
-from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
-from fbm_pipeline.warehouse.recipes import RECIPES, cook, recipe_key
+from fbm_pipeline.warehouse.core import conformed
+from fbm_pipeline.warehouse.recipes import MINOR_LINES, cook
 
 TABLE = "core.minor_lines"
 RAW = ("raw.milb_batting", "raw.milb_pitching")
@@ -37,35 +40,34 @@ class MatchRate:
         return self.by_id + self.by_name
 
 
-def build_minor_lines(store: Store, season: int) -> list[Written]:
-    """core.minor_lines of a season; without rows where no publisher has it (no minor league was played in 2020).
+def minor_lines(inputs: Inputs, season: int) -> pa.Table:
+    """Rows of `core.minor_lines` of a season; none where no publisher has it (no minor league was played in 2020).
 
     Lines whose player no id or name leads to are kept without `mlbam_id`: the mean of a level needs them. Savant's are
     not, because it is by the player that their level is known.
     """
-    recipe = RECIPES[TABLE, "publishers"]
-    schema = store.contracts[TABLE].schema
-
-    def compute() -> pa.Table:
-        return conform(cook(store, recipe, season, []), schema)
-
-    return [store.build(TABLE, {"season": season}, recipe_key(store, recipe, season), compute)]
+    return conformed(inputs, cook(inputs, MINOR_LINES["publishers"], season))
 
 
 def minor_seasons(store: Store) -> list[int]:
-    """Seasons of which some publisher's minor-league lines are held."""
-    found: set[int] = set()
+    """Seasons of which some publisher's minor-league lines were read."""
+    seasons: set[int] = set()
     for name in RAW:
         if store.exists(name):
             column = store.delta(name).to_pyarrow_dataset().to_table(columns=["season"]).column("season")
-            found |= set(pc.unique(column).to_pylist())
-    return sorted(found)
+            seasons |= set(pc.unique(column).to_pylist())
+    return sorted(seasons)
+
+
+def published_seasons(store: Store, settings: Settings) -> Collection[int]:
+    """The same, as a declaration asks for it."""
+    return minor_seasons(store)
 
 
 def match_rates(store: Store, season: int) -> list[MatchRate]:
     """The match rates of a season's publishers, by side of the ball; none where no minor league was played."""
-    recipe = RECIPES[TABLE, "publishers"]
-    rows = cook(store, replace(recipe, statement="audits/minor_league_match"), season, []).to_pylist()
+    recipe = replace(MINOR_LINES["publishers"], statement="audits/minor_league_match")
+    rows = cook(store, recipe, season).to_pylist()
     return [MatchRate(**row) for row in rows]
 
 

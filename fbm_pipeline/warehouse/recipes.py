@@ -1,21 +1,21 @@
 """How each core table is made: the tables its statements read, the steps before it, and the statement itself.
 
+The only place that says so: the declarations (core_tables) take what a table reads from its recipes.
 Not here: when a table is made, and what is checked of it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import ModuleType
 
 import pyarrow as pa
 
 from fbm_pipeline.baseball.events import BALL_LETTERS, STRIKE_LETTERS
 from fbm_pipeline.store.engine import query, session, statement
-from fbm_pipeline.store.tables import Store, inputs_key
-from fbm_pipeline.warehouse import base_running, game_states
-from fbm_pipeline.warehouse.vocabulary import create_vocabulary, vocabulary
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.windows import Window, same_season, whole
+from fbm_pipeline.warehouse import game_states
+from fbm_pipeline.warehouse.vocabulary import create_vocabulary
 
 # From this age on a line of Savant's minor-league search, which mixes AAA with Class A, is taken to be of AAA.
 SAVANT_AGE = 23
@@ -26,128 +26,145 @@ class Recipe:
     """One statement of `sql/core` and what stands before it.
 
     `steps` maps a table of the schema `staging` to the statement that makes it, in order. `reads` maps a table to the
-    partition columns by which its content counts as an input: () for the whole table, (`season`,) for the season's.
-    `passes` maps a table of `staging`, made after the steps, to a statement and the function its rows go through:
-    for what SQL cannot say. The source of `modules`, where such functions live, is part of the key.
+    partitions that the statements may see. `passes` maps a table of `staging`, made after the steps, to a statement
+    and the function its rows go through: for what SQL cannot say. `parameters` are values that the statements ask for
+    beside `season` and `months`.
     """
 
     statement: str
     steps: Mapping[str, str] = field(default_factory=dict)
-    reads: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    reads: Mapping[str, Window] = field(default_factory=dict)
     passes: Mapping[str, tuple[str, Callable[[pa.Table], pa.Table]]] = field(default_factory=dict)
-    modules: tuple[ModuleType, ...] = ()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        """Every statement that is run, in order."""
+        return (*self.steps.values(), *(name for name, _ in self.passes.values()), self.statement)
 
 
-_PLAYS = {"raw.retrosheet_plays": ("season",), "raw.register": ()}
-_PITCHES = {"raw.statcast_pitches": ("season",)}
-_LINES = {"raw.retrosheet_pitching": (), "raw.register": ()}
-_MONTH = ("season", "month")
+_OPTIONAL = whole(optional=True)  # one table that some data folders lack: it is without rows then
+_MONTH = same_season(month=True)
+_REGISTER = {"raw.register": whole()}
+_PLAYS = {"raw.retrosheet_plays": same_season()}
+_PITCHES = {"raw.statcast_pitches": same_season()}
+_MEASURED = {"raw.batted_ball_physics": same_season(optional=True)}
+_GAMEINFO = {"raw.retrosheet_gameinfo": _OPTIONAL}
+_LINES = {"raw.retrosheet_pitching": _OPTIONAL, **_REGISTER}
 _PLAYS_STEP = {"retrosheet_plays": "staging/retrosheet_plays"}
 _PITCHES_STEP = {"statcast_pitches": "staging/statcast_pitches"}
 _LINES_STEP = {"official_pitching": "staging/official_pitching"}
 
-# By table and by the source that tells the season's games.
-RECIPES: Mapping[tuple[str, str], Recipe] = {
-    ("core.games", "retrosheet"): Recipe("core/games_retrosheet", reads={"raw.retrosheet_plays": ("season",)}),
-    ("core.games", "statcast"): Recipe(
-        "core/games_statcast", _LINES_STEP, {**_PITCHES, **_LINES, "raw.retrosheet_gameinfo": ()}
+# Tables of games, by the source that the season's games come from.
+GAMES = {
+    "retrosheet": Recipe("core/games_retrosheet", reads=_PLAYS),
+    "statcast": Recipe("core/games_statcast", _LINES_STEP, {**_PITCHES, **_LINES, **_GAMEINFO}),
+}
+PITCHES = {
+    "retrosheet": Recipe(
+        "core/pitches_retrosheet",
+        _PLAYS_STEP,
+        {**_PLAYS, **_REGISTER, **_MEASURED},
+        parameters={"ball_letters": BALL_LETTERS, "strike_letters": STRIKE_LETTERS},
     ),
-    ("core.pitches", "retrosheet"): Recipe(
-        "core/pitches_retrosheet", _PLAYS_STEP, {**_PLAYS, "raw.batted_ball_physics": ("season",)}
-    ),
-    ("core.pitches", "statcast"): Recipe("core/pitches_statcast", _PITCHES_STEP, _PITCHES),
-    ("core.plate_appearances", "retrosheet"): Recipe(
+    "statcast": Recipe("core/pitches_statcast", _PITCHES_STEP, _PITCHES),
+}
+PLATE_APPEARANCES = {
+    "retrosheet": Recipe(
         "core/plate_appearances",
         {**_PLAYS_STEP, "plate_appearances": "staging/plate_appearances_retrosheet"},
-        {**_PLAYS, "raw.batted_ball_physics": ("season",)},
+        {**_PLAYS, **_REGISTER, **_MEASURED},
     ),
-    ("core.plate_appearances", "statcast"): Recipe(
+    "statcast": Recipe(
         "core/plate_appearances",
         {**_PITCHES_STEP, "plate_appearances": "staging/plate_appearances_statcast"},
         {**_PITCHES, "core.games": _MONTH},
     ),
-    ("core.plate_appearance_details", "retrosheet"): Recipe(
+}
+# A pitcher's rest looks back over the season: its plate appearances count whole, its pitches by month.
+_STATES = {"core.plate_appearances": same_season(), "core.pitches": _MONTH}
+PLATE_APPEARANCE_DETAILS = {
+    "retrosheet": Recipe(
         "core/plate_appearance_details_retrosheet",
         {"pitcher_states": "staging/pitcher_states"},
-        {
-            "raw.retrosheet_plays": ("season",), "raw.retrosheet_gameinfo": (), "core.plate_appearances": ("season",),
-            "core.pitches": _MONTH,
-        },
+        {**_PLAYS, **_GAMEINFO, **_STATES},
         {"game_states": ("staging/followed_plays", game_states.follow)},
-        (base_running, game_states),
     ),
-    ("core.plate_appearance_details", "statcast"): Recipe(
+    "statcast": Recipe(
         "core/plate_appearance_details_statcast",
         {"pitcher_states": "staging/pitcher_states"},
-        {**_PITCHES, "core.plate_appearances": ("season",), "core.pitches": _MONTH},
+        {**_PITCHES, **_STATES},
     ),
-    ("core.batted_balls", "retrosheet"): Recipe(
-        "core/batted_balls_retrosheet",
-        reads={"raw.retrosheet_plays": ("season",), "core.plate_appearances": _MONTH},
-    ),
-    ("core.batted_balls", "statcast"): Recipe(
-        "core/batted_balls_statcast", reads={"core.plate_appearances": _MONTH}
-    ),
-    ("core.player_games", "retrosheet"): Recipe(
+}
+BATTED_BALLS = {
+    "retrosheet": Recipe("core/batted_balls_retrosheet", reads={**_PLAYS, "core.plate_appearances": _MONTH}),
+    "statcast": Recipe("core/batted_balls_statcast", reads={"core.plate_appearances": _MONTH}),
+}
+_PLAYED = {"core.games": _MONTH, "core.plate_appearances": _MONTH}
+PLAYER_GAMES = {
+    "retrosheet": Recipe(
         "core/player_games",
         {**_LINES_STEP, "pitcher_outs": "staging/pitcher_outs_retrosheet"},
-        {**_PLAYS, **_LINES, "core.games": _MONTH, "core.plate_appearances": _MONTH},
+        {**_PLAYS, **_LINES, **_PLAYED},
     ),
-    ("core.player_games", "statcast"): Recipe(
+    "statcast": Recipe(
         "core/player_games",
         {**_PITCHES_STEP, **_LINES_STEP, "pitcher_outs": "staging/pitcher_outs_statcast"},
-        {**_PITCHES, **_LINES, "core.games": _MONTH, "core.plate_appearances": _MONTH},
+        {**_PITCHES, **_LINES, **_PLAYED},
     ),
-    ("core.season_lines", "lahman"): Recipe(
+}
+# Season lines, by who has them. The official ones can do without games: kinds of hits allowed are unknown then.
+_PLAYER_GAMES = {"core.player_games": same_season(optional=True)}
+SEASON_LINES = {
+    "lahman": Recipe(
         "core/season_lines_lahman",
         reads={
-            "raw.lahman_batting": (), "raw.lahman_pitching": (), "raw.lahman_people": (), "raw.lahman_teams": (),
-            "raw.register": (), "core.player_games": ("season",),
+            "raw.lahman_batting": _OPTIONAL,
+            "raw.lahman_pitching": _OPTIONAL,
+            "raw.lahman_people": _OPTIONAL,
+            "raw.lahman_teams": _OPTIONAL,
+            **_REGISTER,
+            **_PLAYER_GAMES,
         },
     ),
-    ("core.season_lines", "events"): Recipe("core/season_lines_events", reads={"core.player_games": ("season",)}),
-    ("core.minor_lines", "publishers"): Recipe(
+    "events": Recipe("core/season_lines_events", reads=_PLAYER_GAMES),
+}
+MINOR_LINES = {
+    "publishers": Recipe(
         "core/minor_lines",
         {"minor_rows": "staging/minor_rows", "minor_players": "staging/minor_players"},
-        {"raw.milb_batting": (), "raw.milb_pitching": (), "raw.register": ()},
-    ),
-    ("core.players", "register"): Recipe(
+        {"raw.milb_batting": _OPTIONAL, "raw.milb_pitching": _OPTIONAL, "raw.register": _OPTIONAL},
+        parameters={"savant_age": SAVANT_AGE},
+    )
+}
+PLAYERS = {
+    "register": Recipe(
         "core/players",
         reads={
-            "raw.register": (), "raw.lahman_people": (), "raw.lahman_appearances": (), "raw.retrosheet_rosters": (),
+            **_REGISTER,
+            "raw.lahman_people": _OPTIONAL,
+            "raw.lahman_appearances": _OPTIONAL,
+            "raw.retrosheet_rosters": _OPTIONAL,
         },
-    ),
-}  # fmt: skip
+    )
+}
 
-_PER_FILE = ("raw.retrosheet_plays", "raw.statcast_pitches")  # a month's own files stand in its key instead
-
-
-def recipe_key(store: Store, recipe: Recipe, season: int, month: int | None = None, content: str = "") -> str:
-    """What a partition made by the recipe depends on; `content` stands for the files that its month comes from."""
-    values = {"season": season, "month": month}
-    upstream = {
-        table: store.content(table, {column: values[column] or 0 for column in columns})
-        for table, columns in recipe.reads.items()
-        if table not in _PER_FILE
-    }
-    asked = (*recipe.steps.values(), *(name for name, _ in recipe.passes.values()), recipe.statement)
-    texts = [statement(name) for name in asked]
-    if any("$savant_age" in text for text in texts):
-        texts.append(str(SAVANT_AGE))
-    words = {name: table.to_pylist() for name, table in vocabulary().items()}
-    code = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in recipe.modules]
-    return inputs_key(
-        files=content, upstream=upstream, sql=texts, words=words, letters=[BALL_LETTERS, STRIKE_LETTERS],
-        **({"code": code} if code else {}),
-    )  # fmt: skip
+RECIPES: Mapping[str, Mapping[str, Recipe]] = {
+    "core.players": PLAYERS,
+    "core.games": GAMES,
+    "core.pitches": PITCHES,
+    "core.plate_appearances": PLATE_APPEARANCES,
+    "core.plate_appearance_details": PLATE_APPEARANCE_DETAILS,
+    "core.player_games": PLAYER_GAMES,
+    "core.batted_balls": BATTED_BALLS,
+    "core.season_lines": SEASON_LINES,
+    "core.minor_lines": MINOR_LINES,
+}
 
 
-def cook(store: Store, recipe: Recipe, season: int, months: list[int]) -> pa.Table:
-    """The rows of a season's months, before any check."""
-    values = {
-        "season": season, "months": months, "ball_letters": BALL_LETTERS, "strike_letters": STRIKE_LETTERS,
-        "savant_age": SAVANT_AGE,
-    }  # fmt: skip
+def cook(store: Store, recipe: Recipe, season: int = 0, months: Sequence[int] = ()) -> pa.Table:
+    """The rows of a season's months, before any check; the statements see the tables that the recipe reads."""
+    values = {**recipe.parameters, "season": season, "months": list(months)}
     with session(store, tables=list(recipe.reads)) as connection:
         create_vocabulary(connection)
         connection.execute("create schema if not exists staging")
@@ -162,5 +179,5 @@ def cook(store: Store, recipe: Recipe, season: int, months: list[int]) -> pa.Tab
 
 def _parameters(name: str, values: Mapping[str, object]) -> dict[str, object]:
     """Those of the values that a statement asks for: DuckDB refuses the others."""
-    asked = set(re.findall(r"\$(\w+)", statement(name)))
-    return {key: value for key, value in values.items() if key in asked}
+    wanted = set(re.findall(r"\$(\w+)", statement(name)))
+    return {key: value for key, value in values.items() if key in wanted}

@@ -7,8 +7,8 @@ import pytest
 
 from fbm_pipeline.aggregates.sequence_counts import read_sequence_counts
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse import core, raw
-from fbm_pipeline_tests.making import make_sequence_counts
+from fbm_pipeline.warehouse import raw
+from fbm_pipeline_tests.making import make_core, make_sequence_counts
 
 pytestmark = pytest.mark.real
 
@@ -19,8 +19,8 @@ def test_a_real_season_of_batted_balls_and_counts(real_data: Path, store: Store)
     raw.ingest(store, real_data, "raw.register")
     for table in ("raw.retrosheet_plays", "raw.batted_ball_physics"):
         raw.ingest(store, real_data, table, SEASON)
-    for build in (core.build_games, core.build_pitches, core.build_plate_appearances, core.build_batted_balls):
-        build(store, SEASON)
+    for name in ("games", "pitches", "plate_appearances", "batted_balls"):
+        make_core(store, name, SEASON)
     _check_batted_balls(store)
     for player_type in ("batter", "pitcher"):
         make_sequence_counts(store, player_type, SEASON)

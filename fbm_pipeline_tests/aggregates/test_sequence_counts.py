@@ -8,8 +8,7 @@ from fbm_pipeline.aggregates.sequence_counts import read_sequence_counts
 from fbm_pipeline.marcel.season_lines import MarcelError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline.warehouse.core import build_batted_balls
-from fbm_pipeline_tests.making import make_sequence_counts
+from fbm_pipeline_tests.making import make_core, make_sequence_counts
 from fbm_pipeline_tests.warehouse import hand_made
 
 RESULTS = {
@@ -118,7 +117,7 @@ def tell_by_statcast(store: Store) -> Store:
 
 def _built(store: Store, season: int) -> Store:
     hand_made.build(store, season)
-    build_batted_balls(store, season)
+    make_core(store, "batted_balls", season)
     for player_type in ("batter", "pitcher"):
         make_sequence_counts(store, player_type, season)
     return store

@@ -12,13 +12,11 @@ import pytest
 from fbm_pipeline.audits.altered_store import COPIED, UnauditableStoreError, altered_copy
 from fbm_pipeline.audits.future import Rebuild, audit_future
 from fbm_pipeline.baseball.calendar import midseason, preseason
-from fbm_pipeline.identity.archetypes import assign_archetypes
-from fbm_pipeline.identity.profiles import build_stat_profiles
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store, content_hash
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_games, write_known_players
-from fbm_pipeline_tests.making import make_marcel_rates
+from fbm_pipeline_tests.making import assign_archetypes, make_marcel_rates, make_stat_profiles
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 
 SEASON = 2017
@@ -32,7 +30,7 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
     fill(store, random_games(range(2014, 2018)))
     for player_type in ("batter", "pitcher"):
         make_marcel_rates(store, player_type, SEASON)
-        build_stat_profiles(store, player_type, SEASON)
+        make_stat_profiles(store, player_type, SEASON)
     return store
 
 
@@ -118,7 +116,7 @@ def real_builders(as_of: dt.date) -> list[Rebuild]:
             ),
             Rebuild(
                 "features.stat_profiles", partition,
-                lambda store, player_type=player_type: build_stat_profiles(store, player_type, as_of.year),
+                lambda store, player_type=player_type: make_stat_profiles(store, player_type, as_of.year),
             ),
         ]  # fmt: skip
     return found
@@ -137,7 +135,7 @@ def test_what_is_as_of_midseason_is_not_as_of_preseason(league: Store) -> None:
     hashes = []
     with altered_copy(league, preseason(SEASON)) as copy:
         for store in (league, copy):
-            build_stat_profiles(copy, "batter", SEASON)
+            make_stat_profiles(copy, "batter", SEASON)
             table = store.delta("features.stat_profiles").to_pyarrow_table(filters=[("player_type", "=", "batter")])
             hashes.append(content_hash(table.filter(pc.equal(table.column("as_of"), midseason(SEASON)))))
     assert hashes[0] != hashes[1]

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.audits.feature_match import audit_feature_match
-from fbm_pipeline.audits.nulls import Allowance, allowance, audit_nulls, column_faults
+from fbm_pipeline.audits.nulls import audit_nulls, column_faults, largest_null_share, may_be_constant
 from fbm_pipeline.audits.training_dates import UsedEncoder, audit_training_dates
 from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.store.columns import Column
+from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of, rows_of, write_small_store
@@ -85,20 +87,41 @@ def test_a_column_that_says_the_same_of_everybody_is_caught(healthy: Store, tmp_
     assert "2018: rate is 0.0 for everybody" in result.summary
 
 
+def declared(**columns: dict[str, object]) -> Table:
+    """A table of floats whose columns allow what is given."""
+    described = [
+        Column(name, "f64", "of nothing", "made up", nullable=True, **given) for name, given in columns.items()
+    ]
+    return Table("features.made_up", "one row", tuple(described), key=())
+
+
 def test_what_is_declared_is_no_fault() -> None:
-    table = pa.table({"a": [1.0, None] * 150, "b": [5] * 300, "c": range(300)})
-    assert column_faults(table, (), Allowance({"a": 0.5}, ("b", "a"))) == []
-    assert len(column_faults(table, (), Allowance({"a": 0.4}, ("b",)))) == 1
-    assert len(column_faults(table, (), Allowance({"a": 0.5}, ("a",)))) == 1
-    assert column_faults(table.slice(0, 20), (), Allowance({"a": 0.5})) == []  # too few to be called dead
+    content = pa.table({"a": [1.0, None] * 150, "b": [5.0] * 300, "c": [float(i) for i in range(300)]})
+    half, one_value = {"largest_null_share": 0.5}, {"may_be_constant": True}
+    assert column_faults(content, declared(a=half | one_value, b=one_value, c={}), None) == []
+    assert len(column_faults(content, declared(a={"largest_null_share": 0.4}, b=one_value, c={}), None)) == 1
+    assert len(column_faults(content, declared(a=half | one_value, b={}, c={}), None)) == 1
+    few = content.slice(0, 20)
+    assert column_faults(few, declared(a=half, b={}, c={}), None) == []  # too few to be called dead
+
+
+def test_what_only_pitchers_have_is_null_or_the_same_of_batters() -> None:
+    content = pa.table({"a": pa.nulls(300, pa.float64()), "b": [5.0] * 300})
+    table = declared(a={"only_for": "pitcher"}, b={"only_for": "pitcher"})
+    assert column_faults(content, table, "batter") == []
+    assert len(column_faults(content, table, "pitcher")) == 2
+
+
+def share(table: str, column: str, player_type: str) -> float:
+    return largest_null_share(next(item for item in TABLES[table].columns if item.name == column), player_type)
 
 
 def test_innings_and_roles_are_pitchers_alone() -> None:
-    pitcher, batter = (allowance("features.playing_time", name) for name in ("pitcher", "batter"))
-    for name in ("outs", "outs_p10", "role", "starter_chance"):
-        assert pitcher.largest_share(name) == 0 < batter.largest_share(name)
-    assert 0 < pitcher.largest_share("role_change") < 1  # unknown of those who missed the last season
-    assert batter.largest_share("opportunities") == 0
+    name = "features.playing_time"
+    for column in ("outs", "outs_p10", "role", "starter_chance"):
+        assert share(name, column, "pitcher") == 0 < share(name, column, "batter")
+    assert 0 < share(name, "role_change", "pitcher") < 1  # unknown of those who missed the last season
+    assert share(name, "opportunities", "batter") == 0
 
 
 def write_mle(store: Store, season: int, until: int = -1, players: int = 300, **columns: object) -> None:
@@ -127,11 +150,13 @@ def test_the_minors_may_tell_nothing_but_a_rate_is_there(healthy: Store, tmp_pat
 
 
 def test_profiles_may_be_newcomers_but_need_their_rates() -> None:
-    allowed = allowance("features.stat_profiles", "batter")
-    assert allowed.may_be_constant("minor_opportunities")
-    assert 0.02 < allowed.largest_share("days_since_last_game") < 1
-    for name in ("minor_opportunities", "three_year_h_rate", "identity_source", "age"):
-        assert allowed.largest_share(name) == 0
+    name = "features.stat_profiles"
+    minors = next(item for item in TABLES[name].columns if item.name == "minor_opportunities")
+    assert may_be_constant(minors, "batter")
+    assert 0.02 < share(name, "days_since_last_game", "batter") < 1
+    for column in ("minor_opportunities", "three_year_h_rate", "identity_source", "age"):
+        assert share(name, column, "batter") == 0
+    assert share(name, "career_er_rate", "batter") == 1 > share(name, "career_er_rate", "pitcher")
 
 
 def test_seasons_without_rows_are_told(healthy: Store) -> None:

@@ -6,17 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fbm_pipeline.backtest.backtest import build_backtest, load_backtest
-from fbm_pipeline.backtest.blending import choose_weights
-from fbm_pipeline.backtest.error_spread import build_error_spread
+from fbm_pipeline.backtest.backtest import load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.projected import projected_rates
 from fbm_pipeline.baseball.statistics import BATTER_STATISTICS
-from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.making import MissingInputError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_backtest, make_blend_weights, make_error_spread, make_scores
 
 Built = tuple[Store, Settings]
 
@@ -30,6 +29,14 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     hand_made.write_playing_time(store, 2021)
     hand_made.evaluate(store, settings)
     return store, settings
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Store:
+    """A store before anything was evaluated but the first season's errors, of which there are none."""
+    store = hand_made.full_store(tmp_path)
+    make_error_spread(store, hand_made.settings_for(tmp_path), 2017)
+    return store
 
 
 def read(store: Store, sql: str) -> pd.DataFrame:
@@ -69,13 +76,13 @@ def test_systems_are_those_the_season_has(built: Built) -> None:
     assert "slg" not in set(rows.query("system == 'control'")["statistic"])
 
 
-def test_playing_time_is_scored_for_those_who_did_not_play_too(tmp_path: Path) -> None:
-    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
+def test_playing_time_is_scored_for_those_who_did_not_play_too(begun: Store) -> None:
+    store = begun
     lines = [row for row in hand_made.season_lines() if not (row["season"] == 2017 and row["mlbam_id"] == 3)]
     name = "core.season_lines"
     played = [row for row in lines if row["season"] == 2017]
     store.write(name, {"season": 2017}, hand_made.table(store.contracts[name], played))
-    build_backtest(store, settings, 2017)
+    make_backtest(store, 2017)
     rows = read(store, "from evaluation.backtest where mlbam_id = 3")
     assert set(rows["statistic"]) == {"opportunities"}
     assert set(rows["actual"]) == {0}
@@ -156,10 +163,10 @@ def test_marks_of_debuts_and_of_the_most_projected(built: Built) -> None:
 def test_second_run_writes_nothing(built: Built) -> None:
     store, settings = built
     version = store.delta("evaluation.backtest").version()
-    assert choose_weights(store, 2021).skipped
-    assert all(item.skipped for item in build_error_spread(store, settings, 2021))
-    assert build_backtest(store, settings, 2021).skipped
-    assert build_scores(store, settings).skipped
+    assert make_blend_weights(store, 2021).skipped
+    assert make_error_spread(store, settings, 2021).skipped
+    assert make_backtest(store, 2021).skipped
+    assert make_scores(store, settings).skipped
     assert store.delta("evaluation.backtest").version() == version
 
 
@@ -167,16 +174,15 @@ def broken(store: Store, table: str, partition: dict, rows: list[dict]) -> None:
     store.write(table, partition, hand_made.table(store.contracts[table], rows))
 
 
-def test_an_incomplete_system_is_an_error(tmp_path: Path) -> None:
-    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
+def test_an_incomplete_system_is_an_error(begun: Store) -> None:
     rows = [
         row for row in hand_made.predictions(hand_made.season_lines(), 2019, "batter")
         if not (row["system"] == "contextual" and row["mlbam_id"] == 5)
     ]  # fmt: skip
-    broken(store, "models.predictions", {"player_type": "batter", "fold": 2019}, rows)
-    choose_weights(store, 2019)
+    broken(begun, "models.predictions", {"player_type": "batter", "fold": 2019}, rows)
+    make_blend_weights(begun, 2019)
     with pytest.raises(EvaluationError, match="must project the same players") as caught:
-        build_backtest(store, settings, 2019)
+        make_backtest(begun, 2019)
     assert "contextual" in str(caught.value)
 
 
@@ -192,38 +198,41 @@ def test_a_control_that_leaves_out_players_is_an_error(tmp_path: Path) -> None:
     assert "ridge" in str(caught.value)
 
 
-def test_a_rate_that_is_no_number_is_an_error(tmp_path: Path) -> None:
-    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
-    choose_weights(store, 2019)
+def test_a_rate_that_is_no_number_is_an_error(begun: Store) -> None:
+    make_blend_weights(begun, 2019)
     rows = hand_made.predictions(hand_made.season_lines(), 2019, "batter")
     next(row for row in rows if row["split"] == "test" and row["system"] == "contextual")["rate"] = float("nan")
-    broken(store, "models.predictions", {"player_type": "batter", "fold": 2019}, rows)
+    broken(begun, "models.predictions", {"player_type": "batter", "fold": 2019}, rows)
     with pytest.raises(EvaluationError, match="rates are not finite"):
-        build_backtest(store, settings, 2019)
+        make_backtest(begun, 2019)
 
 
-def test_a_playing_time_model_that_leaves_out_players_is_an_error(tmp_path: Path) -> None:
-    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
-    hand_made.write_playing_time(store, 2017, left_out=2)
+def test_a_playing_time_model_that_leaves_out_players_is_an_error(begun: Store) -> None:
+    hand_made.write_playing_time(begun, 2017, left_out=2)
     with pytest.raises(EvaluationError, match="leaves out 4 of"):
-        build_backtest(store, settings, 2017)
+        make_backtest(begun, 2017)
 
 
-def test_missing_inputs_name_the_next_step(tmp_path: Path) -> None:
-    store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
+def test_missing_inputs_name_the_next_step(begun: Store, tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"materialize evaluation.blend_weights for 2019"):
-        build_backtest(store, settings, 2019)
+        make_backtest(begun, 2019)
     with pytest.raises(EvaluationError, match=r"materialize evaluation.error_spread for 2018"):
-        build_backtest(store, settings, 2018)
+        make_backtest(begun, 2018)
     with pytest.raises(EvaluationError, match=r"materialize features.marcel_rates for 2026"):
-        build_backtest(store, settings, 2026)
+        make_backtest(begun, 2026)
+    with pytest.raises(MissingInputError, match=r"evaluation.backtest, never written; materialize them first"):
+        make_scores(begun, hand_made.settings_for(tmp_path))
+
+
+def test_scores_without_a_tested_season_name_the_next_step(begun: Store, tmp_path: Path) -> None:
+    begun.create("evaluation.backtest")
     with pytest.raises(EvaluationError, match=r"materialize evaluation.backtest"):
-        build_scores(store, settings)
+        make_scores(begun, hand_made.settings_for(tmp_path))
 
 
 def test_a_season_to_come_has_no_backtest(tmp_path: Path) -> None:
     store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
-    choose_weights(store, 2022)
-    build_error_spread(store, settings, 2022)
+    make_blend_weights(store, 2022)
+    make_error_spread(store, settings, 2022)
     with pytest.raises(EvaluationError, match="has not been played"):
-        build_backtest(store, settings, 2022)
+        make_backtest(store, 2022)

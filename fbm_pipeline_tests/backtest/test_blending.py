@@ -8,16 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fbm_pipeline.backtest.blending import WEIGHTS, best_weight, choose_weights, validation_pairs
+from fbm_pipeline.backtest.blending import WEIGHTS, best_weight, validation_pairs
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_blend_weights
 
 
 def weights_of(store: Store, season: int) -> pd.DataFrame:
-    choose_weights(store, season)
+    make_blend_weights(store, season)
     with session(store) as connection:
         return connection.execute(
             f"select * from evaluation.blend_weights where season = {season} order by player_type, statistic"
@@ -79,7 +80,7 @@ def test_actuals_of_the_season_and_later_do_not_matter(tmp_path: Path) -> None:
         for row in hand_made.season_lines()
     ]
     hand_made.write_core(store, changed)
-    again = choose_weights(store, 2019)
+    again = make_blend_weights(store, 2019)
     assert again.skipped  # the very inputs are the same
     pd.testing.assert_frame_equal(before, weights_of(store, 2019))
     other = Store(tmp_path / "other", TABLES)
@@ -101,6 +102,5 @@ def test_actuals_of_earlier_seasons_do_matter(tmp_path: Path) -> None:
 
 
 def test_no_fold_is_an_error_with_a_next_step(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", TABLES)
-    with pytest.raises(EvaluationError, match="predict the fold of 2019"):
-        choose_weights(store, 2019)
+    with pytest.raises(EvaluationError, match="predict the fold of 2018"):
+        make_blend_weights(hand_made.full_store(tmp_path), 2018)

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.backtest.error_spread import (
-    build_error_spread,
     earlier_seasons,
     load_spread,
     predictive_variance,
@@ -15,6 +14,7 @@ from fbm_pipeline.backtest.error_spread import (
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_error_spread
 
 
 def stored(folder: Path) -> tuple[Store, Settings]:
@@ -22,16 +22,17 @@ def stored(folder: Path) -> tuple[Store, Settings]:
 
 
 def spread_of(store: Store, settings: Settings, season: int) -> pd.DataFrame:
-    build_error_spread(store, settings, season)
+    make_error_spread(store, settings, season)
     key = ["player_type", "statistic", "system", "tier"]
     return load_spread(store, season).sort_values(key, ignore_index=True)
 
 
 def test_only_backtest_seasons_before_count(tmp_path: Path) -> None:
     store, settings = stored(tmp_path)
-    assert earlier_seasons(store, settings, 2017) == []
-    assert build_error_spread(store, settings, 2017) == []
-    assert earlier_seasons(store, settings, 2021) == [2017, 2018, 2019]  # 2015 and 2016 are no backtest seasons
+    wanted = (*settings.preset.development_seasons, *settings.preset.test_seasons)
+    assert earlier_seasons(store, wanted, 2017) == []
+    assert make_error_spread(store, settings, 2017).rows == 0
+    assert earlier_seasons(store, wanted, 2021) == [2017, 2018, 2019]  # 2015 and 2016 are no backtest seasons
     found = spread_of(store, settings, 2021)
     own = found[found["system"] == "marcel"]
     assert own["fitted_from"].min() == 2017
@@ -47,7 +48,7 @@ def test_outcomes_of_the_season_and_later_do_not_matter(tmp_path: Path) -> None:
         for row in hand_made.season_lines()
     ]
     hand_made.write_core(store, changed)
-    assert all(item.skipped for item in build_error_spread(store, settings, 2019))
+    assert make_error_spread(store, settings, 2019).skipped
     other = hand_made.full_store(tmp_path / "other")
     hand_made.write_core(other, changed)
     pd.testing.assert_frame_equal(before, spread_of(other, settings, 2019))

@@ -1,5 +1,7 @@
 """Luck of a season's rates: unbiased against repeated seasons of players whose talent never moves."""
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -34,26 +36,40 @@ def test_two_trials_are_needed() -> None:
     assert trial_luck(lines, BY_NAME["avg"]).isna().all()
 
 
-def test_luck_of_earned_runs_is_the_spread_between_games(tmp_path: Path) -> None:
-    store = Store(tmp_path / "store", TABLES)
-    games = [(6, 18, 4), (0, 21, 0), (3, 15, 5), (None, 3, 9)]  # earned runs, outs, runners; one game not told
+def write_games(store: Store, games: Sequence[tuple[int | None, int, int]], order: Iterable[int] | None = None) -> None:
+    """Games of one pitcher: earned runs, outs and runners of each, in the order given."""
     rows = [
         {
-            "season": 2021, "month": 4, "game_id": f"g{place}", "source": "hand", "player_type": "pitcher",
+            "season": 2021, "month": 4, "game_id": f"g{place:03d}", "source": "hand", "player_type": "pitcher",
             "mlbam_id": 1001, "er": er, "outs": outs, "h": runners, "bb": 0, "opportunities": outs + runners,
-            "game_date": "2021-04-01", "role": "starter", "team": "ATL", "opponent": "NYN", "is_home": True,
+            "game_date": dt.date(2021, 4, 1), "role": "starter", "team": "ATL", "opponent": "NYN", "is_home": True,
         }
         for place, (er, outs, runners) in enumerate(games)
     ]  # fmt: skip
-    rows = [row | {"game_date": pd.Timestamp("2021-04-01").date()} for row in rows]
     name = "core.player_games"
+    rows = rows if order is None else [rows[place] for place in order]
     store.write(name, {"season": 2021, "month": 4}, hand_made.table(store.contracts[name], rows))
-    found = load_luck(store, 2021, 2021).set_index("statistic")["luck_variance"]
-    told = np.array([(er, outs) for er, outs, _ in games if er is not None], dtype=float)
-    er, outs = told.T
+
+
+def test_luck_of_earned_runs_is_the_spread_between_games(store: Store) -> None:
+    games = [(6, 18, 4), (0, 21, 0), (3, 15, 5), (None, 3, 9)]  # one game without known earned runs
+    write_games(store, games)
+    variance = load_luck(store, 2021, 2021).set_index("statistic")["luck_variance"]
+    er, outs = np.array([(er, outs) for er, outs, _ in games if er is not None], dtype=float).T
     expected = 3 / 2 * ((27 * (er - er.sum() / outs.sum() * outs) / outs.sum()) ** 2).sum()
-    assert found["era"] == pytest.approx(expected)
+    assert variance["era"] == pytest.approx(expected)
     assert load_luck(store, 2022, 2022).empty
+
+
+def test_luck_of_earned_runs_has_the_same_bits_in_whatever_order_the_games_lie(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    games = [(int(er), int(outs), int(runners)) for er, outs, runners in rng.integers(1, 30, (150, 3))]
+    seen = set()
+    for name in "abcde":  # a store takes the same rows in another order for the same content
+        store = Store(tmp_path / name, TABLES)
+        write_games(store, games, rng.permutation(len(games)))
+        seen.add(tuple(load_luck(store, 2021, 2021).sort_values("statistic")["luck_variance"]))
+    assert len(seen) == 1
 
 
 def test_scales_give_back_the_luck_they_were_fitted_on() -> None:

@@ -13,8 +13,8 @@ from fbm_pipeline.controls.frame import read_frame
 from fbm_pipeline.settings import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline.warehouse import core, raw
-from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
+from fbm_pipeline.warehouse import raw
+from fbm_pipeline_tests.making import fit_constants, make_core, make_marcel_rates
 
 SEASON = 2016  # a development season: looking at it decides nothing that is reported
 
@@ -32,9 +32,9 @@ def lines(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Store:
     tables = [f"lahman_{name}" for name in ("people", "batting", "pitching", "appearances", "teams")]
     for table in ("register", "retrosheet_rosters", *tables):
         raw.ingest(store, real_data, f"raw.{table}")
-    core.build_players(store)
+    make_core(store, "players", 0)
     for season in range(2000, SEASON + 1):
-        core.build_season_lines(store, season)
+        make_core(store, "season_lines", season)
     preset = replace(PRESETS["real"], tune_until=SEASON - 1)
     for player_type in PLAYER_TYPES:
         fit_constants(store, player_type, preset)

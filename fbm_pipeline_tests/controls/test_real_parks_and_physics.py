@@ -8,9 +8,8 @@ import pytest
 from fbm_pipeline.aggregates.physics_counts import read_physics_counts
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline.warehouse import core
 from fbm_pipeline.warehouse.raw import ingest
-from fbm_pipeline_tests.making import make_park_factors, make_physics_counts
+from fbm_pipeline_tests.making import make_core, make_park_factors, make_physics_counts
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +18,8 @@ def season_2023(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> St
     for table in ("raw.retrosheet_plays", "raw.batted_ball_physics", "raw.partial_pitches"):
         ingest(store, real_data, table, season=2023)
     ingest(store, real_data, "raw.register")
-    core.build_games(store, 2023)
-    core.build_plate_appearances(store, 2023)
+    make_core(store, "games", 2023)
+    make_core(store, "plate_appearances", 2023)
     make_park_factors(store, 2024)
     make_physics_counts(store, 2023)
     return store

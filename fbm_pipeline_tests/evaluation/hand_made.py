@@ -9,17 +9,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from fbm_pipeline.backtest.backtest import build_backtest
-from fbm_pipeline.backtest.blending import choose_weights
-from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.backtest.universes import MARCELS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
-from fbm_pipeline.evaluation.standings import build_scores
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_backtest, make_blend_weights, make_error_spread, make_scores
 
 PLAYERS = 60  # of each type: ids 1.. batters, 1001.. pitchers
 SEASONS = tuple(range(2015, 2022))
@@ -153,7 +150,8 @@ def predictions(lines: list[dict], fold: int, player_type: str, trust: float = 0
 
 
 def write_core(store: Store, lines: list[dict]) -> None:
-    """core.players and core.season_lines."""
+    """core.players and core.season_lines; core.player_games without rows, for no luck of games is asked for here."""
+    store.create("core.player_games")
     for season in SEASONS:
         rows = [row for row in lines if row["season"] == season]
         name = "core.season_lines"
@@ -281,7 +279,7 @@ def evaluate(store: Store, settings: Settings) -> None:
     """Blend weights, the spread of earlier errors and the backtest of all tested seasons, then their scores."""
     for season in TESTED:
         if season in FOLDS:
-            choose_weights(store, season)
-        build_error_spread(store, settings, season)
-        build_backtest(store, settings, season)
-    build_scores(store, settings)
+            make_blend_weights(store, season)
+        make_error_spread(store, settings, season)
+        make_backtest(store, season)
+    make_scores(store, settings)

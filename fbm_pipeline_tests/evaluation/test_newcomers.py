@@ -8,10 +8,7 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.backtest import error_spread
-from fbm_pipeline.backtest.backtest import build_backtest
-from fbm_pipeline.backtest.blending import choose_weights
 from fbm_pipeline.backtest.debutants import with_debutants
-from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.projected import check_coverage, projected_opportunities, projected_rates
 from fbm_pipeline.backtest.universes import CONTROLS, MINORS, NETWORKS, NEWCOMERS
@@ -20,6 +17,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import NEWCOMERS_RATE, OF_NO_LINE, mean_of
+from fbm_pipeline_tests.making import make_backtest, make_blend_weights, make_error_spread
 
 FRESH = {player for found in hand_made_minors.NEWCOMERS.values() for player in found}
 DEBUTANTS = {60, 1060}
@@ -36,9 +34,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Store:
     hand_made_minors.write_people_of_no_line(store)
     hand_made.write_playing_time(store, 2019)
     hand_made_minors.write_newcomers_time(store, 2019)
-    choose_weights(store, 2019)
-    build_error_spread(store, settings, 2019)
-    build_backtest(store, settings, 2019)
+    make_blend_weights(store, 2019)
+    make_error_spread(store, settings, 2019)
+    make_backtest(store, 2019)
     return store
 
 
@@ -130,23 +128,25 @@ def test_a_birth_date_made_known_makes_the_backtest_again(
 ) -> None:
     shutil.copytree(made.root, tmp_path / "store")
     store, settings = Store(tmp_path / "store", TABLES), hand_made.settings_for(tmp_path)
-    build_error_spread(store, settings, 2019)  # a copied table is made once more
-    build_backtest(store, settings, 2019)
-    assert build_backtest(store, settings, 2019).skipped
+    make_error_spread(store, settings, 2019)  # a copied table is made once more
+    make_backtest(store, 2019)
+    assert make_backtest(store, 2019).skipped
     people = store.delta("core.players").to_pyarrow_table().to_pylist()
     told = [row | {"birth_date": dt.date(1989, 3, 1)} if row["mlbam_id"] == 1081 else row for row in people]
     store.write("core.players", {}, hand_made.table(store.contracts["core.players"], told))
-    assert not build_backtest(store, settings, 2019).skipped
+    assert not make_backtest(store, 2019).skipped
     with session(store) as connection:
         statement = "from evaluation.backtest where mlbam_id = 1081 and system = 'mle' and statistic = 'so_rate'"
         assert connection.execute(statement).df()["projected"].tolist() == [mean_of(30)]
     made_again: list[int] = []
-    whole = error_spread._spread
+    whole = error_spread.spread_table
     monkeypatch.setattr(
-        error_spread, "_spread", lambda held, season, earlier: made_again.append(season) or whole(held, season, earlier)
+        error_spread,
+        "spread_table",
+        lambda inputs, season, earlier: made_again.append(season) or whole(inputs, season, earlier),
     )
     for _ in range(2):  # by their names public projections find the players of the seasons before
-        build_error_spread(store, settings, 2019)
+        make_error_spread(store, settings, 2019)
     assert made_again == [2019]
 
 

@@ -9,11 +9,12 @@ from fbm_pipeline.backtest.backtest import load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparisons import CONTROLS, REGISTERED
 from fbm_pipeline.evaluation.figures import figure_calibration, figure_r_by_season, figure_reliability
-from fbm_pipeline.evaluation.standings import build_scores, comparison_figures, left_out, pooled_scores
+from fbm_pipeline.evaluation.standings import comparison_figures, left_out, pooled_scores
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_scores
 
 LARGEST_FIGURE = 100_000  # what the metadata of an asset may hold
 
@@ -97,4 +98,4 @@ def test_figures_of_nothing_are_empty_panels(built: tuple[Store, Settings]) -> N
 
 
 def test_scores_follow_the_backtest(built: tuple[Store, Settings]) -> None:
-    assert build_scores(*built).skipped
+    assert make_scores(*built).skipped

@@ -6,21 +6,12 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from fbm_pipeline.identity.archetypes import (
-    FEATURES,
-    ArchetypeError,
-    assign_archetypes,
-    exemplars,
-    features,
-    fit_archetypes,
-    memberships,
-    read_archetypes,
-)
-from fbm_pipeline.identity.profiles import build_stat_profiles
+from fbm_pipeline.identity.archetypes import FEATURES, ArchetypeError, exemplars, features, memberships, read_archetypes
 from fbm_pipeline.settings import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games
+from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles
 
 PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2015, archetypes=3)
 
@@ -33,7 +24,7 @@ def league(store: Store, *, reverse: bool = False, until: int = 2016) -> Store:
         row["so"], row["bb"], row["hr"] = [(8, 0, 0), (1, 5, 0), (2, 0, 4)][kind]
     fill(store, games[::-1] if reverse else games)
     for season in range(2015, until + 1):
-        build_stat_profiles(store, "batter", season)
+        make_stat_profiles(store, "batter", season)
     return store
 
 

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from fbm_pipeline.identity.encoding import EncodingError, Standardizer, profile_features
-from fbm_pipeline.identity.profiles import build_stat_profiles
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.identity.hand_made import fill, game, random_games
+from fbm_pipeline_tests.making import make_stat_profiles
 
 
 @pytest.fixture
 def profiles(store: Store) -> pa.Table:
     fill(store, [*random_games([2014]), game(dt.date(2014, 4, 2), 1, ab=4, so=4)])
     for player_type in ("batter", "pitcher"):
-        build_stat_profiles(store, player_type, 2015)
+        make_stat_profiles(store, player_type, 2015)
     return store.delta("features.stat_profiles").to_pyarrow_table()
 
 

@@ -8,14 +8,14 @@ import pyarrow.compute as pc
 import pytest
 
 from fbm_pipeline.baseball.statistics import head_statistics
-from fbm_pipeline.identity.archetypes import assign_archetypes, fit_archetypes, read_archetypes
+from fbm_pipeline.identity.archetypes import read_archetypes
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.identity.profiles import build_stat_profiles
+from fbm_pipeline.identity.tables import HORIZONS
 from fbm_pipeline.mle.rates import BLENDED_BELOW
 from fbm_pipeline.settings import PRESETS
-from fbm_pipeline.store.contracts import HORIZONS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.identity.hand_made import fill, game, random_games, write_mle_rates
+from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 
 PRESEASON, MIDSEASON = dt.date(2015, 3, 1), dt.date(2015, 7, 1)
@@ -35,7 +35,7 @@ def write_few_and_enough(store: Store) -> None:
 
 
 def profiles(store: Store, player_type: str = "batter", season: int = 2015) -> Rows:
-    build_stat_profiles(store, player_type, season)
+    make_stat_profiles(store, player_type, season)
     rows = store.delta("features.stat_profiles").to_pyarrow_table().to_pylist()
     return {(r["mlbam_id"], r["as_of"]): r for r in rows if (r["player_type"], r["season"]) == (player_type, season)}
 
@@ -128,7 +128,7 @@ def test_later_minors_change_no_profile(store: Store) -> None:
     before = profiles(store)
     write_mle_rates(store, 2016, {FEW: {"source": "blended"}, FRESH: {"so_rate": {"rate": 0.5}}})
     write_minor_lines(store, [minor_line(2015, FRESH, age=40), minor_line(2016, FEW)])
-    assert build_stat_profiles(store, "batter", 2015).skipped
+    assert make_stat_profiles(store, "batter", 2015).skipped
     store.drop("features.stat_profiles", {"player_type": "batter", "season": 2015})
     assert profiles(store) == before
 
@@ -151,7 +151,7 @@ def test_archetypes_know_newcomers_by_the_same_centroids(store: Store) -> None:
         player: {name: {"rate": plain[model, PRESEASON][f"three_year_{name}"]} for name in names}
         for player, model in like.items()
     })  # fmt: skip
-    build_stat_profiles(store, "batter", 2015)
+    make_stat_profiles(store, "batter", 2015)
     fit_archetypes(store, "batter", preset)
     assert read_archetypes(store, "batter").centroids.tolist() == centroids
     assign_archetypes(store, "batter", 2015)
@@ -169,7 +169,7 @@ def kinds(store: Store) -> dict[int, int]:
 def test_networks_read_newcomers_without_a_gap(store: Store) -> None:
     write_few_and_enough(store)
     write_mle_rates(store, 2015, {FEW: {"source": "blended"}, FRESH: {"h_rate": {"minor_weight": 0.0}}})
-    build_stat_profiles(store, "batter", 2015)
+    make_stat_profiles(store, "batter", 2015)
     table = store.delta("features.stat_profiles").to_pyarrow_table()
     matrix, names = profile_features(table.filter(pc.equal(table["as_of"], pa.scalar(PRESEASON))).sort_by("mlbam_id"))
     weighed = matrix[:, names.index("minor_log_opportunities")]

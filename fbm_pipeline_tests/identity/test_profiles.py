@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from fbm_pipeline.identity.horizons import ProfileError, as_of_dates, horizon_starts, read_horizons
 from fbm_pipeline.identity.minors import read_minors_parts
-from fbm_pipeline.identity.profiles import build_stat_profiles, profiles_table
+from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.season_lines import MarcelError
 from fbm_pipeline.store.tables import Store, content_hash
@@ -23,13 +23,14 @@ from fbm_pipeline_tests.identity.hand_made import (
     write_games,
     write_known_players,
 )
+from fbm_pipeline_tests.making import make_stat_profiles
 from fbm_pipeline_tests.marcel.hand_made import write_lines, write_players
 
 PRESEASON, MIDSEASON = dt.date(2015, 3, 1), dt.date(2015, 7, 1)
 
 
 def profile(store: Store, player: int, as_of: dt.date, player_type: str = "batter") -> dict[str, object]:
-    build_stat_profiles(store, player_type, as_of.year)
+    make_stat_profiles(store, player_type, as_of.year)
     rows = store.delta("features.stat_profiles").to_pyarrow_table().to_pylist()
     found = [r for r in rows if (r["mlbam_id"], r["as_of"], r["player_type"]) == (player, as_of, player_type)]
     assert len(found) == 1
@@ -154,13 +155,13 @@ def test_horizons_start_where_they_say() -> None:
 def test_built_once_and_again_only_for_games_before_midseason(store: Store, player_type: str) -> None:
     games = random_games([2013, 2014])
     fill(store, games)
-    first = build_stat_profiles(store, player_type, 2014)
+    first = make_stat_profiles(store, player_type, 2014)
     assert first.rows == 48
-    assert build_stat_profiles(store, player_type, 2014).skipped
+    assert make_stat_profiles(store, player_type, 2014).skipped
     write_games(store, [{**r, "so": 9} for r in games if r["season"] == 2014 and int(str(r["month"])) >= 7])
-    assert build_stat_profiles(store, player_type, 2014).skipped
+    assert make_stat_profiles(store, player_type, 2014).skipped
     write_games(store, [{**r, "so": 9} for r in games if r["season"] == 2014 and r["month"] == 6])
-    again = build_stat_profiles(store, player_type, 2014)
+    again = make_stat_profiles(store, player_type, 2014)
     assert again.content_hash != first.content_hash
 
 
@@ -212,21 +213,21 @@ def test_the_order_of_rows_changes_nothing(store: Store, tmp_path: Path) -> None
     shuffled = Store(tmp_path / "shuffled", store.contracts)
     fill(store, games)
     fill(shuffled, games[::-1])
-    hashes = [build_stat_profiles(each, "pitcher", 2015).content_hash for each in (store, shuffled)]
+    hashes = [make_stat_profiles(each, "pitcher", 2015).content_hash for each in (store, shuffled)]
     assert hashes[0] == hashes[1]
 
 
 def test_a_player_outside_core_players_is_an_error_with_a_count(store: Store) -> None:
     fill(store, [game(dt.date(2014, 5, 1), 1, ab=300), game(dt.date(2014, 5, 1), 999, ab=300)])
     with pytest.raises(ProfileError, match=r"1 players .* are not in core\.players, such as \[999\]"):
-        build_stat_profiles(store, "batter", 2015)
+        make_stat_profiles(store, "batter", 2015)
 
 
 def test_missing_birth_dates_in_numbers_are_an_error(store: Store) -> None:
     fill(store, [game(dt.date(2014, 5, 1), player, ab=300) for player in (1, 2, 3)])
     write_players(store, {1: None, 2: None, 3: dt.date(1985, 1, 1)})
     with pytest.raises(ProfileError, match="2 of 3 batters"):
-        build_stat_profiles(store, "batter", 2015)
+        make_stat_profiles(store, "batter", 2015)
 
 
 def test_a_statistic_nobody_has_is_an_error(store: Store) -> None:
@@ -236,11 +237,11 @@ def test_a_statistic_nobody_has_is_an_error(store: Store) -> None:
     write_known_players(store)
     write_constants(store, "pitcher", 300.0)
     with pytest.raises(ProfileError, match="no pitcher has er_rate"):
-        build_stat_profiles(store, "pitcher", 2015)
+        make_stat_profiles(store, "pitcher", 2015)
 
 
 def test_constants_come_first(store: Store) -> None:
-    write_games(store, [game(dt.date(2014, 5, 1), 1, ab=300)])
-    write_constants(store, "pitcher", 300.0)
+    fill(store, [game(dt.date(2014, 5, 1), 1, ab=300)])
+    store.drop("features.marcel_constants", {"player_type": "batter"})
     with pytest.raises(MarcelError, match="fit the constants"):
-        build_stat_profiles(store, "batter", 2015)
+        make_stat_profiles(store, "batter", 2015)

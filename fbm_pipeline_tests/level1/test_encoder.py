@@ -9,15 +9,24 @@ import pytest
 import torch
 
 from fbm_pipeline.level1.embeddings import embed, embed_season, seasons_served
-from fbm_pipeline.level1.encoder import EncoderError, arms_of, load_encoder, train_encoder
+from fbm_pipeline.level1.encoder import (
+    EncoderError,
+    arms_of,
+    encoder_inputs,
+    load_encoder,
+    pretraining_of,
+    train_encoder,
+)
 from fbm_pipeline.level1.held_out import select, split_held_out
 from fbm_pipeline.level1.masked_run import DivergedTraining, MaskedRun, RunSize
 from fbm_pipeline.level1.outings import concatenate, load_outings
+from fbm_pipeline.level1.tables import ENCODER
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.making import training_key
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of
@@ -131,6 +140,21 @@ def test_arms_are_encoders_of_their_own(seasons: Store, trained: Settings) -> No
     assert again.weights == untrained.weights
     with pytest.raises(EncoderError, match="no arm 'other'"):
         train_encoder(seasons, trained, CUTOFF, NullObserver(), "other")
+
+
+def test_a_training_reads_what_it_declares(seasons: Store, trained: Settings) -> None:
+    inputs = encoder_inputs(seasons, trained, CUTOFF)
+    pretraining_of(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
+    assert inputs.opened == set(ENCODER.reads)
+
+
+def test_an_arm_more_in_the_plan_is_no_other_encoder(seasons: Store, trained: Settings) -> None:
+    alone = dataclasses.replace(trained.preset, encoders=(EncoderPlan(CUTOFF, 2015),))
+    one, other = (
+        encoder_inputs(seasons, settings, CUTOFF) for settings in (trained, dataclasses.replace(trained, preset=alone))
+    )
+    assert training_key(one) == training_key(other)
+    assert training_key(one) != training_key(encoder_inputs(seasons, trained, CUTOFF, "untrained"))
 
 
 def test_a_cutoff_serves_through_the_next(trained: Settings) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
@@ -138,7 +137,7 @@ def _appearance(season: int, player: int, club: str, games: int) -> dict[str, ob
 
 def _table(name: str, rows: list[dict[str, object]]) -> pa.Table:
     """Rows as the table's contract has them; columns that no row names are null, or zero where they may not be."""
-    schema = (TABLES.get(name) or RAW_CONTRACTS[name]).schema
+    schema = TABLES[name].schema
     arrays = []
     for field in schema:
         if field.name in rows[0] or any(field.name in row for row in rows):

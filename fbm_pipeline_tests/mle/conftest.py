@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.mle.debut_means import build_debut_means
-from fbm_pipeline.mle.rates import build_mle_rates
-from fbm_pipeline.mle.translations import build_translations
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_debut_means, make_mle_rates, make_translations
 from fbm_pipeline_tests.mle.hand_made import SEASONS, build_marcel, league_rows, write_league
 
 TARGET = 2014  # the season projected; the league goes on after it
@@ -23,9 +21,9 @@ def league(tmp_path_factory: pytest.TempPathFactory) -> Store:
     write_league(store, *league_rows())
     build_marcel(store, range(SEASONS[0] + 2, SEASONS[-1] + 1))
     for player_type in ("batter", "pitcher"):
-        build_translations(store, player_type, TARGET)
-        build_debut_means(store, player_type, TARGET)
-        build_mle_rates(store, player_type, TARGET)
+        make_translations(store, player_type, TARGET)
+        make_debut_means(store, player_type, TARGET)
+        make_mle_rates(store, player_type, TARGET)
     return store
 
 

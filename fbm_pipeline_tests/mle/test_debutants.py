@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fbm_pipeline.marcel.season_lines import SeasonLines, read_season_lines
-from fbm_pipeline.mle.debut_means import build_debut_means, debut_rates, debut_table, latest_league
+from fbm_pipeline.mle.debut_means import debut_rates, debut_table, latest_league
 from fbm_pipeline.mle.debutants import (
     AGES,
     ROLE_REGRESSION,
@@ -19,6 +19,7 @@ from fbm_pipeline.mle.debutants import (
     relative_concentrations,
 )
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.making import make_debut_means
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 
 VETERAN = 1
@@ -165,7 +166,7 @@ def test_one_season_alone_teaches_nothing(store: Store) -> None:
     with pytest.raises(ValueError, match="no batter made his debut in the seasons taught before 2011"):
         fit_debut_means(read_season_lines(store, "batter", 2010, 2010), 2011)
     with pytest.raises(ValueError, match="has no season before 2010"):
-        build_debut_means(store, "batter", 2010)
+        make_debut_means(store, "batter", 2010)
 
 
 def test_a_component_the_league_never_saw_is_zero_and_no_error(store: Store) -> None:
@@ -179,8 +180,8 @@ def test_a_component_the_league_never_saw_is_zero_and_no_error(store: Store) -> 
 
 def test_the_table_and_what_is_read_of_it(store: Store) -> None:
     pitchers(store)
-    assert build_debut_means(store, "pitcher", 2012).rows == 3 * len(AGES) * 7
-    assert build_debut_means(store, "pitcher", 2012).skipped
+    assert make_debut_means(store, "pitcher", 2012).rows == 3 * len(AGES) * 7
+    assert make_debut_means(store, "pitcher", 2012).skipped
     rates, concentrations = debut_rates(
         store, "pitcher", 2012, np.array(["reliever", "starter", "any"], dtype=object), np.array([12.0, 25.4, 60.0])
     )

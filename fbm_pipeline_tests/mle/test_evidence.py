@@ -8,9 +8,11 @@ import pytest
 
 from fbm_pipeline.mle.evidence import UNKNOWN_AGE, Evidence, read_evidence, teaching_seasons
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
-from fbm_pipeline.mle.translations import TranslationError, build_translations, translatable_seasons
+from fbm_pipeline.mle.translations import TranslationError, translatable_seasons
+from fbm_pipeline.settings import load_settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.making import make_translations
 from fbm_pipeline_tests.marcel.hand_made import batting, pitching, write_lines, write_players
 from fbm_pipeline_tests.mle.hand_made import SEASONS, minor_line, write_minor_lines
 
@@ -179,7 +181,7 @@ def test_what_is_known_before_a_season_that_teaches_is_what_was_known_then(leagu
 def test_seasons_that_teach(league: Store) -> None:
     assert teaching_seasons(league, 2015) == [2011, 2012, 2013, 2014]
     assert teaching_seasons(league, 2011) == []
-    assert translatable_seasons(league) == [2012, 2013, 2014, 2015]
+    assert translatable_seasons(league, load_settings({})) == [2012, 2013, 2014, 2015]
 
 
 def test_the_short_season_and_seasons_without_lines_behind_them_teach_nothing(store: Store) -> None:
@@ -199,6 +201,6 @@ def test_tables_that_were_never_written_are_named(league: Store, altered: Store,
         read_evidence(store, "batter", [2014], 2013)
     for season in SEASONS:
         altered.drop("core.minor_lines", {"season": season})
-    assert translatable_seasons(altered) == []
+    assert translatable_seasons(altered, load_settings({})) == []
     with pytest.raises(TranslationError, match="no target season before 2014 has minor-league lines behind it"):
-        build_translations(altered, "batter", 2014)
+        make_translations(altered, "batter", 2014)

@@ -5,17 +5,30 @@ import pyarrow.compute as pc
 import pytest
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.mle.debut_means import build_debut_means
-from fbm_pipeline.mle.rates import build_mle_rates
-from fbm_pipeline.mle.translations import build_translations
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK
+from fbm_pipeline.mle.evidence import SEASONS_TAUGHT
+from fbm_pipeline.mle.minor_lines import CLUB_SEASONS
+from fbm_pipeline.mle.tables import MLE_RATES, MLE_TRANSLATIONS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.making import make_debut_means, make_mle_rates, make_translations
 from fbm_pipeline_tests.mle.conftest import TARGET
 
 BUILDS = {
-    "features.mle_translations": build_translations, "features.debut_means": build_debut_means,
-    "features.mle_rates": build_mle_rates,
+    "features.mle_translations": make_translations, "features.debut_means": make_debut_means,
+    "features.mle_rates": make_mle_rates,
 }  # fmt: skip
 COUNTS = {"core.season_lines": ("so", "hr"), "core.minor_lines": ("so", "hr"), "features.marcel_rates": ("rate",)}
+
+
+def test_windows_are_as_wide_as_what_teaches() -> None:
+    """A window that is too narrow hides seasons without a word."""
+    behind = SEASONS_BACK + CLUB_SEASONS - 1
+    translations, rates = MLE_TRANSLATIONS.reads, MLE_RATES.reads
+    assert translations["features.marcel_rates"].back == SEASONS_TAUGHT
+    assert translations["core.season_lines"].back == SEASONS_TAUGHT + SEASONS_BACK
+    assert translations["core.minor_lines"].back == SEASONS_TAUGHT + behind
+    assert rates["core.season_lines"].back == SEASONS_BACK
+    assert rates["core.minor_lines"].back == behind
 
 
 def alter(store: Store, name: str, *seasons: int) -> None:

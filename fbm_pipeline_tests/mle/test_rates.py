@@ -10,10 +10,11 @@ from fbm_pipeline.marcel.season_lines import read_season_lines
 from fbm_pipeline.mle.derived_rates import fit_line_shape
 from fbm_pipeline.mle.evidence import read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS
-from fbm_pipeline.mle.rates import BLENDED_BELOW, _statistics, build_mle_rates, sources
+from fbm_pipeline.mle.rates import BLENDED_BELOW, _statistics, sources
 from fbm_pipeline.mle.translation import blend
-from fbm_pipeline.mle.translations import TranslationError, build_translations, read_translations
+from fbm_pipeline.mle.translations import TranslationError, read_translations
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline_tests.making import make_mle_rates, make_translations
 from fbm_pipeline_tests.mle.conftest import TARGET
 from fbm_pipeline_tests.mle.hand_made import evidence
 
@@ -122,15 +123,15 @@ def test_where_rates_come_from() -> None:
 
 def test_rates_of_a_season_that_was_not_fitted_are_refused(altered: Store) -> None:
     with pytest.raises(TranslationError, match=f"no batters of {TARGET + 1}; materialize it"):
-        build_mle_rates(altered, "batter", TARGET + 1)
+        make_mle_rates(altered, "batter", TARGET + 1)
     with pytest.raises(TranslationError, match="ask for a later season than 2010"):
-        build_translations(altered, "batter", 2010)
+        make_translations(altered, "batter", 2010)
 
 
 @BOTH
 def test_what_was_made_is_not_made_again(league: Store, player_type: str) -> None:
-    assert build_translations(league, player_type, TARGET).skipped
-    assert build_mle_rates(league, player_type, TARGET).skipped
+    assert make_translations(league, player_type, TARGET).skipped
+    assert make_mle_rates(league, player_type, TARGET).skipped
 
 
 def test_translations_are_read_as_they_were_written(league: Store) -> None:

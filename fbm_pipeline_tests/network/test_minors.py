@@ -10,9 +10,7 @@ import pytest
 
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.identity.archetypes import assign_archetypes, fit_archetypes
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.identity.profiles import build_stat_profiles
 from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.fold_training import load_fold
 from fbm_pipeline.network.folds import plan_fold
@@ -28,6 +26,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET, settings_at
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_mle_rates
 from fbm_pipeline_tests.level1.small_store import BATTERS, CUTOFF, copy_of
+from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles
 
 SEASON = 2015
 MARCEL = SYSTEMS.index(PRIOR_SYSTEM)
@@ -36,7 +35,7 @@ NETWORK = PRESET.network
 
 def preseason_windows(store: Store, like: Windows) -> Windows:
     """Windows of whom profiles of the season know, with these profiles and archetypes in place of those of `like`."""
-    for build in (build_stat_profiles, assign_archetypes):
+    for build in (make_stat_profiles, assign_archetypes):
         build(store, "batter", SEASON)
     tables = [store.delta(f"features.{name}").to_pyarrow_table() for name in ("stat_profiles", "archetypes")]
     as_of = (pc.field("as_of") == dt.date(SEASON, 3, 1)) & (pc.field("player_type") == "batter")
@@ -62,7 +61,7 @@ def test_without_the_minors_are_the_profiles_and_kinds_of_the_majors_alone(store
     few = [row for row in games if row["mlbam_id"] not in (3, 4) or (row["season"], row["month"]) == (2014, 6)]
     fill(store, few)
     for season in (2014, SEASON):
-        build_stat_profiles(store, "batter", season)
+        make_stat_profiles(store, "batter", season)
     fit_archetypes(store, "batter", replace(PRESET, tune_until=SEASON))
     alone = preseason_windows(store, like)
     slugger = {"source": "blended", "hr_rate": {"minor_rate": 0.2}, "minor_weight": 3000.0}

@@ -12,9 +12,10 @@ import torch
 
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.player_vectors import player_vectors as room
-from fbm_pipeline.player_vectors.decoder import load_decoder, train_decoder
-from fbm_pipeline.player_vectors.decoder_training import DecoderError
+from fbm_pipeline.player_vectors.decoder import decoder_inputs, load_decoder, train_decoder
+from fbm_pipeline.player_vectors.decoder_training import DecoderError, DecoderTraining
+from fbm_pipeline.player_vectors.meeting_heads import HEADS
+from fbm_pipeline.player_vectors.tables import DECODER
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -69,7 +70,7 @@ def test_planted_skills_are_found_again(league: tuple[Store, Settings]) -> None:
 
 def test_the_first_dimension_means_the_planted_one(league: tuple[Store, Settings]) -> None:
     weights, _ = load_decoder(league[1], CUTOFF)
-    whiff = room.HEADS["pitch"].classes.index("whiff")
+    whiff = HEADS["pitch"].classes.index("whiff")
     for side in ("batter", "pitcher"):
         loadings = weights.loadings[side]["pitch"].mean(dim=0)[whiff].abs()  # (dimensions,)
         assert int(loadings.argmax()) == 0
@@ -146,6 +147,12 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
     assert np.all(np.array(found[2019, "batter", away][1]) > found[2017, "batter", away][1])
     seasons = {key[0] for key in found if key[2] == away and key[1] == "batter"}
     assert seasons <= {2016, 2017, 2018, 2019}
+
+
+def test_a_training_reads_what_it_declares(league: tuple[Store, Settings]) -> None:
+    inputs = decoder_inputs(*league, CUTOFF)
+    DecoderTraining(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
+    assert inputs.opened == set(DECODER.reads)
 
 
 def test_a_second_run_does_nothing(league: tuple[Store, Settings]) -> None:

@@ -10,9 +10,9 @@ from fbm_pipeline.marcel.playing_time import expected_opportunities
 from fbm_pipeline.marcel.season_lines import Histories, SeasonLines, actual_rows, histories, read_season_lines
 from fbm_pipeline.playing_time.role import season_roles
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse import core, raw
+from fbm_pipeline.warehouse import raw
 from fbm_pipeline_tests.aggregates.reliability import reliability
-from fbm_pipeline_tests.making import make_playing_time
+from fbm_pipeline_tests.making import make_core, make_playing_time
 
 pytestmark = pytest.mark.real
 
@@ -26,13 +26,13 @@ def test_playing_time_of_a_season_is_better_than_marcels(real_data: Path, store:
         raw.ingest(store, real_data, f"raw.{table}")
     for table in ("people", "batting", "pitching", "appearances", "teams"):
         raw.ingest(store, real_data, f"raw.lahman_{table}")
-    core.build_players(store)
+    make_core(store, "players", 0)
     for season in SEASONS:
         raw.ingest(store, real_data, "raw.retrosheet_plays", season)
-        core.build_games(store, season)
-        core.build_plate_appearances(store, season)
-        core.build_player_games(store, season)
-        core.build_season_lines(store, season)
+        make_core(store, "games", season)
+        make_core(store, "plate_appearances", season)
+        make_core(store, "player_games", season)
+        make_core(store, "season_lines", season)
     for player_type, margin in MARGIN.items():
         make_playing_time(store, player_type, TARGET)
         lines = read_season_lines(store, player_type, SEASONS[0], TARGET)

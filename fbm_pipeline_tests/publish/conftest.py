@@ -4,12 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from fbm_pipeline.backtest.blending import choose_weights
-from fbm_pipeline.evaluation.pairs import build_pairs
-from fbm_pipeline.publish.projections import publish
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_blend_weights, make_pairs, publish
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,6 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     store = hand_made.full_store(folder)
     settings = hand_made.settings_for(folder)
     hand_made.evaluate(store, settings)
-    build_pairs(store, settings)
-    choose_weights(store, 2022)
+    make_pairs(store, settings)
+    make_blend_weights(store, 2022)
     return Published(store, settings, publish(store, settings, 2022))

@@ -9,16 +9,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.backtest.blending import choose_weights
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.page import write_page
 from fbm_pipeline.publish.page_script import SCRIPT
-from fbm_pipeline.publish.projections import UNPUBLISHED, load_projections, projected_players, publish
+from fbm_pipeline.publish.projections import UNPUBLISHED, load_projections, projected_players
 from fbm_pipeline.publish.rate_sources import newcomers_mean, rate_sources
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation import hand_made, hand_made_minors
 from fbm_pipeline_tests.evaluation.hand_made_minors import CONTROL, NEWCOMERS_RATE
+from fbm_pipeline_tests.making import make_blend_weights, publish
 from fbm_pipeline_tests.mle.hand_made import minor_line, write_minor_lines
 from fbm_pipeline_tests.publish.conftest import Published
 from fbm_pipeline_tests.publish.test_page import Outline, players
@@ -60,7 +60,7 @@ def newcomers(tmp_path_factory: pytest.TempPathFactory) -> Published:
     folder = tmp_path_factory.mktemp("newcomers")
     store, settings = hand_made.full_store(folder), hand_made.settings_for(folder)
     write_newcomers(store)
-    choose_weights(store, SEASON)
+    make_blend_weights(store, SEASON)
     return Published(store, settings, publish(store, settings, SEASON))
 
 
@@ -139,7 +139,7 @@ def test_the_others_are_published_as_before_and_by_the_new_systems(rows: pd.Data
 def test_newcomers_are_not_published_where_nothing_teaches_their_playing_time(tmp_path: Path) -> None:
     store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
     write_newcomers(store)
-    choose_weights(store, SEASON)
+    make_blend_weights(store, SEASON)
     store.drop("features.newcomer_playing_time", {"player_type": "batter", "season": SEASON})
     publish(store, settings, SEASON)
     ids = load_projections(store, SEASON).column("mlbam_id").to_pylist()

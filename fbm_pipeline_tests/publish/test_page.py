@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from fbm_pipeline.backtest.blending import choose_weights
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.baseball.systems import in_order_of_merit
 from fbm_pipeline.publish.adjustments import largest_adjustments
@@ -16,8 +15,9 @@ from fbm_pipeline.publish.formats import SYSTEM_LABELS, show, show_change
 from fbm_pipeline.publish.leaders import BOARDS, leader_boards
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.page import write_page
-from fbm_pipeline.publish.projections import load_projections, publish
+from fbm_pipeline.publish.projections import load_projections
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_blend_weights, publish
 from fbm_pipeline_tests.publish.conftest import Published
 
 VOID = {"meta", "input", "br", "link", "line", "col"}
@@ -78,7 +78,7 @@ def test_page_says_that_its_data_are_simulated(text: str) -> None:
 
 def test_page_of_real_data_says_so(tmp_path: Path) -> None:
     store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path, simulated=False)
-    choose_weights(store, 2022)
+    make_blend_weights(store, 2022)
     publish(store, settings, 2022)
     text = write_page(store, settings, 2022).read_text(encoding="utf-8")
     assert "REAL DATA" in text
@@ -113,7 +113,7 @@ def test_cards_hold_the_published_numbers(text: str, published: Published) -> No
 def test_cards_tell_the_role_and_its_chance_of_change(tmp_path: Path) -> None:
     store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
     hand_made.write_playing_time(store, 2022)
-    choose_weights(store, 2022)
+    make_blend_weights(store, 2022)
     publish(store, settings, 2022)
     text = write_page(store, settings, 2022).read_text(encoding="utf-8")
     cards = {tuple(player[:2]): player for player in players(text)["players"]}

@@ -8,15 +8,14 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
-from fbm_pipeline.backtest.blending import choose_weights
-from fbm_pipeline.backtest.error_spread import build_error_spread
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.projected import projected_rates
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.publish.exports import export_paths
 from fbm_pipeline.publish.formats import FORMATS
-from fbm_pipeline.publish.projections import load_projections, publish
+from fbm_pipeline.publish.projections import load_projections
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_blend_weights, make_error_spread, publish
 from fbm_pipeline_tests.publish.conftest import Published
 
 
@@ -77,8 +76,8 @@ def test_controls_are_published_with_the_playing_time_model(tmp_path: Path) -> N
         schema = store.contracts["features.control_rates"].schema
         content = pa.Table.from_pandas(control[schema.names], schema, preserve_index=False)
         store.write("features.control_rates", {"player_type": player_type, "season": 2022}, content)
-    build_error_spread(store, settings, 2022)
-    choose_weights(store, 2022)
+    make_error_spread(store, settings, 2022)
+    make_blend_weights(store, 2022)
     publish(store, settings, 2022)
 
     found = (
@@ -120,7 +119,7 @@ def test_exports_hold_the_table_and_its_provenance(rows: pd.DataFrame, published
 def test_again_writes_nothing_and_mends_a_damaged_export(tmp_path: Path) -> None:
     store = hand_made.full_store(tmp_path)
     settings = hand_made.settings_for(tmp_path)
-    choose_weights(store, 2022)
+    make_blend_weights(store, 2022)
     publish(store, settings, 2022)
     csv = export_paths(settings, 2022)["csv"]
     before = csv.stat().st_mtime_ns
@@ -137,7 +136,7 @@ def test_again_writes_nothing_and_mends_a_damaged_export(tmp_path: Path) -> None
 
 def test_a_player_without_a_profile_is_an_error(tmp_path: Path) -> None:
     store = hand_made.full_store(tmp_path)
-    choose_weights(store, 2022)
+    make_blend_weights(store, 2022)
     name, partition = "features.stat_profiles", {"player_type": "batter", "season": 2022}
     store.write(name, partition, hand_made.table(store.contracts[name], []))
     with pytest.raises(EvaluationError, match=r"60 of 120 players projected for 2022 lack"):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from fbm_pipeline.evaluation.pairs import PAIRS, build_pairs
+from fbm_pipeline.evaluation.pairs import PAIRS
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
+from fbm_pipeline_tests.making import make_pairs
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,6 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     store = hand_made.full_store(folder)
     settings = hand_made.settings_for(folder)
     hand_made.evaluate(store, settings)
-    build_pairs(store, settings)
+    make_pairs(store, settings)
     scores, pairs = (store.delta(name).to_pyarrow_table().to_pandas() for name in (SCORES, PAIRS))
     return Scored(store, settings, scores, pairs)

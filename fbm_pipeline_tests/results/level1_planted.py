@@ -19,8 +19,8 @@ from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
 from fbm_pipeline.results import level1_faces
 from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
 from fbm_pipeline.settings import PRESETS, Settings
-from fbm_pipeline.store.contracts import CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import rows_of
 
 SEASON, CUTOFF = 2024, 2024  # of the tiny preset: it looks ahead to 2025
@@ -39,7 +39,7 @@ def settings_in(folder: Path, simulated: bool = True) -> Settings:
 def frame(rows: Sequence[dict], data: str = "simulated") -> pd.DataFrame:
     """Rows with all columns, as level1.parquet has them."""
     empty = {"low": np.nan, "high": np.nan, "holm": np.nan, "verdict": "", "reference": "", "n": 900, "data": data}
-    return pd.DataFrame([empty | row for row in rows])[CONTRACTS[TABLE].column_names]
+    return pd.DataFrame([empty | row for row in rows])[TABLES[TABLE].column_names]
 
 
 def useful_rows(

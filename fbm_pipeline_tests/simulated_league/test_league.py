@@ -13,7 +13,7 @@ from fbm_pipeline.simulated_league.league import LeagueSummary, write_league
 from fbm_pipeline.sources.club_rosters import read_club_rosters
 from fbm_pipeline.sources.files import find_files
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
 
 TINY = {"first_season": 2018, "last_season": 2021, "first_statcast_season": 2020, "teams": 4, "games_per_team": 10}
 
@@ -324,7 +324,7 @@ def test_minor_league_lines_precede_debuts(league: LeagueSummary) -> None:
 
 
 def test_rosters_before_a_season_hold_those_who_open_it(tiny: LeagueSummary) -> None:
-    schema = RAW_CONTRACTS["raw.club_rosters"].schema
+    schema = TABLES["raw.club_rosters"].schema
     files = find_files(tiny.folder, "club_rosters")
     assert [path.name for path in files] == [f"statsapi_40man_{season}-02-20.json" for season in range(2018, 2023)]
     rosters = [read_club_rosters(path, schema).to_pylist() for path in files]
@@ -345,7 +345,7 @@ def test_rosters_before_a_season_hold_those_who_open_it(tiny: LeagueSummary) -> 
 
 
 def test_minor_league_pitchers_stand_in_two_publishers_files(tiny: LeagueSummary) -> None:
-    schema = RAW_CONTRACTS["raw.milb_pitching"].schema
+    schema = TABLES["raw.milb_pitching"].schema
     tables = [read_minor_leagues(path, schema) for path in find_files(tiny.folder, "minor_pitching")]
     facts = duckdb.from_arrow(pa.concat_tables(tables))
     assert facts

@@ -11,8 +11,8 @@ from fbm_pipeline.sources.club_roster_fetch import FetchedRosters, fetch_club_ro
 from fbm_pipeline.sources.club_rosters import read_club_rosters
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.raw import ingest
 from fbm_pipeline_tests.sources.statsapi_server import CODES, Service, person, playing
 
@@ -33,7 +33,7 @@ def fetch(service: Service, folder: Path, **more: object) -> FetchedRosters:
 
 
 def read(folder: Path) -> list[dict]:
-    return read_club_rosters(folder / "rosters" / NAME, RAW_CONTRACTS[TABLE].schema).to_pylist()
+    return read_club_rosters(folder / "rosters" / NAME, TABLES[TABLE].schema).to_pylist()
 
 
 def test_every_club_is_one_request_and_all_are_one_file(service: Service, tmp_path: Path) -> None:

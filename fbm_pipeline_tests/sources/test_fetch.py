@@ -18,7 +18,7 @@ from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.fetch import FetchedDay, fetch_statcast, read_manifest
 from fbm_pipeline.sources.savant import ROW_LIMIT, count_rows
 from fbm_pipeline.sources.statcast import read_statcast
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import csv_text, pitches
 
 DAY = dt.date(2024, 4, 2)
@@ -95,7 +95,7 @@ def test_a_good_day_is_kept_with_its_hash_and_can_be_read(savant: Savant, tmp_pa
     assert (day.rows, day.complete, day.sha256) == (3, True, hashlib.sha256(body).hexdigest())
     lines = json.loads((tmp_path / "statcast" / "fetched.json").read_text(encoding="utf-8"))["days"]
     assert lines == [day.__dict__]
-    assert read_statcast(path, RAW_CONTRACTS["raw.statcast_pitches"].schema).num_rows == 3
+    assert read_statcast(path, TABLES["raw.statcast_pitches"].schema).num_rows == 3
     assert sorted(p.name for p in path.parent.iterdir()) == ["fetched.json", path.name]
 
 

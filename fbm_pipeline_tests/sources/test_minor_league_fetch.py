@@ -12,8 +12,8 @@ from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files
 from fbm_pipeline.sources.minor_league_fetch import FetchedLines, fetch_minor_leagues, file_name
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.raw import ingest
 from fbm_pipeline_tests.sources.statsapi_server import Service, playing, split
 
@@ -36,7 +36,7 @@ def fetch(service: Service, folder: Path, **more: object) -> list[FetchedLines]:
 
 
 def read(folder: Path, name: str = AAA, table: str = BATTING) -> list[dict]:
-    return read_minor_leagues(folder / "milb" / name, RAW_CONTRACTS[table].schema).to_pylist()
+    return read_minor_leagues(folder / "milb" / name, TABLES[table].schema).to_pylist()
 
 
 def lines(service: Service) -> list[str]:

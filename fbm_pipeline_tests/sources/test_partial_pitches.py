@@ -8,10 +8,10 @@ import pytest
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files
 from fbm_pipeline.sources.partial_pitches import read_partial_pitches
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import write_csv
 
-SCHEMA = RAW_CONTRACTS["raw.partial_pitches"].schema
+SCHEMA = TABLES["raw.partial_pitches"].schema
 
 
 def line(day: str = "2020-07-25", **values: object) -> dict[str, object]:

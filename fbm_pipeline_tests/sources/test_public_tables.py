@@ -10,7 +10,8 @@ from fbm_pipeline.sources.lahman import read_batting, read_people
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
 from fbm_pipeline.sources.projections import read_projections
 from fbm_pipeline.sources.register import read_register
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline.warehouse.tables import RAW_TABLES
 from fbm_pipeline_tests.sources.tiny_files import write_csv
 
 FUTURE = ("final", "last_", "played", "death")
@@ -23,13 +24,13 @@ BATTING = dict.fromkeys(["G", "AB", "R", "H", "2B", "3B", "HR", "BB", "SO", "IBB
 
 
 def schema(name: str):
-    return RAW_CONTRACTS[name].schema
+    return TABLES[name].schema
 
 
 def test_no_raw_table_holds_a_column_that_tells_the_future() -> None:
-    for name, contract in RAW_CONTRACTS.items():
-        told = [column for column in contract.column_names if any(word in column.lower() for word in FUTURE)]
-        assert told == [], name
+    for table in RAW_TABLES:
+        future = [column for column in table.column_names if any(word in column.lower() for word in FUTURE)]
+        assert future == [], table.name
 
 
 def test_people_come_without_their_end(tmp_path: Path) -> None:

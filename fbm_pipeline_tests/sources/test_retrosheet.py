@@ -16,11 +16,11 @@ from fbm_pipeline.sources.retrosheet import (
     read_rosters,
 )
 from fbm_pipeline.store.declarations import violations
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import plays, write_csv
 
-PLAYS = RAW_CONTRACTS["raw.retrosheet_plays"]
-PHYSICS = RAW_CONTRACTS["raw.batted_ball_physics"].schema
+PLAYS = TABLES["raw.retrosheet_plays"]
+PHYSICS = TABLES["raw.batted_ball_physics"].schema
 GAME = {
     "gid": "BOS202303300", "visteam": "BAL", "hometeam": "BOS", "site": "BOS07", "date": "20230330", "number": "0",
     "usedh": "true", "htbf": "", "temp": "38", "gametype": "regular", "attendance": "36049", "box": "y",
@@ -69,7 +69,7 @@ def test_bad_plays_are_refused(tmp_path: Path, rows: list, problem: str) -> None
 
 
 def test_a_game_has_typed_facts(tmp_path: Path) -> None:
-    contract = RAW_CONTRACTS["raw.retrosheet_gameinfo"]
+    contract = TABLES["raw.retrosheet_gameinfo"]
     table = read_gameinfo(write_csv(tmp_path / "gameinfo_2023.csv", [GAME]), contract.schema)
     row = table.to_pylist()[0]
     assert violations(table, contract) == []
@@ -79,7 +79,7 @@ def test_a_game_has_typed_facts(tmp_path: Path) -> None:
 
 
 def test_a_pitching_line_is_typed(tmp_path: Path) -> None:
-    contract = RAW_CONTRACTS["raw.retrosheet_pitching"]
+    contract = TABLES["raw.retrosheet_pitching"]
     table = read_pitching(write_csv(tmp_path / "pitching_2023.csv", [LINE]), contract.schema)
     row = table.to_pylist()[0]
     assert violations(table, contract) == []
@@ -87,7 +87,7 @@ def test_a_pitching_line_is_typed(tmp_path: Path) -> None:
 
 
 def test_rosters_know_their_other_names(tmp_path: Path) -> None:
-    schema = RAW_CONTRACTS["raw.retrosheet_rosters"].schema
+    schema = TABLES["raw.retrosheet_rosters"].schema
     row = {"season": 2023, "team": "BOS", "id": "klubc001", "last": "Kluber", "bat": "R", "throw": "R", "pos": "P"}
     table = read_rosters(write_csv(tmp_path / "rosters_2023.csv", [row]), schema)
     assert table.to_pylist()[0]["retro_id"] == "klubc001"

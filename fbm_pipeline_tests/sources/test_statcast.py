@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.statcast import REQUIRED, read_statcast
 from fbm_pipeline.store.declarations import violations
-from fbm_pipeline.store.raw_contracts import RAW_CONTRACTS
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import csv_text, pitches, write_csv
 
-CONTRACT = RAW_CONTRACTS["raw.statcast_pitches"]
+CONTRACT = TABLES["raw.statcast_pitches"]
 SCHEMA = CONTRACT.schema
 NAME = "statcast_2024-04-02"
 

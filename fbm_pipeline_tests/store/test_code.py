@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store import code, syntax
 from fbm_pipeline.store.code import closure, code_key
 from fbm_pipeline.store.syntax import UnknownCodeError
+from fbm_pipeline.warehouse.months import recipe_key
+from fbm_pipeline.warehouse.recipes import RECIPES
 
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:park_factors"
-BACKTEST = "fbm_pipeline.backtest.backtest:build_backtest"
-NETWORK = "fbm_pipeline.network.projection:train_fold"
+BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
+NETWORK = "fbm_pipeline.network.fold_training:trained"
 OUTINGS = "fbm_pipeline.level1.outings:load_outings"
-PROJECTIONS = "fbm_pipeline.publish.projections:publish"
+PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
 Edit = Callable[[str, str, str], None]
 
@@ -35,14 +38,14 @@ def edit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edit]:
         monkeypatch.setattr(module, "REPOSITORY", tmp_path)
     _forget()
 
-    def replace(file: str, before: str, after: str) -> None:
+    def replace_text(file: str, before: str, after: str) -> None:
         path = tmp_path / file
         text = path.read_text(encoding="utf-8")
         assert before in text
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
         _forget()
 
-    yield replace
+    yield replace_text
     _forget()
 
 
@@ -104,7 +107,7 @@ def test_the_backtest_knows_the_code_of_the_debutants_rates(edit: Edit) -> None:
 @pytest.mark.parametrize(
     ("file", "text"),
     [
-        ("fbm_pipeline/network/projection.py", "def training_rows("),
+        ("fbm_pipeline/network/fold_training.py", "def training_rows("),
         ("fbm_pipeline/identity/encoding.py", "    def fit("),
     ],
 )
@@ -125,3 +128,29 @@ def test_what_names_nothing_is_refused() -> None:
     for reference in ("fbm_pipeline.nowhere:build", "fbm_pipeline.marcel.rates:nothing", "fbm_pipeline.marcel.rates"):
         with pytest.raises(UnknownCodeError):
             code_key(reference)
+
+
+def test_a_month_knows_the_reader_of_its_texts_and_no_other_recipe(edit: Edit) -> None:
+    before = {name: {source: recipe_key(recipe) for source, recipe in made.items()} for name, made in RECIPES.items()}
+    edit("fbm_pipeline/warehouse/base_running.py", "BATTER, OUT, HOME = 0, 0, 4", "BATTER, OUT, HOME = 0, 0, 5")
+    after = {name: {source: recipe_key(recipe) for source, recipe in made.items()} for name, made in RECIPES.items()}
+    changed = [
+        (name, source)
+        for name, made in RECIPES.items()
+        for source in made
+        if after[name][source] != before[name][source]
+    ]
+    assert changed == [("core.plate_appearance_details", "retrosheet")]
+
+
+def test_a_month_knows_its_statements_parameters_and_words(edit: Edit) -> None:
+    recipe = RECIPES["core.pitches"]["retrosheet"]
+    others = [
+        replace(recipe, statement="core/pitches_statcast"),
+        replace(recipe, steps={}),
+        replace(recipe, parameters={**recipe.parameters, "ball_letters": "B"}),
+    ]
+    keys = {recipe_key(other) for other in (recipe, *others)}
+    assert len(keys) == 4
+    edit("fbm_pipeline/baseball/events.py", '"B": "ball"', '"B": "pitchout"')
+    assert recipe_key(recipe) not in keys

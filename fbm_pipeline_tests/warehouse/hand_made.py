@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from fbm_pipeline.store.tables import Store, Written
-from fbm_pipeline.warehouse import core
+from fbm_pipeline_tests.making import make_core
 
 PEOPLE = {"a1": 11, "a2": 12, "p1": 21, "p2": 22}
 GID = "KCA202304010"
@@ -88,12 +88,12 @@ def write_line(store: Store, **values: object) -> None:
 def build(store: Store, season: int) -> dict[str, list[Written]]:
     """All core tables of a season."""
     return {
-        "players": core.build_players(store),
-        "games": core.build_games(store, season),
-        "pitches": core.build_pitches(store, season),
-        "plate_appearances": core.build_plate_appearances(store, season),
-        "player_games": core.build_player_games(store, season),
-        "season_lines": core.build_season_lines(store, season),
+        "players": make_core(store, "players", 0),
+        "games": make_core(store, "games", season),
+        "pitches": make_core(store, "pitches", season),
+        "plate_appearances": make_core(store, "plate_appearances", season),
+        "player_games": make_core(store, "player_games", season),
+        "season_lines": make_core(store, "season_lines", season),
     }
 
 

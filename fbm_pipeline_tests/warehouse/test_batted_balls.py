@@ -4,7 +4,7 @@ import pytest
 
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import check_grain
-from fbm_pipeline.warehouse.core import build_batted_balls
+from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.warehouse.hand_made import (
     build,
     out,
@@ -55,7 +55,7 @@ def test_fielder_and_direction_are_read_from_the_events_text(store: Store) -> No
     )
     _allow_outs(store)
     build(store, 2023)
-    build_batted_balls(store, 2023)
+    make_core(store, "batted_balls", 2023)
     told = rows(store, "core.batted_balls", "plate_appearance", "fielder", "direction")
     assert told == [(number, *told) for number, (_, _, *told) in enumerate(EVENTS, start=1)]
     assert check_grain(store, "core.batted_balls", 2023).passed
@@ -93,7 +93,7 @@ def test_a_statcast_season_tells_thirds_of_the_field_and_no_fielder(store: Store
         ],
     )  # fmt: skip
     build(store, 2024)
-    build_batted_balls(store, 2024)
+    make_core(store, "batted_balls", 2024)
     told = rows(store, "core.batted_balls", "plate_appearance", "fielder", "direction")
     assert told == [(number, None, direction) for number, (_, _, _, direction) in enumerate(ANGLES, start=1)]
 
@@ -102,10 +102,10 @@ def test_a_second_build_of_the_same_season_writes_nothing(store: Store) -> None:
     write_register(store)
     write_plays(store, [out(1, 0, event="63/G")])
     build(store, 2023)
-    assert [written.skipped for written in build_batted_balls(store, 2023)] == [False]
-    assert [written.skipped for written in build_batted_balls(store, 2023)] == [True]
+    assert [written.skipped for written in make_core(store, "batted_balls", 2023)] == [False]
+    assert [written.skipped for written in make_core(store, "batted_balls", 2023)] == [True]
 
 
 @pytest.mark.parametrize("season", [2022])
 def test_a_season_without_games_has_no_batted_balls(store: Store, season: int) -> None:
-    assert build_batted_balls(store, season) == []
+    assert make_core(store, "batted_balls", season) == []

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse import checks, core, raw
+from fbm_pipeline.warehouse import checks, raw
+from fbm_pipeline_tests.making import make_core
 
 pytestmark = pytest.mark.real
 
@@ -20,12 +21,12 @@ _LAHMAN = (
 
 
 def _build(store: Store, season: int) -> None:
-    core.build_players(store)
-    core.build_games(store, season)
-    core.build_pitches(store, season)
-    core.build_plate_appearances(store, season)
-    core.build_player_games(store, season)
-    core.build_season_lines(store, season)
+    make_core(store, "players", 0)
+    make_core(store, "games", season)
+    make_core(store, "pitches", season)
+    make_core(store, "plate_appearances", season)
+    make_core(store, "player_games", season)
+    make_core(store, "season_lines", season)
 
 
 def test_a_retrosheet_season_agrees_with_every_record(real_data: Path, store: Store) -> None:

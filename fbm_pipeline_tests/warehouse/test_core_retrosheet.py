@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from fbm_pipeline.baseball.events import RETROSHEET_PITCHES
 from fbm_pipeline.store.engine import query
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse.core import CoreError, build_games, build_pitches, build_plate_appearances
+from fbm_pipeline.warehouse.core import CoreError
 from fbm_pipeline.warehouse.vocabulary import create_vocabulary
+from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.warehouse.hand_made import (
     build,
     out,
@@ -24,7 +25,7 @@ from fbm_pipeline_tests.warehouse.hand_made import (
 def test_a_string_becomes_pitches_with_the_count_before_each(store: Store) -> None:
     write_register(store)
     write_plays(store, [out(1, 0, pitches="B*BC.1FFN>FX", hittype="G", event="63/G")])
-    build_pitches(store, 2023)
+    make_core(store, "pitches", 2023)
     told = rows(store, "core.pitches", "pitch_number", "balls", "strikes", "result")
     assert told == [
         (1, 0, 0, "ball"),
@@ -48,9 +49,9 @@ def test_rows_within_a_plate_appearance_do_not_repeat_its_pitches(store: Store) 
             out(4, 0, pitches="X", top_bot=1, batteam="KCA", pitteam="CHN", pitcher="p2"),
         ],
     )
-    build_games(store, 2023)
-    build_pitches(store, 2023)
-    build_plate_appearances(store, 2023)
+    make_core(store, "games", 2023)
+    make_core(store, "pitches", 2023)
+    make_core(store, "plate_appearances", 2023)
     # The turn that the third out cut short has pitches, but is no plate appearance.
     assert [row[0] for row in rows(store, "core.pitches", "plate_appearance")] == [2, 2, 2, 2, 3, 3, 4]
     assert rows(store, "core.plate_appearances", "plate_appearance", "pitches") == [(2, 4), (4, 1)]
@@ -59,8 +60,8 @@ def test_rows_within_a_plate_appearance_do_not_repeat_its_pitches(store: Store) 
 def test_automatic_balls_are_told_but_not_counted_as_thrown(store: Store) -> None:
     write_register(store)
     write_plays(store, [play(1, walk=1, iw=1, event="IW", pitches="BVVV")])
-    build_pitches(store, 2023)
-    build_plate_appearances(store, 2023)
+    make_core(store, "pitches", 2023)
+    make_core(store, "plate_appearances", 2023)
     assert [row[0] for row in rows(store, "core.pitches", "result")] == ["ball", *["automatic_ball"] * 3]
     assert rows(store, "core.plate_appearances", "outcome", "pitches", "bb", "ibb", "ab") == [
         ("intentional_walk", 1, 1, 1, 0)
@@ -95,7 +96,7 @@ def test_flags_and_outs_tell_the_outcome(
 ) -> None:
     write_register(store)
     write_plays(store, [play(1, event=event, outs_post=outs_made, **flags)])
-    build_plate_appearances(store, 2023)
+    make_core(store, "plate_appearances", 2023)
     counted = ("ab", "single", "double", "triple", "hr", "bb", "so", "hbp", "sf", "sh", "ci")
     renamed = {"walk": "bb", "k": "so", "xi": "ci"}
     expected = {renamed.get(flag, flag): value for flag, value in flags.items() if flag not in ("roe", "fc")}
@@ -108,9 +109,9 @@ def test_unknown_codes_are_named_with_their_counts(store: Store) -> None:
     write_register(store)
     write_plays(store, [out(1, 0, pitches="BZX"), out(2, 1, pitches="ZZX"), out(3, 2, hittype="Q")])
     with pytest.raises(CoreError, match=r"result '\?Z' in 3 rows.*Nothing was written"):
-        build_pitches(store, 2023)
+        make_core(store, "pitches", 2023)
     with pytest.raises(CoreError, match=r"hit_type '\?Q' in 1 rows"):
-        build_plate_appearances(store, 2023)
+        make_core(store, "plate_appearances", 2023)
     assert not store.partitions("core.pitches")
 
 
@@ -118,7 +119,7 @@ def test_an_unmatched_player_stops_the_build_and_is_named(store: Store) -> None:
     write_register(store, {"a1": 11, "p1": 21})
     write_plays(store, [out(1, 0), out(2, 1, batter="a2")])
     with pytest.raises(CoreError, match=r"50\.00%.*a2.*Bring a newer register"):
-        build_plate_appearances(store, 2023)
+        make_core(store, "plate_appearances", 2023)
 
 
 def test_order_within_the_outing_and_meetings(store: Store) -> None:
@@ -132,7 +133,7 @@ def test_order_within_the_outing_and_meetings(store: Store) -> None:
             out(4, 0, batter="a1", pitcher="p2", inning=3),
         ],
     )
-    build_plate_appearances(store, 2023)
+    make_core(store, "plate_appearances", 2023)
     assert rows(store, "core.plate_appearances", "pitcher_id", "outing_index", "times_faced") == [
         (21, 0, 0),
         (21, 1, 0),
@@ -150,8 +151,8 @@ def test_physics_stands_on_the_last_pitch_of_a_ball_in_play_only(store: Store) -
     values = {**file, "gid": "KCA202304010", "launch_speed": 100.0, "launch_angle": 20.0, "spray_deg": 45.0}
     physics = [{**values, "pn": 1}, {**values, "pn": 2}]
     store.write("raw.batted_ball_physics", file, table(store, "raw.batted_ball_physics", physics))
-    build_pitches(store, 2023)
-    build_plate_appearances(store, 2023)
+    make_core(store, "pitches", 2023)
+    make_core(store, "plate_appearances", 2023)
     assert [row[0] for row in rows(store, "core.pitches", "launch_speed")] == [None, 100.0, None, None, None]
     told = rows(store, "core.plate_appearances", "hit_type", "is_bunt", "stand", "throws", "launch_angle")
     assert told[0] == ("ground_ball", True, "R", "L", 20.0)

@@ -7,11 +7,8 @@ import pytest
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.core import (
     CoreError,
-    build_games,
-    build_pitches,
-    build_plate_appearances,
-    build_season_lines,
 )
+from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.warehouse.hand_made import (
     build,
     pitch,
@@ -61,7 +58,7 @@ def test_endings_outs_and_runs(store: Store) -> None:
 def test_pitches_carry_the_common_words_and_physics_of_balls_in_play_only(store: Store) -> None:
     write_register(store)
     write_pitches(store, half_inning())
-    build_pitches(store, 2024)
+    make_core(store, "pitches", 2024)
     columns = ("plate_appearance", "pitch_number", "result", "launch_speed", "source", "game_id")
     told = rows(store, "core.pitches", *columns)
     assert [row[2] for row in told] == [
@@ -79,18 +76,18 @@ def test_spray_is_zero_at_the_pull_side_line(store: Store, stand: str, hc_x: flo
     """100 feet left and 100 feet out is the left-field line: a right-handed batter pulls there."""
     write_register(store)
     write_pitches(store, [pitch(1, 1, stand=stand, hc_x=hc_x, hc_y=100.0, events="single", **IN_PLAY)])
-    build_pitches(store, 2024)
+    make_core(store, "pitches", 2024)
     assert rows(store, "core.pitches", "spray_deg")[0][0] == pytest.approx(spray, abs=1e-3)
 
 
 def test_unknown_codes_are_named_with_their_counts(store: Store) -> None:
     write_register(store)
     write_pitches(store, [pitch(1, 1, description="knuckled"), pitch(1, 2, events="teleported")])
-    build_games(store, 2024)
+    make_core(store, "games", 2024)
     with pytest.raises(CoreError, match=r"result '\?knuckled' in 1 rows"):
-        build_pitches(store, 2024)
+        make_core(store, "pitches", 2024)
     with pytest.raises(CoreError, match=r"outcome '\?teleported' in 1 rows"):
-        build_plate_appearances(store, 2024)
+        make_core(store, "plate_appearances", 2024)
 
 
 def test_other_types_of_game_stay_out(store: Store) -> None:
@@ -116,7 +113,7 @@ def test_without_a_line_the_park_is_the_usual_one_of_earlier_seasons(store: Stor
     write_register(store)
     write_line(store, season=2023, gid="KCA202304010", date=dt.date(2023, 4, 1), site="KAN06")
     write_pitches(store, half_inning())
-    build_games(store, 2024)
+    make_core(store, "games", 2024)
     assert rows(store, "core.games", "number", "park_id") == [(0, "KAN06")]
 
 
@@ -155,7 +152,7 @@ def test_a_few_days_of_statcast_do_not_displace_a_season_of_plays(store: Store) 
     store.write("raw.statcast_pitches", file, table(store, "raw.statcast_pitches", pitches))
     plays = [play(1, ab=1, outs_post=1, gid=f"KCA202304{day:02d}0", date=dt.date(2023, 4, day)) for day in (1, 2)]
     write_plays(store, plays)
-    build_games(store, 2023)
+    make_core(store, "games", 2023)
     assert {row[0] for row in rows(store, "core.games", "source")} == {"retrosheet"}
 
 
@@ -210,4 +207,4 @@ def test_season_lines_are_lahmans_where_he_has_the_season(store: Store) -> None:
     ]
     store.write("raw.lahman_people", {}, table(store, "raw.lahman_people", people[:1]))
     with pytest.raises(CoreError, match="p1_lahman"):
-        build_season_lines(store, 2024)
+        make_core(store, "season_lines", 2024)

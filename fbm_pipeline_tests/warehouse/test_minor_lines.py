@@ -10,11 +10,11 @@ from fbm_pipeline.sources.minor_leagues import read_minor_leagues
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.minor_lines import (
     MINIMUM_MATCHED,
-    build_minor_lines,
     check_minor_league_match,
     match_rates,
     minor_seasons,
 )
+from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.sources.statsapi_server import split
 from fbm_pipeline_tests.warehouse.hand_made import table
 
@@ -55,7 +55,7 @@ def write_people(store: Store, people: Sequence[tuple[int, str, str, int | None]
 
 
 def lines(store: Store, season: int = SEASON) -> list[dict]:
-    written = build_minor_lines(store, season)[0]
+    written = make_core(store, "minor_lines", season)[0]
     if not store.exists("core.minor_lines") or not written.rows:
         return []
     held = store.delta("core.minor_lines").to_pyarrow_table(filters=[("season", "=", season)])
@@ -290,8 +290,8 @@ def test_of_equal_lines_the_same_one_stands_whatever_their_order(store: Store, o
 
 def test_changed_lines_make_the_table_again_and_the_same_do_not(store: Store) -> None:
     write(store, [FULL])
-    first = build_minor_lines(store, SEASON)[0]
-    assert build_minor_lines(store, SEASON)[0].skipped
+    first = make_core(store, "minor_lines", SEASON)[0]
+    assert make_core(store, "minor_lines", SEASON)[0].skipped
     write(store, [FULL | {"SO": 99}])
-    again = build_minor_lines(store, SEASON)[0]
+    again = make_core(store, "minor_lines", SEASON)[0]
     assert (again.skipped, again.content_hash == first.content_hash) == (False, False)

@@ -7,10 +7,9 @@ import pytest
 
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse import base_running, raw
-from fbm_pipeline.warehouse.core import build_plate_appearance_details
+from fbm_pipeline.warehouse import raw
 from fbm_pipeline.warehouse.game_states import follow, runs_told
-from fbm_pipeline.warehouse.recipes import RECIPES, recipe_key
+from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.warehouse.hand_made import (
     GID,
     build,
@@ -36,7 +35,7 @@ def details(store: Store, plays: list[dict], *columns: str) -> list[tuple]:
     write_register(store)
     write_plays(store, plays)
     build(store, 2023)
-    build_plate_appearance_details(store, 2023)
+    make_core(store, "plate_appearance_details", 2023)
     return rows(store, DETAILS, "plate_appearance", *columns)
 
 
@@ -168,23 +167,16 @@ def test_statcast_tells_runners_and_score_of_the_first_pitch(store: Store) -> No
         ],
     )
     build(store, 2024)
-    build_plate_appearance_details(store, 2024)
+    make_core(store, "plate_appearance_details", 2024)
     columns = ("plate_appearance", "bases", "score_difference", "pitches_before", "hit_distance")
     assert rows(store, DETAILS, *columns) == [
         (1, 0, None, 0, 401.0), (2, 0b101, -2, 1, 251.0), (3, 0, -2, 3, None),
     ]  # fmt: skip
 
 
-def test_a_second_build_writes_nothing_unless_the_reader_of_texts_changed(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_build_writes_nothing(store: Store) -> None:
     details(store, [strikeout(1, 0)])
-    assert [written.skipped for written in build_plate_appearance_details(store, 2023)] == [True]
-    before = recipe_key(store, RECIPES[DETAILS, "retrosheet"], 2023, 4)
-    changed = tmp_path / "base_running.py"
-    changed.write_text("# another reader", encoding="utf-8")
-    monkeypatch.setattr(base_running, "__file__", str(changed))
-    assert recipe_key(store, RECIPES[DETAILS, "retrosheet"], 2023, 4) != before
+    assert [written.skipped for written in make_core(store, "plate_appearance_details", 2023)] == [True]
 
 
 @pytest.mark.real

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.sources.errors import SourceError
+from fbm_pipeline.sources.files import KINDS
+from fbm_pipeline.store.declarations import resolve
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.tables import RAW_CONTRACTS, TABLES
-from fbm_pipeline.warehouse.raw import RAW_TABLES, SEASON_TABLES, available_seasons, ingest
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline.warehouse.raw import available_seasons, ingest
+from fbm_pipeline.warehouse.tables import RAW_TABLES
 from fbm_pipeline_tests.sources.tiny_files import csv_text, pitches, plays, write_csv
 
 PITCHES = "raw.statcast_pitches"
@@ -39,10 +42,16 @@ def version(store: Store, table: str = PITCHES) -> int:
     return store.delta(table).version()
 
 
-def test_tables_and_contracts_agree() -> None:
-    assert set(RAW_TABLES) == set(RAW_CONTRACTS)
-    for name in SEASON_TABLES:
-        assert RAW_CONTRACTS[name].partition_by == ("season", "source_file")
+def test_every_raw_table_has_files_and_a_reader() -> None:
+    for table in RAW_TABLES:
+        assert table.files in KINDS, table.name
+        assert callable(resolve(table.reader)), table.name
+        assert table.partition_by == (("season", "source_file") if table.game else ()), table.name
+
+
+def test_a_table_made_of_tables_is_not_read_from_files(store: Store, data: Path) -> None:
+    with pytest.raises(KeyError, match="made of tables"):
+        ingest(store, data, "core.games")
 
 
 def test_the_folder_tells_its_seasons(data: Path) -> None:
@@ -140,9 +149,9 @@ def test_a_renamed_file_is_not_its_own_double(store: Store, data: Path) -> None:
 
 def test_an_absent_source_is_an_empty_table(store: Store, tmp_path: Path) -> None:
     for table in RAW_TABLES:
-        ingest(store, tmp_path, table)
+        ingest(store, tmp_path, table.name)
         with session(store) as connection:
-            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,)
+            assert connection.execute(f"select count(*) from {table.name}").fetchone() == (0,)
 
 
 def test_small_tables_join_their_files_and_refuse_the_same_row_twice(store: Store, tmp_path: Path) -> None:
