@@ -32,8 +32,9 @@ def test_a_module_is_small_and_says_what_it_is(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
     assert len(text.splitlines()) <= 400
     if path.name == "__init__.py":
-        said = [ast.get_docstring(ast.parse(text))] if text else []
-        assert len(ast.parse(text).body) == len(said), "package roots only say what to read first: one path per symbol"
+        parsed = ast.parse(text)
+        described = ast.get_docstring(parsed) is not None
+        assert len(parsed.body) == described, "package roots hold a docstring at most: one import path per symbol"
     else:
         assert text.startswith('"""'), "a module opens with what belongs in it"
 
