@@ -24,7 +24,6 @@ _HORIZON = re.compile(r"^(career|three_year|one_year|thirty_day)_")  # profiles 
 _RECIPES = "fbm_pipeline.warehouse.recipes"  # where the warehouse declares what it reads
 
 
-@pytest.mark.xfail(strict=False, reason="some rooms still stand in store/contracts.py; then remove this mark")
 def test_every_table_is_declared() -> None:
     assert sorted(set(TABLES) - set(NAMES)) == []
 
