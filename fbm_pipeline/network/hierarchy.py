@@ -19,8 +19,7 @@ from fbm_pipeline.network.heads import RateHeads, shifted_rate
 from fbm_pipeline.network.levels import GameLevel, IdentityModule, LevelSize, MeanLevel, PlateAppearanceLevel
 from fbm_pipeline.network.plate_appearances import PitchReader, encoded
 from fbm_pipeline.network.player_games import CONTEXT_SIZES
-from fbm_pipeline.network.targets import TARGET_HORIZONS
-from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.network.windows import TARGET_HORIZONS, Windows
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,7 @@ from fbm_pipeline.network.batches import Batch, batches
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import SMALLEST_RATE, beta_binomial_nll
 from fbm_pipeline.network.hierarchy import Hierarchy, Projection
-from fbm_pipeline.network.targets import MAIN_HORIZON, TARGET_HORIZONS
-from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.network.windows import MAIN_HORIZON, TARGET_HORIZONS, Windows
 from fbm_pipeline.nn.device import moved
 from fbm_pipeline.nn.monitors import effective_rank, spread
 

@@ -18,8 +18,7 @@ from fbm_pipeline.network.batches import batches
 from fbm_pipeline.network.heads import adjusted_rate, beta_binomial_nll
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import read
-from fbm_pipeline.network.targets import MAIN_HORIZON
-from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.network.windows import MAIN_HORIZON, Windows
 from fbm_pipeline.settings import PRESETS, Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES

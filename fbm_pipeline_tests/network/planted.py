@@ -13,8 +13,7 @@ from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, PHYSICS, RESERVED, STATE_NUMERICS
 from fbm_pipeline.network.plate_appearances import pitches_of
 from fbm_pipeline.network.player_games import CONTEXT_SIZES, OUTCOME_KINDS, PlayerGames
-from fbm_pipeline.network.targets import TARGET_HORIZONS, Targets
-from fbm_pipeline.network.windows import Windows, day_number
+from fbm_pipeline.network.windows import TARGET_HORIZONS, Targets, Windows, day_number
 
 PROFILE_NAMES = ("age", "career_so_rate", "career_bb_rate", "one_year_so_rate", "prior_so_rate")
 

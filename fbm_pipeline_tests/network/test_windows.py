@@ -15,8 +15,15 @@ from fbm_pipeline.network.batches import BUCKETS, TIME_FEATURES, assemble
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
-from fbm_pipeline.network.targets import MAIN_HORIZON, NEXT_GAMES, TARGET_HORIZONS
-from fbm_pipeline.network.windows import Windows, day_number, load_windows, stored_history
+from fbm_pipeline.network.windows import (
+    MAIN_HORIZON,
+    NEXT_GAMES,
+    TARGET_HORIZONS,
+    Windows,
+    day_number,
+    load_windows,
+    stored_history,
+)
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
