@@ -4,10 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+
+# No law is about time: on a busy machine an example takes as long as it takes.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 REAL_DATA = Path(os.environ.get("FBM_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
 
