@@ -9,10 +9,11 @@ DATA ?= ../shared/data
 export FBM_COMMAND = $(strip make $(MAKECMDGOALS) $(MAKEOVERRIDES))
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
+.PHONY: help install lock demo simulate-large test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
 
 # `exec env`: the command takes the place of the recipe's shell, so that the signal make passes on reaches it.
 DEMO := FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo
+LARGE := FBM_HOME=$(CURDIR)/var/large FBM_PRESET=large
 REAL := FBM_HOME=$(CURDIR)/var/real FBM_PRESET=real FBM_DATA=$(abspath $(DATA))
 
 help: ## what there is
@@ -32,6 +33,10 @@ lock: ## make requirements.lock again from pyproject.toml: make lock, or make lo
 demo: install ## simulated league -> every asset -> projections and report
 	@exec env $(DEMO) $(BIN)/fbm simulate --if-missing
 	@exec env $(DEMO) $(BIN)/python -m fbm_pipeline.defs.materialize
+
+simulate-large: install ## a league of eleven seasons, and every asset over it, under var/large: a quarter of an hour
+	@exec env $(LARGE) $(BIN)/fbm simulate --if-missing
+	@exec env $(LARGE) $(BIN)/python -m fbm_pipeline.defs.materialize
 
 real: install has-data ## the same on real data: make real DATA=../shared/data
 	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize

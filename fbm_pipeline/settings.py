@@ -74,8 +74,20 @@ PRESETS: Mapping[str, Preset] = {
             ),
             archetypes=3, min_train_opportunities=20, threads=1, seed=11,
         ),
-        Preset(
-            name="demo", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
+        Preset(  # what a newcomer meets: every asset in two minutes, over a league of 2019-2024
+            name="demo", tune_until=2021, development_seasons=(2022,), test_seasons=(2023, 2024),
+            network_seasons=(2024,), projection_season=2025,
+            encoders=(EncoderPlan(2022, 2019, ("untrained",)),),
+            level1_width=16, level1_embedding=8, level1_precision="float32",
+            level1_layers=1, level1_heads=2, pretrain_steps=24, pretrain_batch=16,
+            network=Network(
+                batter_games=8, pitcher_games=4, width=16, heads=2, train_from=2021, epochs=1, patience=1,
+                min_opportunities=30,
+            ),
+            archetypes=4, min_train_opportunities=30, threads=2, seed=11,
+        ),
+        Preset(  # the simulated league of eleven seasons, with networks and encoders of several cutoffs
+            name="large", tune_until=2020, development_seasons=(2018, 2019), test_seasons=(2021, 2022, 2023, 2024),
             network_seasons=(2023, 2024), projection_season=2025,
             encoders=(
                 EncoderPlan(2017, 2014, ("untrained",)), EncoderPlan(2020, 2014, ("untrained",)),

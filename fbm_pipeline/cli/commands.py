@@ -7,6 +7,7 @@ import argparse
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -67,7 +68,8 @@ def simulate(settings: Settings, options: argparse.Namespace) -> int:
     print(f"Writing the simulated league to {settings.data} ...", flush=True)
     settings.data.mkdir(parents=True, exist_ok=True)
     unfinished.touch()
-    print(write_league(settings.data, seed=options.seed))
+    size = SIZES.get(settings.preset.name, SIZES["demo"])
+    print(write_league(settings.data, seed=options.seed, **asdict(size)))
     unfinished.unlink()
     return 0
 

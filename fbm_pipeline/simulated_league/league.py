@@ -37,6 +37,24 @@ _CSV_DAYS = 3
 
 
 @dataclass(frozen=True)
+class LeagueSize:
+    """How much is simulated. Seasons before `first_statcast_season` are Retrosheet's, the others Statcast's."""
+
+    first_season: int
+    last_season: int
+    first_statcast_season: int
+    teams: int
+    games_per_team: int
+
+
+# By preset. The demo's is the smallest that teaches every control; the large one is for whoever wants to look longer.
+SIZES = {
+    "demo": LeagueSize(2019, 2024, 2023, teams=4, games_per_team=48),
+    "large": LeagueSize(2014, 2024, 2022, teams=8, games_per_team=60),
+}
+
+
+@dataclass(frozen=True)
 class LeagueSummary:
     """What was written. `files` counts rows by path within the folder; the totals include the postseason."""
 

@@ -26,7 +26,7 @@ def test_every_phase_of_the_roadmap_has_its_ablations() -> None:
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_everything_registered_is_built_and_differs_in_what_it_says(name: str) -> None:
-    preset = PRESETS["demo"] if name == "window_40" else REAL
+    preset = PRESETS["large"] if name == "window_40" else REAL
     item = REGISTRY[name]
     reference = reference_configuration(item.reference, preset)
     built = configuration_of(name, preset)

@@ -34,7 +34,7 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import create_reads, fit_constants, make_control_rates, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players
 
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2018, min_train_opportunities=50)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2018, min_train_opportunities=50)
 SEASONS = range(2016, 2023)
 WITH_MINORS = {"ridge_minors", "control_minors", "control_full"}  # made where the minors are told: test_minors_controls
 PLAIN = set(SYSTEMS) - WITH_MINORS

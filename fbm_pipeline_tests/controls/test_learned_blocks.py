@@ -20,7 +20,7 @@ CUTOFF = 2012
 WIDTH = 30
 
 
-PRESET = dataclasses.replace(PRESETS["demo"], encoders=(EncoderPlan(CUTOFF, 2010),))
+PRESET = dataclasses.replace(PRESETS["large"], encoders=(EncoderPlan(CUTOFF, 2010),))
 
 
 def season_of(season: int, seed: int = 0, players: int = 60) -> PlayerSeasons:

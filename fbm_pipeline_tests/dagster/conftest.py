@@ -54,7 +54,7 @@ def small_graph(folder: Folder, tmp_path: Path) -> dg.Definitions:
         "scores", "evaluation.scores", folder.scores, group="evaluation", description="", code=code,
         deps=[dependency("batter/rates"), dependency("core/lines")],
     )  # fmt: skip
-    settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["demo"])
+    settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["large"])
     return dg.Definitions(
         [lines, rates, scores],
         resources={"workplace": Workplace.from_settings(settings)},

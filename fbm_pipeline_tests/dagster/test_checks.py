@@ -26,7 +26,7 @@ def _agrees(store: Store, season: int) -> CheckResult:
 @pytest.fixture
 def guarded(small_graph: dg.Definitions, tmp_path: Path) -> dg.Definitions:
     check = checks._season_check("core/lines", "agree", _agrees, "Totals agree.", lambda store, settings: {2016, 2017})
-    settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["demo"])
+    settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["large"])
     resources = {"workplace": Workplace.from_settings(settings)}
     return dg.Definitions(
         assets=small_graph.assets, asset_checks=[check], resources=resources, jobs=[dg.define_asset_job("guarded")]

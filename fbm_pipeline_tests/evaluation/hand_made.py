@@ -43,7 +43,7 @@ def settings_for(folder: Path, simulated: bool = True) -> Settings:
     if simulated:
         (data / "simulated_league.json").write_text("{}", encoding="utf-8")
     preset = replace(
-        PRESETS["demo"], development_seasons=(2017, 2018), test_seasons=(2019, 2021), network_seasons=(2019, 2021),
+        PRESETS["large"], development_seasons=(2017, 2018), test_seasons=(2019, 2021), network_seasons=(2019, 2021),
         projection_season=2022,
     )  # fmt: skip
     return Settings(home=folder, data=data, preset=preset)

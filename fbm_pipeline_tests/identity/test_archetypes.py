@@ -13,7 +13,7 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games
 from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles
 
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2015, archetypes=3)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2015, archetypes=3)
 
 
 def league(store: Store, *, reverse: bool = False, until: int = 2016) -> Store:

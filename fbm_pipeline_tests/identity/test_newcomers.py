@@ -140,7 +140,7 @@ def test_archetypes_know_newcomers_by_the_same_centroids(store: Store) -> None:
         kind = int(str(row["mlbam_id"])) % 3
         row["so"], row["bb"], row["hr"] = [(8, 0, 0), (1, 5, 0), (2, 0, 4)][kind]
     fill(store, games)
-    preset = dataclasses.replace(PRESETS["demo"], tune_until=2015, archetypes=3)
+    preset = dataclasses.replace(PRESETS["large"], tune_until=2015, archetypes=3)
     plain = profiles(store)
     fit_archetypes(store, "batter", preset)
     assign_archetypes(store, "batter", 2015)

@@ -61,7 +61,7 @@ class Listener(NullObserver):
 
 
 def settings_at(home: Path, **changes: object) -> Settings:
-    preset = dataclasses.replace(PRESETS["demo"], **{**SMALL, **changes})  # type: ignore[arg-type]
+    preset = dataclasses.replace(PRESETS["large"], **{**SMALL, **changes})  # type: ignore[arg-type]
     return Settings(home=home, data=home, preset=preset)
 
 

@@ -14,7 +14,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.making import fit_constants
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players
 
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2012, min_train_opportunities=50)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2012, min_train_opportunities=50)
 
 
 def fill(store: Store, rows: list[dict[str, object]]) -> None:

@@ -23,7 +23,7 @@ from fbm_pipeline_tests.marcel.hand_made import (
     write_players,
 )
 
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2012, min_train_opportunities=50)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2012, min_train_opportunities=50)
 BORN = None  # an unknown birth date: no aging
 
 

@@ -91,7 +91,7 @@ def write_minor_lines(store: Store, rows: Iterable[Mapping[str, object]]) -> Non
 
 SEASONS = range(2009, 2016)
 CAREER = 3  # seasons in the majors, after two in the minors
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2013, min_train_opportunities=50)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2013, min_train_opportunities=50)
 
 
 def league_rows(seed: int = 8, classes: int = 10) -> tuple[list[dict], list[dict]]:

@@ -30,7 +30,7 @@ NETWORK = Network(
     min_opportunities=1,
 )  # fmt: skip
 PRESET = replace(
-    PRESETS["demo"], tune_until=2017, archetypes=3, threads=1, network=NETWORK, encoders=(EncoderPlan(2017, 2015),)
+    PRESETS["large"], tune_until=2017, archetypes=3, threads=1, network=NETWORK, encoders=(EncoderPlan(2017, 2015),)
 )
 
 

@@ -37,7 +37,7 @@ COMING = 70  # players of each side of the ball who appear in the minors in a se
 REGULARS = 30  # players of the majors who stay
 OUTS = 0.7  # per batter faced, everybody's
 PITCHERS = 100_000  # ids of pitchers begin here
-PRESET = dataclasses.replace(PRESETS["demo"], tune_until=2012, min_train_opportunities=20)
+PRESET = dataclasses.replace(PRESETS["large"], tune_until=2012, min_train_opportunities=20)
 SETTINGS = Settings(Path(), Path(), PRESET)
 
 

@@ -23,7 +23,7 @@ FAILING = 99
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """One tracker for all tests, because making its database takes seconds; plans and cells are named by the test."""
     home: Path = tmp_path_factory.mktemp("home")
-    return Settings(home=home, data=home / "league", preset=PRESETS["demo"])
+    return Settings(home=home, data=home / "league", preset=PRESETS["large"])
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def fits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def plan_of(name: str, *seeds: int, cells_of: str = "") -> tuple[Plan, list[Cell]]:
     plan = Plan(name, ("no_sequence",), ("batter",), (2023,), seeds)
-    configuration = PRESETS["demo"].network
+    configuration = PRESETS["large"].network
     return plan, [
         Cell(arm, configuration, "batter", 2023, seed, f"{cells_of or name}-{seed}-{arm}")
         for arm in ("network", "no_sequence")

@@ -18,7 +18,7 @@ from fbm_pipeline.tracking.sweep import OWNER_TAG, close_stale_runs
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("home")
-    return Settings(home=home, data=home / "league", preset=PRESETS["demo"])
+    return Settings(home=home, data=home / "league", preset=PRESETS["large"])
 
 
 def _runs(settings: Settings, key: str) -> list:
