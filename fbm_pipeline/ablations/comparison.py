@@ -71,9 +71,14 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
                 continue
             for universe in plan.universes:
                 told: dict[str, str | int] = {
-                    "plan": plan.name, "ablation": name, "reference": reference, "player_type": player_type,
-                    "universe": universe, "seasons": seasons_label(plan.seasons), "seeds": len(plan.seeds),
-                }  # fmt: skip
+                    "plan": plan.name,
+                    "ablation": name,
+                    "reference": reference,
+                    "player_type": player_type,
+                    "universe": universe,
+                    "seasons": seasons_label(plan.seasons),
+                    "seeds": len(plan.seeds),
+                }
                 found = _statistics(_scored(actuals, player_type, universe), base, new, told)
                 if not found:
                     fewer = f"fewer than {MIN_PLAYERS} players of {told['seasons']} to score"
@@ -133,9 +138,12 @@ def _statistics(
 
 def _figures(players: pd.DataFrame, stat: str, columns: list[str], told: Mapping[str, str | int]) -> _Figures:
     sample = resample(
-        players[columns].to_numpy(), players["actual"], players["opportunities"], players["season"],
+        players[columns].to_numpy(),
+        players["actual"],
+        players["opportunities"],
+        players["season"],
         players["mlbam_id"],
-    )  # fmt: skip
+    )
     is_new = np.array([column.startswith("new ") for column in columns])
     means = {}
     for measure in ("r", "rmse"):
@@ -144,14 +152,20 @@ def _figures(players: pd.DataFrame, stat: str, columns: list[str], told: Mapping
     (r_base, r_base_draws), (r_new, r_new_draws) = means["r"]
     (rmse_base, rmse_base_draws), (rmse_new, rmse_new_draws) = means["rmse"]
     row: AblationRow = {
-        **told, "stat": stat, "n": len(players), "players": sample.players,
-        "r": _known(r_new), "r_reference": _known(r_base),
-        "rmse": _known(rmse_new), "rmse_reference": _known(rmse_base),
-    }  # fmt: skip
+        **told,
+        "stat": stat,
+        "n": len(players),
+        "players": sample.players,
+        "r": _known(r_new),
+        "r_reference": _known(r_base),
+        "rmse": _known(rmse_new),
+        "rmse_reference": _known(rmse_base),
+    }
     return _Figures(
-        row, difference(r_base, r_new, r_base_draws, r_new_draws),
+        row,
+        difference(r_base, r_new, r_base_draws, r_new_draws),
         difference(rmse_base, rmse_new, rmse_base_draws, rmse_new_draws),
-    )  # fmt: skip
+    )
 
 
 def _judged(figures: Sequence[_Figures]) -> list[AblationRow]:
@@ -160,12 +174,18 @@ def _judged(figures: Sequence[_Figures]) -> list[AblationRow]:
     return [
         {
             **item.row,
-            "d_r": item.r.value, "d_r_low": item.r.low, "d_r_high": item.r.high, "holm_r": holm_r,
-            "d_rmse": item.rmse.value, "d_rmse_low": item.rmse.low, "d_rmse_high": item.rmse.high,
-            "holm_rmse": holm_rmse, "verdict": verdict(item.rmse.value, holm_rmse),
+            "d_r": item.r.value,
+            "d_r_low": item.r.low,
+            "d_r_high": item.r.high,
+            "holm_r": holm_r,
+            "d_rmse": item.rmse.value,
+            "d_rmse_low": item.rmse.low,
+            "d_rmse_high": item.rmse.high,
+            "holm_rmse": holm_rmse,
+            "verdict": verdict(item.rmse.value, holm_rmse),
         }
         for item, holm_r, holm_rmse in zip(figures, adjusted_r, adjusted_rmse, strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _known(value: float) -> float | None:

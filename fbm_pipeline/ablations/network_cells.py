@@ -35,10 +35,13 @@ def network_key(store: Store, settings: Settings, network: Network, player_type:
     """Hash of the data and the code that a cell reads. Raises ValueError when the fold has too few seasons."""
     fold = plan_fold(store, player_type, season, settings.preset, network)
     return inputs_key(
-        fold=fold, data=data_hash(store, fold, fold.learnt_from), code=code_key(TRAINING, CELL),
-        projection=projection_key(store, settings, network, fold), **machine_parts(settings),
+        fold=fold,
+        data=data_hash(store, fold, fold.learnt_from),
+        code=code_key(TRAINING, CELL),
+        projection=projection_key(store, settings, network, fold),
+        **machine_parts(settings),
         **read_beside(store, settings, network, fold, fold.learnt_from),
-    )  # fmt: skip
+    )
 
 
 def network_cell(
@@ -57,10 +60,13 @@ def network_cell(
     projected = project(store, settings, network, fold, require_finished(card.folder.parent))
     tested = projected.windows.season == season
     summary: Summary = {
-        "best_epoch": card.best_epoch, "validation_nll": card.validation_nll, "marcel_nll": card.marcel_nll,
-        "samples": card.samples, "epochs_run": len(card.history) - 1,
+        "best_epoch": card.best_epoch,
+        "validation_nll": card.validation_nll,
+        "marcel_nll": card.marcel_nll,
+        "samples": card.samples,
+        "epochs_run": len(card.history) - 1,
         "trained_as": "the fold's own network" if is_own else "this cell",
-    }  # fmt: skip
+    }
     return _long(player_type, projected.windows.mlbam_id[tested], projected.rates[tested]), summary
 
 

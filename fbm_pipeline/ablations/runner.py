@@ -67,8 +67,14 @@ def run_cells(store: Store, settings: Settings, wanted: Sequence[Cell], observer
 
 def parameters(cell: Cell) -> dict[str, object]:
     """All that the cell is, flat, for trackers."""
-    return {"arm": cell.arm, "player_type": cell.player_type, "season": cell.season,
-            "key": cell.key, **described(cell.configuration), "seed": cell.seed}  # fmt: skip
+    return {
+        "arm": cell.arm,
+        "player_type": cell.player_type,
+        "season": cell.season,
+        "key": cell.key,
+        **described(cell.configuration),
+        "seed": cell.seed,
+    }
 
 
 def _compute(store: Store, settings: Settings, cell: Cell, listener: Observer) -> Kept:
@@ -76,9 +82,14 @@ def _compute(store: Store, settings: Settings, cell: Cell, listener: Observer) -
     progress = progress_folder(settings, cell.key)
     rates, summary = _fit(store, settings, cell, listener)
     card = {
-        "arm": cell.arm, "configuration": described(cell.configuration), "player_type": cell.player_type,
-        "season": cell.season, "seed": cell.seed, "summary": summary, "seconds": round(time.monotonic() - began, 2),
-    }  # fmt: skip
+        "arm": cell.arm,
+        "configuration": described(cell.configuration),
+        "player_type": cell.player_type,
+        "season": cell.season,
+        "seed": cell.seed,
+        "summary": summary,
+        "seconds": round(time.monotonic() - began, 2),
+    }
     kept = keep(settings, cell.key, rates, card)
     shutil.rmtree(progress, ignore_errors=True)
     return kept

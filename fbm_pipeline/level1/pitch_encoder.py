@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from fbm_pipeline.level1.outing_blocks import OutingBlock, norm, padding_penalty
 from fbm_pipeline.level1.vocabulary import FIELD_SIZES, NUMERICS, RESERVED, UNKNOWN
+from fbm_pipeline.nn.device import summed_vectors
 
 PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -111,7 +111,7 @@ class OutingEncoder(nn.Module):
         return norm(x, self.norm)
 
     def _tokens(self, ids: Tensor, numerics: Tensor) -> Tensor:
-        words = functional.embedding_bag(self.word_map[ids + self.word_offsets], self.words, mode="sum")
+        words = summed_vectors(self.word_map[ids + self.word_offsets], self.words)
         present = self.numeric_seen & ~torch.isnan(numerics)
         scaled = (torch.nan_to_num(numerics) - self.numeric_mean) / self.numeric_sd
         measured = torch.cat([torch.where(present, scaled, 0.0), present.to(scaled.dtype)], dim=1)

@@ -18,9 +18,17 @@ from fbm_pipeline.network.windows import Windows
 
 BUCKETS = {"batter": (2, 3, 4, 5, 8), "pitcher": (3, 4, 6, 9, 14, 20, 26, 32, 45)}  # plate appearances of a row
 TIME_FEATURES = (
-    "log_days_ago", "years_ago", "last_weeks_of_season", "recency", "log_days_rest", "first_of_season",
-    "is_home", "is_starter", "log_plate_appearances", "games_from_the_end",
-)  # fmt: skip
+    "log_days_ago",
+    "years_ago",
+    "last_weeks_of_season",
+    "recency",
+    "log_days_rest",
+    "first_of_season",
+    "is_home",
+    "is_starter",
+    "log_plate_appearances",
+    "games_from_the_end",
+)
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,18 @@ def time_features(
     appearances = games.first_plate_appearance[game + 1] - games.first_plate_appearance[game]
     return np.column_stack(
         [
-            np.log1p(days) / 6, days / 365, np.exp(-(days - 150) / 30).clip(0, 4), np.exp(-days / 365),
-            np.log1p(rest) / 6, later & (games.season[game] != games.season[before]),
-            games.is_home[game], games.is_starter[game], np.log1p(appearances) / 3, (count - place) / count,
+            np.log1p(days) / 6,
+            days / 365,
+            np.exp(-(days - 150) / 30).clip(0, 4),
+            np.exp(-days / 365),
+            np.log1p(rest) / 6,
+            later & (games.season[game] != games.season[before]),
+            games.is_home[game],
+            games.is_starter[game],
+            np.log1p(appearances) / 3,
+            (count - place) / count,
         ]
-    ).astype(np.float32)  # fmt: skip
+    ).astype(np.float32)
 
 
 def _buckets(

@@ -19,13 +19,27 @@ FREEDOMS = ("frozen", "top", "all")
 ENCODABLE = ("games", "shuffled", "empty")  # sequences of real plate appearances, which Level 1 can encode
 
 WORDS: Mapping[str, tuple[str, ...]] = {
-    "sequence": SEQUENCES, "identity": IDENTITIES, "game": GAMES, "conditioning": CONDITIONINGS,
-    "pitch_pooling": PITCH_POOLINGS, "target": TARGETS, "prior": PRIORS, "encoder": ENCODERS,
-}  # fmt: skip
+    "sequence": SEQUENCES,
+    "identity": IDENTITIES,
+    "game": GAMES,
+    "conditioning": CONDITIONINGS,
+    "pitch_pooling": PITCH_POOLINGS,
+    "target": TARGETS,
+    "prior": PRIORS,
+    "encoder": ENCODERS,
+}
 COUNTS = (
-    "batter_games", "pitcher_games", "width", "layers", "heads", "train_from", "epochs", "patience", "batch",
+    "batter_games",
+    "pitcher_games",
+    "width",
+    "layers",
+    "heads",
+    "train_from",
+    "epochs",
+    "patience",
+    "batch",
     "min_opportunities",
-)  # fmt: skip
+)
 SHARES = ("statistic_dropout", "archetype_dropout", "dropout", "next_games_weight", "level1_rate")
 
 

@@ -97,16 +97,28 @@ def trained(
     validation = np.flatnonzero(windows.season == fold.validation_season)
     shape = shape_for(windows, network, settings.preset.archetypes)
     record = {
-        "inputs": inputs, **asdict(fold), "trained_until": fold.trained_until, "samples": len(rows),
-        "settings": network.as_plain(), **machine_parts(settings), "torch": torch.__version__,
-        "encoder": windows.encoder, "shape": asdict(shape), "standardizer": standardizer.to_json(),
-    }  # fmt: skip
+        "inputs": inputs,
+        **asdict(fold),
+        "trained_until": fold.trained_until,
+        "samples": len(rows),
+        "settings": network.as_plain(),
+        **machine_parts(settings),
+        "torch": torch.__version__,
+        "encoder": windows.encoder,
+        "shape": asdict(shape),
+        "standardizer": standardizer.to_json(),
+    }
     observer.log_params(_parameters(record))
     logger.info(
         "%s %d: %d samples of %d-%d, stopped on %d of %d",
-        fold.player_type, fold.season, len(rows), min(fold.train_seasons), fold.trained_until, len(validation),
+        fold.player_type,
+        fold.season,
+        len(rows),
+        min(fold.train_seasons),
+        fold.trained_until,
+        len(validation),
         fold.validation_season,
-    )  # fmt: skip
+    )
     encoder = load_encoder(settings, fold.cutoff, network.encoder)[0] if network.trains_level1 else None
     samples = Samples(windows, rows, validation)
     machine = Machine(settings.preset.threads, settings.device)
@@ -168,9 +180,13 @@ def _finish(folder: Path, result: Trained, record: dict[str, Any]) -> Checkpoint
     """Save the finished network with its card, verified; what was under way is no longer needed."""
     progress = result.progress
     card = record | {
-        "step": progress.best_epoch, "best_epoch": progress.best_epoch, "validation_nll": progress.best_nll,
-        "marcel_nll": progress.prior_nll, "history": progress.history, "finished": True,
-    }  # fmt: skip
+        "step": progress.best_epoch,
+        "best_epoch": progress.best_epoch,
+        "validation_nll": progress.best_nll,
+        "marcel_nll": progress.prior_nll,
+        "history": progress.history,
+        "finished": True,
+    }
     save_checkpoint(folder / "finished", result.model.state_dict(), {}, card)
     saved = load_checkpoint(folder / "finished")
     if saved is None:
@@ -181,6 +197,16 @@ def _finish(folder: Path, result: Trained, record: dict[str, Any]) -> Checkpoint
 
 def _card(finished: Checkpoint, *, skipped: bool, url: str | None) -> FoldCard:
     card = finished.card
-    names = ("player_type", "season", "validation_season", "trained_until", "inputs", "samples", "best_epoch",
-             "validation_nll", "marcel_nll", "history")  # fmt: skip
+    names = (
+        "player_type",
+        "season",
+        "validation_season",
+        "trained_until",
+        "inputs",
+        "samples",
+        "best_epoch",
+        "validation_nll",
+        "marcel_nll",
+        "history",
+    )
     return FoldCard(**{name: card[name] for name in names}, folder=finished.folder, skipped=skipped, url=url)

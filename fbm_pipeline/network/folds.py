@@ -75,10 +75,13 @@ def training_key(store: Store, settings: Settings, fold: Fold, network: Network)
     Options at their defaults are left out, so that a new one leaves the keys of finished networks as they were.
     """
     return inputs_key(
-        data=data_hash(store, fold, fold.learnt_from), fold=fold, code=code_key(TRAINING),
-        network=network.differences(), **machine_parts(settings),
+        data=data_hash(store, fold, fold.learnt_from),
+        fold=fold,
+        code=code_key(TRAINING),
+        network=network.differences(),
+        **machine_parts(settings),
         **read_beside(store, settings, network, fold, fold.learnt_from),
-    )  # fmt: skip
+    )
 
 
 def machine_parts(settings: Settings) -> dict[str, object]:

@@ -61,14 +61,25 @@ def shape_for(windows: Windows, network: Network, archetypes: int) -> HierarchyS
     return HierarchyShape(
         player_type=windows.player_type,
         statistics=tuple(statistic.name for statistic in head_statistics(windows.player_type)),
-        horizons=TARGET_HORIZONS, profile_names=windows.profile_names, time_features=TIME_FEATURES,
-        context_sizes=CONTEXT_SIZES, embedding_width=windows.embeddings.shape[1], archetypes=archetypes,
-        width=network.width, layers=network.layers, heads=network.heads, dropout=network.dropout, game=network.game,
-        conditioning=network.conditioning, outcome_bias=network.outcome_bias,
-        statistic_dropout=network.statistic_dropout, archetype_dropout=network.archetype_dropout,
-        target=network.target, level1=windows.pitches.encoder if windows.pitches is not None else None,
+        horizons=TARGET_HORIZONS,
+        profile_names=windows.profile_names,
+        time_features=TIME_FEATURES,
+        context_sizes=CONTEXT_SIZES,
+        embedding_width=windows.embeddings.shape[1],
+        archetypes=archetypes,
+        width=network.width,
+        layers=network.layers,
+        heads=network.heads,
+        dropout=network.dropout,
+        game=network.game,
+        conditioning=network.conditioning,
+        outcome_bias=network.outcome_bias,
+        statistic_dropout=network.statistic_dropout,
+        archetype_dropout=network.archetype_dropout,
+        target=network.target,
+        level1=windows.pitches.encoder if windows.pitches is not None else None,
         pitch_pooling=network.pitch_pooling,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)

@@ -104,11 +104,16 @@ def _one_game_each(windows: Windows, embeddings: np.ndarray) -> Windows:
     """Windows of one game with one plate appearance, all alike but for its embedding (samples, width)."""
     n = len(windows)
     games = PlayerGames(
-        mlbam_id=windows.mlbam_id, day=(windows.as_of_day - BLANK_DAYS_AGO).astype(np.int32),
-        season=(windows.season - 1).astype(np.int16), is_home=np.zeros(n, np.uint8), is_starter=np.zeros(n, np.uint8),
-        first_plate_appearance=np.arange(n + 1, dtype=np.int64), embedding_row=np.arange(n, dtype=np.int32),
-        context=np.zeros((n, len(CONTEXT_FIELDS)), np.uint8), outcome=np.zeros(n, np.uint8),
-    )  # fmt: skip
+        mlbam_id=windows.mlbam_id,
+        day=(windows.as_of_day - BLANK_DAYS_AGO).astype(np.int32),
+        season=(windows.season - 1).astype(np.int16),
+        is_home=np.zeros(n, np.uint8),
+        is_starter=np.zeros(n, np.uint8),
+        first_plate_appearance=np.arange(n + 1, dtype=np.int64),
+        embedding_row=np.arange(n, dtype=np.int32),
+        context=np.zeros((n, len(CONTEXT_FIELDS)), np.uint8),
+        outcome=np.zeros(n, np.uint8),
+    )
     first = np.arange(n, dtype=np.int64)
     seen = windows.end_game > windows.first_game
     return replace(windows, games=games, embeddings=embeddings, first_game=first, end_game=first + seen)
@@ -135,9 +140,11 @@ def _means_of_games(windows: Windows) -> Windows:
     sums, counts = _sums_of_games(windows)
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float16)
     games = replace(
-        windows.games, embedding_row=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
-        context=np.zeros_like(windows.games.context), outcome=np.zeros_like(windows.games.outcome),
-    )  # fmt: skip
+        windows.games,
+        embedding_row=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        context=np.zeros_like(windows.games.context),
+        outcome=np.zeros_like(windows.games.outcome),
+    )
     return replace(windows, games=games, embeddings=means)
 
 
@@ -165,9 +172,14 @@ def _shuffled_games(windows: Windows, draw: np.random.Generator) -> Windows:
     ends = lengths.cumsum()
     row = np.repeat(games.first_plate_appearance[told] - (ends - lengths), lengths) + np.arange(lengths.sum())
     mixed = PlayerGames(
-        mlbam_id=games.mlbam_id[dated], day=games.day[dated], season=games.season[dated],
-        is_home=games.is_home[told], is_starter=games.is_starter[told],
+        mlbam_id=games.mlbam_id[dated],
+        day=games.day[dated],
+        season=games.season[dated],
+        is_home=games.is_home[told],
+        is_starter=games.is_starter[told],
         first_plate_appearance=np.r_[0, ends].astype(np.int64),
-        embedding_row=games.embedding_row[row], context=games.context[row], outcome=games.outcome[row],
-    )  # fmt: skip
+        embedding_row=games.embedding_row[row],
+        context=games.context[row],
+        outcome=games.outcome[row],
+    )
     return replace(windows, games=mixed, first_game=last - counts, end_game=last)

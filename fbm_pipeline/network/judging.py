@@ -80,9 +80,12 @@ def read(model: Hierarchy, windows: Windows, rows: np.ndarray, batch_size: int, 
                 games.append(projection.games[batch.visible][: MOST_VECTORS - taken])
                 taken += len(games[-1])
     return Read(
-        torch.cat(rates).cpu().numpy(), torch.cat(concentrations).cpu().numpy(), torch.cat(nlls).cpu().numpy(),
-        torch.cat(identities).cpu(), torch.cat(games).cpu(),
-    )  # fmt: skip
+        torch.cat(rates).cpu().numpy(),
+        torch.cat(concentrations).cpu().numpy(),
+        torch.cat(nlls).cpu().numpy(),
+        torch.cat(identities).cpu(),
+        torch.cat(games).cpu(),
+    )
 
 
 def judge(

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from fbm_pipeline.identity.tables import HORIZONS
 from fbm_pipeline.network.player_games import OUTCOME_KINDS
 from fbm_pipeline.nn.attention import TransformerBlock
+from fbm_pipeline.nn.device import summed_vectors
 from fbm_pipeline.nn.gated_residual import Concatenated, GatedResidual
 from fbm_pipeline.nn.pooling import IdentityPooling
 
@@ -129,7 +130,9 @@ class Tokens(nn.Module):
         """embedding (g, t, e), context (g, t, c) codes -> (g, t, w)."""
         g, t, _ = embedding.shape
         codes = (context + self.context_offsets).view(g * t, -1)
-        return self.embedding(self.embedding_norm(embedding)) + self.context(codes).view(g, t, -1)
+        return self.embedding(self.embedding_norm(embedding)) + summed_vectors(codes, self.context.weight).view(
+            g, t, -1
+        )
 
 
 class PlateAppearanceLevel(Tokens, Conditioned):

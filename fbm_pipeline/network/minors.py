@@ -79,10 +79,12 @@ def of_the_majors(store: Store, windows: Windows) -> Windows:
         missing = windows.mlbam_id[rows][~np.isin(windows.mlbam_id[rows], horizons.mlbam_id)].tolist()
         if missing:
             raise MissingJoinError(
-                "core.player_games and core.season_lines", len(missing), len(rows),
+                "core.player_games and core.season_lines",
+                len(missing),
+                len(rows),
                 f"{windows.player_type} {missing[0]} as of 1 March {season}",
                 "Every player with a Marcel rate played in the three seasons before; materialize both tables again.",
-            )  # fmt: skip
+            )
         profile[rows, : len(names)] = matrix[place]
         archetype[rows] = assignments(centroids, told).column("archetype").to_numpy()[place]
     return replace(windows, profile=profile, archetype=archetype)

@@ -85,10 +85,12 @@ def _game_rows(games: np.ndarray, wanted: np.ndarray) -> np.ndarray:
     missing = games[place] != wanted if len(games) else np.ones(len(wanted), bool)
     if missing.any():
         raise MissingJoinError(
-            "core.player_games", int(missing.sum()), len(wanted),
+            "core.player_games",
+            int(missing.sum()),
+            len(wanted),
             f"player {int(wanted[missing][0] >> 32)}",
             "A player with plate appearances in a game needs a player-game; build core.player_games again.",
-        )  # fmt: skip
+        )
     return place
 
 
@@ -97,6 +99,9 @@ def _require_none_missing(table: pa.Table, column: str, partner: str) -> None:
     if missing:
         absent = table.filter(table.column(column).is_null()).slice(0, 1)
         raise MissingJoinError(
-            partner, missing, table.num_rows, f"a plate appearance of player {absent.column('mlbam_id')[0]}",
+            partner,
+            missing,
+            table.num_rows,
+            f"a plate appearance of player {absent.column('mlbam_id')[0]}",
             f"Build {partner} for the same seasons as core.plate_appearances.",
-        )  # fmt: skip
+        )

@@ -68,10 +68,14 @@ def load_priors(store: Store, player_type: str, seasons: Sequence[int]) -> Prior
         cube[sample[known], system[known], statistic[known]] = table.column(name).to_numpy()[known]
         cubes[name] = cube
     priors = Priors(
-        player_type, (pairs >> 32).astype(np.int16), (pairs & 0xFFFFFFFF).astype(np.int32),
-        cubes["rate"], cubes["weight"], cubes["league_rate"],
+        player_type,
+        (pairs >> 32).astype(np.int16),
+        (pairs & 0xFFFFFFFF).astype(np.int32),
+        cubes["rate"],
+        cubes["weight"],
+        cubes["league_rate"],
         cubes["opportunities"][:, SYSTEMS.index(PRIOR_SYSTEM), 0],
-    )  # fmt: skip
+    )
     _check(priors)
     return priors
 
@@ -89,11 +93,13 @@ def _check(priors: Priors) -> None:
     if incomplete.any():
         first = int(np.argmax(incomplete))
         raise MissingJoinError(
-            "features.marcel_rates", int(incomplete.sum()), len(incomplete),
+            "features.marcel_rates",
+            int(incomplete.sum()),
+            len(incomplete),
             f"{priors.player_type} {priors.mlbam_id[first]} in {priors.season[first]}",
             f"Each needs all of {[item.name for item in statistics(priors.player_type)]} for {list(SYSTEMS)}; "
             "materialize the Marcel rates again.",
-        )  # fmt: skip
+        )
     rates, weights = priors.head(priors.rates), priors.head(priors.weights)
     wrong = int(((rates < 0) | (rates > 1) | ~(weights > 0)).sum())
     if wrong:

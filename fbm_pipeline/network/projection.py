@@ -1,5 +1,7 @@
 """What the finished network of a fold says of the validation and the test season, and the table of it.
 
+Statistics without a head of their own move as the heads moved: they are exactly Marcel's where no head moved.
+
 Not here: its training (fold_training), blending and scoring (evaluation).
 """
 
@@ -8,7 +10,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.baseball.calendar import preseason
+from fbm_pipeline.baseball.statistics import head_statistics, statistics
 from fbm_pipeline.identity.encoding import Standardizer
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.fold_training import fold_folder, load_fold, standardized
@@ -24,7 +27,6 @@ from fbm_pipeline.network.folds import (
 from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape, shape_for
 from fbm_pipeline.network.inputs import base_rates, changed_windows
 from fbm_pipeline.network.judging import Read, read
-from fbm_pipeline.network.predictions import all_statistics, prediction_table
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, restore_weights
@@ -32,6 +34,13 @@ from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store, Written, inputs_key
+
+_BASES = {
+    "avg": (("h_rate", 1.0),),
+    "slg": (("single_rate", 1.0), ("double_rate", 2.0), ("triple_rate", 3.0), ("hr_rate", 4.0)),
+    "iso": (("double_rate", 1.0), ("triple_rate", 2.0), ("hr_rate", 3.0)),
+}  # per at-bat statistics: what a change of each rate per plate appearance adds to their numerator
+_RATIOS = {"era": ("er_rate",), "whip": ("bb_rate", "h_rate")}  # per out: scale with the rates of their numerator
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,12 @@ def predict_fold(store: Store, settings: Settings, player_type: str, season: int
         state = "never trained" if finished is None else "trained on other inputs than are stored now"
         raise UntrainedFoldError(f"{player_type} fold {season} was {state}; materialize its training first")
     partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
-    key = inputs_key(weights=finished.card["files"], projection=projection_key(store, settings, network, fold),
-                     standardizer=finished.card["standardizer"], code=code_key(ROWS))  # fmt: skip
+    key = inputs_key(
+        weights=finished.card["files"],
+        projection=projection_key(store, settings, network, fold),
+        standardizer=finished.card["standardizer"],
+        code=code_key(ROWS),
+    )
     return store.build("models.predictions", partition, key, lambda: fold_predictions(store, settings, fold, finished))
 
 
@@ -122,3 +135,69 @@ def load_network(finished: Checkpoint, windows: Windows, settings: Settings, net
     model = Hierarchy(shape)
     restore_weights(model, finished)
     return model.to(settings.device).eval()
+
+
+def prediction_table(
+    fold: Fold, priors: Priors, system: str, rates: np.ndarray, concentrations: np.ndarray, until: int
+) -> pa.Table:
+    """One row per sample and statistic of one system.
+
+    rates, concentrations (samples, statistics) float64 in the order of `statistics`; NaN where there is no
+    concentration. `until`: the last target season that anything in these rates was fitted on.
+    """
+    names = [statistic.name for statistic in statistics(fold.player_type)]
+    count = rates.size
+    season = np.repeat(priors.season, len(names))
+    as_of = {int(s): preseason(int(s)) for s in np.unique(priors.season)}
+    flat = concentrations.ravel()
+    return pa.table(
+        {
+            "fold": pa.array(np.full(count, fold.season, np.int16)),
+            "split": pa.array(np.where(season == fold.season, "test", "validation").tolist(), pa.string()),
+            "season": pa.array(season),
+            "player_type": pa.array([fold.player_type] * count, pa.string()),
+            "as_of": pa.array([as_of[int(s)] for s in season], pa.date32()),
+            "mlbam_id": pa.array(np.repeat(priors.mlbam_id, len(names))),
+            "system": pa.array([system] * count, pa.string()),
+            "statistic": pa.array(names * len(rates), pa.string()),
+            "rate": pa.array(rates.ravel()),
+            "concentration": pa.array(flat, mask=np.isnan(flat)),
+            "trained_until": pa.array(np.full(count, until, np.int16)),
+        }
+    )
+
+
+def all_statistics(player_type: str, heads: np.ndarray, marcel: np.ndarray, league: np.ndarray) -> np.ndarray:
+    """Rates of every statistic (n, statistics) from the heads' rates (n, heads) and Marcel's and the league's.
+
+    avg, slg, iso gain what the heads gained, per at-bat instead of per plate appearance; era and whip scale with
+    their numerators. Columns are ordered as `statistics` and `head_statistics` order them.
+    """
+    names = [statistic.name for statistic in statistics(player_type)]
+    column = {name: index for index, name in enumerate(names)}
+    result = marcel.copy()
+    for index, statistic in enumerate(head_statistics(player_type)):
+        result[:, column[statistic.name]] = heads[:, index]
+    for name, parts in _BASES.items():
+        if name in column:
+            gained = sum(factor * (result[:, column[part]] - marcel[:, column[part]]) for part, factor in parts)
+            result[:, column[name]] = marcel[:, column[name]] + gained * _appearances_per_at_bat(marcel, league, column)
+    for name, counts in _RATIOS.items():
+        if name in column:
+            places = [column[part] for part in counts]
+            result[:, column[name]] = marcel[:, column[name]] * _ratio(
+                result[:, places].sum(axis=1), marcel[:, places].sum(axis=1)
+            )
+    return result
+
+
+def _appearances_per_at_bat(marcel: np.ndarray, league: np.ndarray, column: dict[str, int]) -> np.ndarray:
+    """H/AB over H/PA of Marcel's own line; the league's where Marcel expects no hit or none at bat."""
+    avg, h_rate = marcel[:, column["avg"]], marcel[:, column["h_rate"]]
+    usable = (avg > 0) & (h_rate > 0)
+    return np.where(usable, _ratio(avg, h_rate), _ratio(league[:, column["avg"]], league[:, column["h_rate"]]))
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """above / below, and 1 where there is nothing below to scale."""
+    return np.where(below > 0, above / np.where(below > 0, below, 1.0), 1.0)

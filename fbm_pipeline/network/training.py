@@ -81,9 +81,15 @@ class Samples:
 
 
 def train(
-    shape: HierarchyShape, samples: Samples, network: Network, machine: Machine, folder: Path, key: str,
-    observer: Observer, encoder: OutingEncoder | None = None,
-) -> Trained:  # fmt: skip
+    shape: HierarchyShape,
+    samples: Samples,
+    network: Network,
+    machine: Machine,
+    folder: Path,
+    key: str,
+    observer: Observer,
+    encoder: OutingEncoder | None = None,
+) -> Trained:
     """Train a network, choose its epoch on the validation rows, resuming from `folder` if it can.
 
     `encoder` is what Level 1 starts from where the network trains it. A checkpoint made from another `key` is not
@@ -137,9 +143,11 @@ class NetworkTraining:
     def start(self, observer: Observer) -> None:
         windows, rows = self.samples.windows, self.samples.train
         scale = fit_log_scale(
-            *(torch.from_numpy(part[rows].astype(np.float64))
-              for part in (windows.prior, windows.weight, windows.targets.successes, windows.targets.trials))
-        )  # fmt: skip
+            *(
+                torch.from_numpy(part[rows].astype(np.float64))
+                for part in (windows.prior, windows.weight, windows.targets.successes, windows.targets.trials)
+            )
+        )
         with torch.no_grad():
             self.model.heads.log_scale.copy_(scale)
         metrics = self._judged()
@@ -198,8 +206,11 @@ class NetworkTraining:
         observer.log_metrics(metrics, self.progress.epoch)
         logger.info(
             "epoch %d of %d: validation %.4f nats a player, Marcel %.4f",
-            self.progress.epoch, self.network.epochs, metrics["validation_nll"], self.progress.prior_nll,
-        )  # fmt: skip
+            self.progress.epoch,
+            self.network.epochs,
+            metrics["validation_nll"],
+            self.progress.prior_nll,
+        )
 
     def _keep_best(self) -> None:
         self.best = {name: value.detach().clone() for name, value in self.model.state_dict().items()}

@@ -80,12 +80,23 @@ def load_windows(store: Store, player_type: str, seasons: Sequence[int], network
     as_of_day = np.array([day_number(preseason(int(season))) for season in priors.season], np.int32)
     first, end = window_bounds(games, priors, as_of_day, network.games_of(player_type))
     return Windows(
-        player_type=player_type, season=priors.season, mlbam_id=priors.mlbam_id, as_of_day=as_of_day,
-        first_game=first, end_game=end, profile=profile, profile_names=names,
-        archetype=load_archetypes(store, priors), prior=priors.head(priors.rates),
-        weight=priors.head(priors.weights), targets=load_targets(store, priors), games=games,
-        embeddings=source.embeddings.matrix, encoder=source.embeddings.encoder, pitches=source.pitches,
-    )  # fmt: skip
+        player_type=player_type,
+        season=priors.season,
+        mlbam_id=priors.mlbam_id,
+        as_of_day=as_of_day,
+        first_game=first,
+        end_game=end,
+        profile=profile,
+        profile_names=names,
+        archetype=load_archetypes(store, priors),
+        prior=priors.head(priors.rates),
+        weight=priors.head(priors.weights),
+        targets=load_targets(store, priors),
+        games=games,
+        embeddings=source.embeddings.matrix,
+        encoder=source.embeddings.encoder,
+        pitches=source.pitches,
+    )
 
 
 def window_bounds(
@@ -133,7 +144,9 @@ def _require_partners(name: str, table: pa.Table, column: str, priors: Priors) -
     if missing.any():
         first = int(np.argmax(missing))
         raise MissingJoinError(
-            name, int(missing.sum()), len(missing),
+            name,
+            int(missing.sum()),
+            len(missing),
             f"{priors.player_type} {priors.mlbam_id[first]} as of 1 March {priors.season[first]}",
             f"Every player with a Marcel rate needs a row; materialize {name} for that season.",
-        )  # fmt: skip
+        )

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 T = TypeVar("T")
 
@@ -45,6 +46,16 @@ def default_device(device: str) -> AbstractContextManager[object]:
 def dropout_generator(device: str) -> torch.Generator:
     """The generator that dropout draws from on a device: torch's own."""
     return torch.default_generator if device == "cpu" else torch.cuda.default_generators[torch.cuda.current_device()]
+
+
+def summed_vectors(codes: Tensor, vectors: Tensor) -> Tensor:
+    """codes (n, k) int64, vectors (v, w) -> (n, w): the sum of each row's vectors.
+
+    The bag's backward adds up in any order on CUDA, where deterministic kernels refuse it; on the CPU it is quicker.
+    """
+    if vectors.device.type == "cpu":
+        return functional.embedding_bag(codes, vectors, mode="sum")
+    return functional.embedding(codes, vectors).sum(dim=1)
 
 
 def moved(value: T, device: str) -> T:

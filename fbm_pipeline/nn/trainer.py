@@ -134,5 +134,8 @@ class _Progress:
         self.last = now
         logger.info(
             "%s: step %d of %d, %s",
-            self.training.name, self.training.step, self.training.steps, self.training.described(),
-        )  # fmt: skip
+            self.training.name,
+            self.training.step,
+            self.training.steps,
+            self.training.described(),
+        )

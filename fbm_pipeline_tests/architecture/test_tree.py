@@ -32,9 +32,9 @@ def test_a_module_is_small_and_says_what_it_is(path: Path) -> None:
     assert path.stem not in FORBIDDEN_NAMES
     assert len(text.splitlines()) <= 400
     if path.name == "__init__.py":
-        root = ast.parse(text)
-        words = 0 if ast.get_docstring(root) is None else 1
-        assert len(root.body) == words, "a package's root says what to read first, if anything: one path per symbol"
+        parsed = ast.parse(text)
+        described = ast.get_docstring(parsed) is not None
+        assert len(parsed.body) == described, "package roots hold a docstring at most: one import path per symbol"
     else:
         assert text.startswith('"""'), "a module opens with what belongs in it"
 

@@ -1,6 +1,7 @@
 """The whole graph on a small simulated league by the driver, twice: all of it is made once, and nothing again."""
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -17,6 +18,12 @@ from deltalake import DeltaTable
 
 from fbm_pipeline.cli.main import main, parser
 from fbm_pipeline.definitions import defs
+from fbm_pipeline.network.configuration import PHASES, phases
+from fbm_pipeline.network.fold_training import run_fold
+from fbm_pipeline.network.folds import plan_fold
+from fbm_pipeline.network.projection import project
+from fbm_pipeline.nn.observer import NullObserver
+from fbm_pipeline.nn.trainer import require_finished
 from fbm_pipeline.settings import REPOSITORY, Settings, load_settings
 from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session
@@ -231,3 +238,18 @@ def test_a_range_that_is_none_is_refused(tmp_path: Path) -> None:
     done = run_driver(settings_of(tmp_path), "--seasons", "2024-2021")
     assert done.returncode == 2
     assert "2021-2024" in done.stderr
+
+
+@pytest.mark.parametrize("name", PHASES)
+def test_every_phase_of_the_roadmap_trains_an_epoch(runs: Runs, name: str, tmp_path: Path) -> None:
+    settings, network = runs.settings, phases(runs.settings.preset.network)[name]
+    store = Store(settings.store_root, TABLES)
+    card = run_fold(store, settings, network, "batter", 2024, tmp_path, NullObserver())
+    assert [epoch["validation_nll_marcel"] for epoch in card.history] == [card.marcel_nll] * 2
+    assert math.isfinite(card.history[-1]["train_loss"])
+    fold = plan_fold(store, "batter", 2024, settings.preset, network)
+    projected = project(store, settings, network, fold, require_finished(card.folder.parent))
+    assert set(projected.windows.season.tolist()) == {2023, 2024}
+    assert ((projected.read.rate >= 0) & (projected.read.rate <= 1)).all()
+    # The phase's own folder holds it: asked again, nothing is trained.
+    assert run_fold(store, settings, network, "batter", 2024, tmp_path, NullObserver()).skipped

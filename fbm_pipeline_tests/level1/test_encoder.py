@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from fbm_pipeline.level1.embeddings import embed, embed_season, seasons_served
 from fbm_pipeline.level1.encoder import (
@@ -337,3 +338,12 @@ def test_season_means_are_those_of_the_stored_embeddings(seasons: Store, trained
     np.testing.assert_allclose(mean, vectors[pitchers == 201].mean(axis=0), atol=1e-6)
     assert used == card.hash
     assert written.rows == 9 + 4  # batters and pitchers of the made-up games
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device here")
+def test_an_encoder_is_trained_on_cuda(seasons: Store, tmp_path: Path) -> None:
+    settings = dataclasses.replace(settings_at(tmp_path, pretrain_steps=2), device="cuda")
+    card = train_encoder(seasons, settings, CUTOFF, NullObserver())
+    plain = train_encoder(seasons, dataclasses.replace(settings, device="cpu"), CUTOFF, NullObserver())
+    assert card.hash != plain.hash
+    assert card.metrics["hidden_outcome"] == pytest.approx(plain.metrics["hidden_outcome"], rel=1e-2)

@@ -8,13 +8,35 @@ from fbm_pipeline.network.configuration import PHASES, ConfigurationError, Netwo
 from fbm_pipeline.settings import PRESETS, Preset
 
 ONE_CHANGE: dict[str, object] = {
-    "batter_games": 41, "pitcher_games": 21, "sequence": "shuffled", "identity": "archetype", "horizons": ("career",),
-    "game": "mean", "conditioning": "concatenated", "outcome_bias": True, "statistic_dropout": 0.3,
-    "archetype_dropout": 0.2, "target": "residual", "prior": "league", "next_games_weight": 0.3,
-    "encoder": "untrained", "pitch_pooling": "last", "level1": ("all",), "level1_rate": 0.2, "width": 68, "layers": 2,
-    "heads": 2, "dropout": 0.2, "train_from": 2004, "epochs": 5, "patience": 3, "batch": 65, "learning_rate": 0.002,
-    "min_opportunities": 101, "seed": 12,
-}  # fmt: skip
+    "batter_games": 41,
+    "pitcher_games": 21,
+    "sequence": "shuffled",
+    "identity": "archetype",
+    "horizons": ("career",),
+    "game": "mean",
+    "conditioning": "concatenated",
+    "outcome_bias": True,
+    "statistic_dropout": 0.3,
+    "archetype_dropout": 0.2,
+    "target": "residual",
+    "prior": "league",
+    "next_games_weight": 0.3,
+    "encoder": "untrained",
+    "pitch_pooling": "last",
+    "level1": ("all",),
+    "level1_rate": 0.2,
+    "width": 68,
+    "layers": 2,
+    "heads": 2,
+    "dropout": 0.2,
+    "train_from": 2004,
+    "epochs": 5,
+    "patience": 3,
+    "batch": 65,
+    "learning_rate": 0.002,
+    "min_opportunities": 101,
+    "seed": 12,
+}
 UNDER = {"pitch_pooling": {"level1": ("top",)}}  # fields that are legal only under others
 
 

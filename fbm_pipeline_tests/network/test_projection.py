@@ -15,8 +15,7 @@ from fbm_pipeline.network import fold_training, projection
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.fold_training import FoldCard, fold_folder, run_fold, training_rows
 from fbm_pipeline.network.folds import TRAINING, Fold, plan_fold, training_key
-from fbm_pipeline.network.predictions import all_statistics
-from fbm_pipeline.network.projection import UntrainedFoldError, predict_fold
+from fbm_pipeline.network.projection import UntrainedFoldError, all_statistics, predict_fold
 from fbm_pipeline.nn.checkpoint import load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings

@@ -8,15 +8,18 @@ import numpy as np
 import pytest
 import torch
 
+from fbm_pipeline.level1.embeddings import embed
 from fbm_pipeline.network import training
+from fbm_pipeline.network.batches import assemble
 from fbm_pipeline.network.configuration import Network
-from fbm_pipeline.network.hierarchy import shape_for
+from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import judge
-from fbm_pipeline.network.training import Machine, Samples, Trained, parameter_groups, train
+from fbm_pipeline.network.training import Machine, NetworkTraining, Samples, Trained, parameter_groups, train
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
+from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline_tests.network.planted import planted_windows
+from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3, seed=5)
 ARCHETYPES = 3
@@ -87,8 +90,6 @@ def test_without_a_signal_the_prior_is_kept_or_nearly_so(tmp_path: Path) -> None
 
 
 def test_players_without_games_stay_with_marcel_after_training(tmp_path: Path) -> None:
-    from fbm_pipeline.network.batches import assemble
-
     windows = planted_windows(60, empty=6)
     result = trained(windows, tmp_path / "run")
     if result.progress.best_epoch == 0:
@@ -169,8 +170,89 @@ def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None
 
 
 def test_every_parameter_is_in_one_group() -> None:
-    from fbm_pipeline.network.hierarchy import Hierarchy
-
     model = Hierarchy(shape_for(planted_windows(8), SMALL, ARCHETYPES))
     grouped = [id(p) for group in parameter_groups(model, 0.1) for p in group["params"]]
     assert sorted(grouped) == sorted(id(p) for p in model.parameters())
+
+
+def steps_of(level1: tuple[str, ...], epochs: int) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]:
+    """Level 1's weights as they were given and after so many epochs."""
+    windows = with_pitches(planted_windows(60))
+    network = replace(SMALL, level1=level1, level1_rate=1.0, epochs=epochs)
+    model = Hierarchy(shape_for(windows, network, ARCHETYPES))
+    assert model.level1 is not None
+    encoder = encoder_of(windows)
+    model.level1.start_from(encoder)
+    run = NetworkTraining(model, samples_of(windows), network, "cpu")
+    with reproducible(1, network.seed):
+        run.start(NullObserver())
+        while run.progress.epoch < epochs:
+            run.take_step()
+            if run.measures_now():
+                run.measure(NullObserver())
+    return dict(encoder.state_dict()), {name: value.clone() for name, value in model.level1.state_dict().items()}
+
+
+@pytest.mark.parametrize(
+    ("level1", "epochs", "moved"),
+    [
+        (("frozen", "all"), 1, []),
+        (("frozen", "top"), 2, ["blocks.1.", "norm.", "pool.", "pool_norm."]),
+        (("all",), 1, ["words", "numbers.", "blocks.0.", "blocks.1.", "norm.", "pool.", "pool_norm."]),
+    ],
+)
+def test_an_epoch_trains_of_level_1_what_it_frees(level1: tuple[str, ...], epochs: int, moved: list[str]) -> None:
+    before, after = steps_of(level1, epochs)
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert all(name.startswith(tuple(moved)) for name in changed) if moved else not changed
+    assert [part for part in moved if not any(name.startswith(part) for name in changed)] == []
+
+
+def test_level_1_reads_what_the_cache_holds() -> None:
+    """The seam: encoded by a frozen Level 1, a plate appearance is what the cache would have held of it."""
+    encoding = with_pitches(planted_windows(40))
+    encoder = encoder_of(encoding).eval()
+    assert encoding.pitches is not None
+    cached = replace(encoding, embeddings=embed(encoder, encoding.pitches.outings), pitches=None)
+    network = replace(SMALL, level1=("all",))
+    model = Hierarchy(shape_for(encoding, network, ARCHETYPES)).eval()
+    assert model.level1 is not None
+    model.level1.start_from(encoder)
+    plain = Hierarchy(shape_for(cached, SMALL, ARCHETYPES)).eval()
+    rows = np.arange(len(encoding))
+    with torch.no_grad():
+        one, other = model.plate_appearances(assemble(encoding, rows)), plain.plate_appearances(assemble(cached, rows))
+    assert len(one) == len(other) > 1
+    for encoded, read in zip(one, other, strict=True):
+        torch.testing.assert_close(encoded, read, atol=2e-3, rtol=2e-3)  # the cache rounds to float16
+
+
+@pytest.mark.parametrize("pitch_pooling", ["last", "attention"])
+def test_another_pooling_of_pitches_is_trained_with_the_rest(tmp_path: Path, pitch_pooling: str) -> None:
+    windows = with_pitches(planted_windows(48))
+    network = replace(SMALL, level1=("top",), pitch_pooling=pitch_pooling, epochs=1)
+    shape = shape_for(windows, network, ARCHETYPES)
+    encoder = encoder_of(windows)
+    result = train(shape, samples_of(windows), network, MACHINE, tmp_path, "key", NullObserver(), encoder)
+    plain = train(
+        replace(shape, pitch_pooling="mean_and_last"), samples_of(windows),
+        replace(network, pitch_pooling="mean_and_last"), MACHINE, tmp_path, "other", NullObserver(), encoder,
+    )  # fmt: skip
+    assert result.progress.history[-1] != plain.progress.history[-1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device here")
+@pytest.mark.parametrize("level1", [("frozen",), ("all",)])
+def test_a_network_takes_a_step_on_cuda(tmp_path: Path, level1: tuple[str, ...]) -> None:
+    windows = planted_windows(48)
+    network = replace(SMALL, level1=level1, epochs=1)
+    windows = with_pitches(windows) if network.trains_level1 else windows
+    shape = shape_for(windows, network, ARCHETYPES)
+    encoder = encoder_of(windows) if network.trains_level1 else None
+    samples, machine = samples_of(windows), Machine(1, "cuda")
+    result = train(shape, samples, network, machine, tmp_path / "cuda", "key", NullObserver(), encoder)
+    plain = train(shape, samples, network, MACHINE, tmp_path / "cpu", "key", NullObserver(), encoder)
+    assert {parameter.device.type for parameter in result.model.parameters()} == {"cuda"}
+    assert result.progress.history[-1]["train_loss"] == pytest.approx(
+        plain.progress.history[-1]["train_loss"], rel=1e-2
+    )

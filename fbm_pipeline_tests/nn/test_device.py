@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from fbm_pipeline.nn.device import moved, reproducible
+from fbm_pipeline.nn.device import moved, reproducible, summed_vectors
 from fbm_pipeline.settings import SettingsError, load_settings
 
 
@@ -46,3 +46,10 @@ def test_a_device_that_is_not_there_is_one_line_and_exit_2() -> None:
     assert done.stderr.strip() == (
         "fbm doctor: FBM_DEVICE=cuda, but torch finds no CUDA device here; unset it to train on the CPU"
     )
+
+
+def test_vectors_are_summed_alike_by_both_ways() -> None:
+    codes, vectors = torch.tensor([[0, 2], [1, 1]]), torch.randn(3, 4)
+    expected = torch.stack([vectors[0] + vectors[2], 2 * vectors[1]])
+    torch.testing.assert_close(summed_vectors(codes, vectors), expected)
+    torch.testing.assert_close(torch.nn.functional.embedding(codes, vectors).sum(dim=1), expected)

@@ -73,5 +73,8 @@ def digest(tensors: Mapping[str, torch.Tensor]) -> str:
 
 
 TRAININGS: Mapping[str, Callable[[Path, Path], object]] = {
-    "encoder": encoder, "decoder": decoder, "network": network, "network_with_level1": network_with_level1,
-}  # fmt: skip
+    "encoder": encoder,
+    "decoder": decoder,
+    "network": network,
+    "network_with_level1": network_with_level1,
+}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint
 from fbm_pipeline.nn.observer import NullObserver
@@ -222,3 +223,11 @@ def test_what_was_measured_before_the_cutoff_is_decoded(tmp_path: Path) -> None:
     design = np.column_stack([np.ones(len(PITCHERS)), means])
     even = (PITCHERS % 2 == 0).astype(float)
     assert np.corrcoef(design @ np.linalg.lstsq(design, even, rcond=None)[0], even)[0, 1] > 0.95
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no CUDA device here")
+def test_the_decoder_is_trained_on_cuda(league: tuple[Store, Settings], tmp_path: Path) -> None:
+    settings = dataclasses.replace(settings_at(tmp_path), device="cuda")
+    card = train_decoder(league[0], settings, CUTOFF, NullObserver())
+    for name, nats in load_decoder(league[1], CUTOFF)[1].metrics.items():
+        assert card.metrics[name] == pytest.approx(nats, rel=1e-3)

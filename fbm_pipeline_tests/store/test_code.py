@@ -17,7 +17,7 @@ from fbm_pipeline.warehouse.recipes import RECIPES
 MARCEL = "fbm_pipeline.marcel.rates:marcel_rates"
 PARKS = "fbm_pipeline.parks.park_factors:park_factors"
 BACKTEST = "fbm_pipeline.backtest.backtest:backtest"
-NETWORK = "fbm_pipeline.network.fold_training:trained"
+NETWORK = "fbm_pipeline.network.fold_training:run_fold"
 OUTINGS = "fbm_pipeline.level1.outings:load_outings"
 PROJECTIONS = "fbm_pipeline.publish.projections:projections"
 
