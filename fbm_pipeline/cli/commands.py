@@ -57,7 +57,7 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
     """Write the simulated league. One that was not written to its end is written again."""
-    from fbm_pipeline.simulated_league.league import write_league
+    from fbm_pipeline.simulated_league.league import SIZES, write_league
 
     unfinished = settings.data / UNFINISHED_LEAGUE
     if (settings.data / LEAGUE).is_file() and not unfinished.is_file() and options.if_missing:

@@ -1,0 +1,6 @@
+"""Source files become raw tables (raw), raw tables core tables (core, and months for tables of games).
+
+Read `recipes` first: which statements make which table, of what. `season_games` decides who a season comes from;
+`base_running` and `game_states` do what SQL cannot; `checks` compares with the official record. The tables are
+declared in the modules named `*_tables`, by publisher, and collected in `tables`.
+"""

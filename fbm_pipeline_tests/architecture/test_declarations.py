@@ -14,27 +14,22 @@ from fbm_pipeline.store.declarations import DeclarationError, Table, resolve
 from fbm_pipeline.store.syntax import load, normalized_sql, parts_of
 from fbm_pipeline.tables import TABLES
 
-DECLARED = [table for table in TABLES.values() if any(column.unit for column in table.columns)]
-NAMES = [table.name for table in DECLARED]
+every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 
 # Who writes columns into files or declares them does not read them.
-_NO_READERS = re.compile(r"fbm_pipeline\.(sources|simulated_league)\.|fbm_pipeline\.store\.contracts$|tables$")
+_NO_READERS = re.compile(r"fbm_pipeline\.(sources|simulated_league)\.|tables$")
 _ANY = "\0"  # stands for what an f-string fills in
 _HORIZON = re.compile(r"^(career|three_year|one_year|thirty_day)_")  # profiles are read as `{horizon}_{statistic}`
 _RECIPES = "fbm_pipeline.warehouse.recipes"  # where the warehouse declares what it reads
 
 
-def test_every_table_is_declared() -> None:
-    assert sorted(set(TABLES) - set(NAMES)) == []
-
-
-@pytest.mark.parametrize("table", DECLARED, ids=NAMES)
+@every_table
 def test_every_column_has_a_unit_and_a_meaning(table: Table) -> None:
     assert [column.name for column in table.columns if not (column.unit.strip() and column.meaning.strip())] == []
     assert table.description, "a table says in Dagster what it is for"
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=NAMES)
+@every_table
 def test_every_column_is_read_or_for_people(table: Table) -> None:
     """Read: some statement or code beside the table's own making names it. A name that others use too proves little."""
     own = closure(*table.functions)
@@ -43,14 +38,14 @@ def test_every_column_is_read_or_for_people(table: Table) -> None:
     assert unread == [], f"nothing reads these columns of {table.name}: drop them, or mark them for_people"
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=NAMES)
+@every_table
 def test_every_declared_read_is_made(table: Table) -> None:
     texts = [text for symbol, text in closure(*table.functions).items() if symbol.module != _RECIPES]
     assert [name for name in table.reads if not any(name in text for text in texts)] == []
     assert [name for name in table.reads if name not in TABLES] == []
 
 
-@pytest.mark.parametrize("table", DECLARED, ids=NAMES)
+@every_table
 def test_every_reference_is_a_function(table: Table) -> None:
     assert table.functions, f"{table.name} names no function that makes it"
     contents = [window.content for window in table.reads.values()]
