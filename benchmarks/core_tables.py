@@ -23,14 +23,8 @@ from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import raw
-from fbm_pipeline.warehouse.core_tables import (
-    GAMES,
-    PITCHES,
-    PLATE_APPEARANCES,
-    PLAYER_GAMES,
-    PLAYERS,
-    SEASON_LINES,
-)
+from fbm_pipeline.warehouse.core_tables import PLAYERS, SEASON_LINES
+from fbm_pipeline.warehouse.game_tables import GAMES, PITCHES, PLATE_APPEARANCES, PLAYER_GAMES
 from fbm_pipeline.warehouse.months import make_months
 from fbm_pipeline.warehouse.season_games import season_games
 from fbm_pipeline.warehouse.tables import RAW_TABLES

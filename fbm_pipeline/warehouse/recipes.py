@@ -1,6 +1,6 @@
 """How each core table is made: the tables its statements read, the steps before it, and the statement itself.
 
-The only place that says so: the declarations (core_tables) take what a table reads from its recipes.
+The only place that says so: the declarations (core_tables, game_tables) take what a table reads from its recipes.
 Not here: when a table is made, and what is checked of it.
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from fbm_pipeline.baseball.events import BALL_LETTERS, STRIKE_LETTERS
+from fbm_pipeline.store.declarations import DeclarationError
 from fbm_pipeline.store.engine import query, session, statement
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.store.windows import Window, same_season, whole
@@ -181,3 +182,13 @@ def _parameters(name: str, values: Mapping[str, object]) -> dict[str, object]:
     """Those of the values that a statement asks for: DuckDB refuses the others."""
     wanted = set(re.findall(r"\$(\w+)", statement(name)))
     return {key: value for key, value in values.items() if key in wanted}
+
+
+def reads_of(table: str) -> dict[str, Window]:
+    """What the recipes of a table read together. Raises DeclarationError where two of them differ in a window."""
+    reads: dict[str, Window] = {}
+    for recipe in RECIPES[table].values():
+        for name, window in recipe.reads.items():
+            if reads.setdefault(name, window) != window:
+                raise DeclarationError(f"the recipes of {table} read {name} by two windows; give both the wider one")
+    return reads

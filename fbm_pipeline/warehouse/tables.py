@@ -2,6 +2,7 @@
 
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.warehouse import core_tables as core
+from fbm_pipeline.warehouse import game_tables as games
 from fbm_pipeline.warehouse import lahman_tables as lahman
 from fbm_pipeline.warehouse import published_tables as published
 from fbm_pipeline.warehouse import retrosheet_tables as retrosheet
@@ -29,12 +30,12 @@ RAW_TABLES: tuple[RawTable, ...] = (
 )
 
 GAME_TABLES: tuple[Table, ...] = (  # made by the month
-    core.GAMES,
-    core.PITCHES,
-    core.PLATE_APPEARANCES,
-    core.PLATE_APPEARANCE_DETAILS,
-    core.PLAYER_GAMES,
-    core.BATTED_BALLS,
+    games.GAMES,
+    games.PITCHES,
+    games.PLATE_APPEARANCES,
+    games.PLATE_APPEARANCE_DETAILS,
+    games.PLAYER_GAMES,
+    games.BATTED_BALLS,
 )
 
 TABLES: tuple[Table, ...] = (*RAW_TABLES, core.PLAYERS, *GAME_TABLES, core.SEASON_LINES, core.MINOR_LINES)

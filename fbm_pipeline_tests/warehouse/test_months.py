@@ -9,7 +9,7 @@ from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import MissingInputError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.store.windows import whole
-from fbm_pipeline.warehouse.core_tables import GAMES, PLATE_APPEARANCES
+from fbm_pipeline.warehouse.game_tables import GAMES, PLATE_APPEARANCES
 from fbm_pipeline.warehouse.months import month_keys
 from fbm_pipeline.warehouse.recipes import RECIPES, cook
 from fbm_pipeline.warehouse.season_games import season_games
