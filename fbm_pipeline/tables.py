@@ -1,4 +1,4 @@
-"""Every table, by name: the declarations of all rooms. Nothing is declared here."""
+"""Every table, by room and by name: the declarations of all rooms. Nothing is declared here."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,7 @@ from fbm_pipeline.warehouse import tables as warehouse
 
 _PRIORS = (marcel, aggregates, parks, playing_time, mle, identity)
 _LEARNED = (level1, player_vectors, controls, network)
-_ROOMS = (warehouse, *_PRIORS, *_LEARNED, backtest, evaluation, publish, ablations)
+_MODULES = (warehouse, *_PRIORS, *_LEARNED, backtest, evaluation, publish, ablations)
 
-TABLES: Mapping[str, Table] = {table.name: table for room in _ROOMS for table in room.TABLES}
+ROOMS: Mapping[str, tuple[Table, ...]] = {module.__name__.split(".")[1]: module.TABLES for module in _MODULES}
+TABLES: Mapping[str, Table] = {table.name: table for tables in ROOMS.values() for table in tables}

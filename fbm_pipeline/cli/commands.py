@@ -8,12 +8,11 @@ import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 import duckdb
 
 from fbm_pipeline.cli.comparing import compare
-from fbm_pipeline.cli.contracts_page import describe_contracts
+from fbm_pipeline.cli.contracts_page import write_contracts
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.level1 import level1
@@ -106,10 +105,9 @@ def results(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def contracts(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the page of table contracts."""
-    target = Path(options.docs) / "data-contracts.md"
-    target.write_text(describe_contracts(), encoding="utf-8")
-    print(target)
+    """Write the pages of table contracts."""
+    for path in write_contracts(options.docs):
+        print(path)
     return 0
 
 

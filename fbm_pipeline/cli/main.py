@@ -62,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("target", type=Path)
     export.add_argument("--season", type=int)
 
-    contracts = verbs.add_parser("contracts", help="write docs/data-contracts.md: every table, grain, key and column")
+    contracts = verbs.add_parser(
+        "contracts", help="write docs/data-contracts.md and docs/tables: every table's columns"
+    )
     contracts.add_argument("--docs", type=Path, default=Path("docs"))
 
     add_level1(verbs)

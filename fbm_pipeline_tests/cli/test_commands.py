@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.cli.contracts_page import describe_contracts
+from fbm_pipeline.cli.contracts_page import INDEX, ROOM_PAGES, contract_pages
 from fbm_pipeline.cli.main import main
 from fbm_pipeline.settings import LEAGUE, REPOSITORY, UNFINISHED_LEAGUE
 from fbm_pipeline.simulated_league import league
@@ -50,7 +50,7 @@ def test_simulate_never_writes_over_a_folder_of_other_files(home, capsys, monkey
 
 
 def test_a_league_that_was_not_written_to_its_end_is_written_again(home, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(league, "write_league", lambda folder, seed: (folder / LEAGUE).touch() or "written")
+    monkeypatch.setattr(league, "write_league", lambda folder, seed, **size: (folder / LEAGUE).touch() or "written")
     folder = home / "simulated_league"
     folder.mkdir()
     (folder / UNFINISHED_LEAGUE).touch()
@@ -78,6 +78,19 @@ def test_fetch_refuses_what_cannot_be_before_it_asks(home, capsys, arguments: li
 
 
 def test_the_page_of_contracts_is_the_committed_one() -> None:
-    committed = (REPOSITORY / "docs" / "data-contracts.md").read_text(encoding="utf-8")
-    assert committed == describe_contracts(), "run `fbm contracts`"
-    assert all(f"## {name}\n" in committed for name in TABLES)
+    docs = REPOSITORY / "docs"
+    committed = [docs / INDEX, *(docs / ROOM_PAGES).iterdir()]
+    texts = {path.relative_to(docs): path.read_text(encoding="utf-8") for path in committed}
+    assert texts == contract_pages(), "run `fbm contracts`"
+    assert len(texts[Path(INDEX)].splitlines()) <= 150
+    assert [name for name in TABLES if f"| `{name}` |" not in texts[Path(INDEX)]] == []
+    assert [name for name in TABLES if not any(f"## {name}\n" in text for text in texts.values())] == []
+
+
+def test_contracts_deletes_the_pages_of_rooms_without_tables(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outdated = home / ROOM_PAGES / "closed_room.md"
+    outdated.parent.mkdir()
+    outdated.touch()
+    assert main(["contracts", "--docs", str(home)]) == 0
+    assert not outdated.exists()
+    assert capsys.readouterr().out.split() == [str(home / path) for path in contract_pages()]
