@@ -12,7 +12,8 @@ from fbm_pipeline.ablations.configuration import FAMILIES, Control
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.controls.control_rates import residual_key, residual_of
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store
 
 
 def control_key(store: Store, player_type: str, season: int) -> str:

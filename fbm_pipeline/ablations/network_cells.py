@@ -26,7 +26,8 @@ from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import require_finished
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store
 
 CELL = "fbm_pipeline.ablations.network_cells:network_cell"
 

@@ -16,7 +16,8 @@ from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.settings import Preset, Settings
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store
 
 
 @dataclass(frozen=True)

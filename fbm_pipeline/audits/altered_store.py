@@ -17,8 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from fbm_pipeline.store.contents import duplicate_keys
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.tables import Store, duplicate_keys
+from fbm_pipeline.store.tables import Store
 
 # What features and projections may read. Of the raw tables only these: what else they tell stands in core.
 COPIED = (

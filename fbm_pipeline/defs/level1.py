@@ -10,8 +10,9 @@ from fbm_pipeline.defs.network import run_address
 from fbm_pipeline.defs.trainings import tracked, training_asset
 from fbm_pipeline.level1.tables import ENCODER, PA_EMBEDDINGS, SEASON_EMBEDDINGS
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.making import make
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.tables import Store, Written
 
 if TYPE_CHECKING:
     from fbm_pipeline.level1.encoder import EncoderCard

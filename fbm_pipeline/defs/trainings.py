@@ -21,10 +21,11 @@ from fbm_pipeline.defs.table_assets import OWNERS
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Training, resolve
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import training_key
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.tables import Store
 
 if TYPE_CHECKING:
     from fbm_pipeline.tracking.mlflow_observer import MlflowObserver

@@ -21,7 +21,8 @@ from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.player_vectors.decoder import load_decoder
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store, Written
 
 Row = dict[str, object]
 READS = (

@@ -14,7 +14,8 @@ from fbm_pipeline.network.minors import minors_contents
 from fbm_pipeline.network.windows import stored_history
 from fbm_pipeline.settings import Preset, Settings, cutoff_for
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store
 
 HISTORY_TABLES = ("core.games", "core.plate_appearances", "core.player_games")
 TARGET_TABLES = ("core.games", "core.player_games", "core.season_lines")

@@ -33,7 +33,8 @@ from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, restore_weig
 from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store, Written
 
 _BASES = {
     "avg": (("h_rate", 1.0),),

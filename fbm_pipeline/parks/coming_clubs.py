@@ -12,9 +12,10 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import FIRST_SEASON
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
+from fbm_pipeline.store.contents import content_hash
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.store.tables import Store
 
 READS = ("core.games", "core.player_games")
 ROSTERS = "raw.club_rosters"

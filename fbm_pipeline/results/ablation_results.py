@@ -16,7 +16,7 @@ from fbm_pipeline.results.comparison_text import amount_change, interval_text
 from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
 from fbm_pipeline.results.run_tables import replace_rows, table_path
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import inputs_key
+from fbm_pipeline.store.contents import inputs_key
 
 COLUMNS = tuple(ABLATIONS.column_names)
 

@@ -19,7 +19,8 @@ from fbm_pipeline.results.pages import run_named, stored_rows
 from fbm_pipeline.results.places import page_folder
 from fbm_pipeline.results.run_tables import write_table
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store
 
 _LOOK_PLACES = 6
 

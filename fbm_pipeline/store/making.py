@@ -6,9 +6,10 @@ Not here: which partitions there are to make (defs, audits).
 from collections.abc import Iterable
 
 from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Declared, Table, resolve
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.store.tables import Partition, Store, Written, inputs_key
+from fbm_pipeline.store.tables import Partition, Store, Written
 
 
 class MissingInputError(FileNotFoundError):

@@ -18,7 +18,8 @@ from fbm_pipeline.ablations.plan import Cell, Plan, cells, completed
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tracking.mlflow_observer import RUN_KEY_TAG, MlflowObserver, open_run
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import season_bounds
+from fbm_pipeline.store.contents import duplicate_keys
 from fbm_pipeline.store.engine import query, session
-from fbm_pipeline.store.tables import Store, duplicate_keys
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.core import MAXIMUM_UNMATCHED
 from fbm_pipeline.warehouse.season_games import season_games
 from fbm_pipeline.warehouse.vocabulary import create_vocabulary

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from fbm_pipeline.store.code import code_key
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.engine import statement
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import require_inputs
 from fbm_pipeline.store.syntax import normalized_sql
-from fbm_pipeline.store.tables import Store, Written, inputs_key
+from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.warehouse.core import season_rows
 from fbm_pipeline.warehouse.recipes import RECIPES, Recipe
 from fbm_pipeline.warehouse.season_games import SeasonGames, season_games

@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files, seasons_named, sha256_of
 from fbm_pipeline.sources.reading import READER_VERSION
+from fbm_pipeline.store.contents import duplicate_keys, inputs_key
 from fbm_pipeline.store.declarations import Table, resolve
 from fbm_pipeline.store.engine import query, session
-from fbm_pipeline.store.tables import Store, Written, duplicate_keys, inputs_key
+from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.warehouse.raw_tables import RawTable
 
 _LOGGER = logging.getLogger("fbm_pipeline.warehouse")

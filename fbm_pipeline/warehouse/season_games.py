@@ -7,8 +7,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.engine import query, session
-from fbm_pipeline.store.tables import Store, inputs_key
+from fbm_pipeline.store.tables import Store
 
 PITCHES = "raw.statcast_pitches"
 PLAYS = "raw.retrosheet_plays"

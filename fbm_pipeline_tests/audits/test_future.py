@@ -13,7 +13,8 @@ from fbm_pipeline.audits.altered_store import COPIED, UnauditableStoreError, alt
 from fbm_pipeline.audits.future import Rebuild, audit_future
 from fbm_pipeline.baseball.calendar import midseason, preseason
 from fbm_pipeline.settings import REPOSITORY
-from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.store.contents import content_hash
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games, write_games, write_known_players
 from fbm_pipeline_tests.making import assign_archetypes, make_marcel_rates, make_stat_profiles

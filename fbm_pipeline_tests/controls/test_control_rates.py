@@ -28,8 +28,9 @@ from fbm_pipeline.controls.tables import CONTROL_RATES
 from fbm_pipeline.defs.controls import summarize
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
 from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.store.contents import content_hash
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import create_reads, fit_constants, make_control_rates, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players

@@ -12,7 +12,8 @@ from fbm_pipeline.identity.minors import read_minors_parts
 from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.marcel.season_lines import MarcelError
-from fbm_pipeline.store.tables import Store, content_hash
+from fbm_pipeline.store.contents import content_hash
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import (
     fill,

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbm_pipeline.store.catalog import write_catalog
+from fbm_pipeline.store.contents import content_hash, inputs_key
 from fbm_pipeline.store.declarations import ContractError, violations
 from fbm_pipeline.store.engine import session
-from fbm_pipeline.store.tables import Store, content_hash, inputs_key
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.store.brief_tables import contract
 
