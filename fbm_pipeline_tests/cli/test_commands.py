@@ -50,7 +50,7 @@ def test_simulate_never_writes_over_a_folder_of_other_files(home, capsys, monkey
 
 
 def test_a_league_that_was_not_written_to_its_end_is_written_again(home, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(league, "write_league", lambda folder, seed: (folder / LEAGUE).touch() or "written")
+    monkeypatch.setattr(league, "write_league", lambda folder, seed, **size: (folder / LEAGUE).touch() or "written")
     folder = home / "simulated_league"
     folder.mkdir()
     (folder / UNFINISHED_LEAGUE).touch()
