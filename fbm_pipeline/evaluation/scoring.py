@@ -108,10 +108,12 @@ def compared_systems(comparison: Comparison, universe: str, players: pd.DataFram
     return [name for name in systems if any(name in found for found in present.values())]
 
 
-def sheet_scores(sheet: Sheet, comparison: Comparison, seasons: Sequence[int]) -> list[ScoreRow]:
-    """The rows of one statistic in all universes of its kind."""
+def sheet_scores(
+    sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universes: Sequence[str] | None = None
+) -> list[ScoreRow]:
+    """The rows of one statistic in these universes, or in all of its kind."""
     rows: list[ScoreRow] = []
-    for universe in universes_of(comparison, sheet.kind):
+    for universe in universes_of(comparison, sheet.kind) if universes is None else universes:
         place, systems = _chosen(sheet, comparison, universe, seasons)
         if not systems or len(place) < MIN_PLAYERS:
             continue

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.evaluation.comparisons import CONTROLS, NETWORK, REGISTERED
 from fbm_pipeline.evaluation.pairs import held_seasons, season_groups
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, absent_seasons, seasons_label, sheet_scores
 from fbm_pipeline.evaluation.sheets import RATE, sheets
@@ -65,8 +65,8 @@ def pooled_scores(store: Store) -> pd.DataFrame:
 
 
 def comparison_figures(store: Store, settings: Settings) -> dict[str, bytes]:
-    """PNG figures of every comparison that was scored, by name: r by season, and reliability and calibration of each
-    group of seasons.
+    """PNG figures of the comparisons of our own systems that were scored, by name: r by season, and reliability and
+    calibration of each group of seasons. Of the others the page of results has the figures; all of them took a minute.
     """
     from fbm_pipeline.evaluation import figures  # matplotlib takes a second to import, and only this asks for it
 
@@ -74,7 +74,7 @@ def comparison_figures(store: Store, settings: Settings) -> dict[str, bytes]:
         scores = connection.execute(f"from {SCORES} order by all").df()
     backtest = load_backtest(store, backtest_seasons(store, settings.preset))
     drawn = {}
-    for name, comparison in REGISTERED.items():
+    for name, comparison in {item.name: item for item in (CONTROLS, NETWORK)}.items():
         own = scores[(scores["comparison"] == name) & (scores["universe"] == comparison.universe)]
         if own.empty:
             continue

@@ -9,8 +9,8 @@ from fbm_pipeline.backtest.backtest import BACKTEST, load_backtest
 from fbm_pipeline.backtest.universes import FULL, OWN_SYSTEMS
 from fbm_pipeline.evaluation.comparisons import Comparison
 from fbm_pipeline.evaluation.figures import figure_calibration
-from fbm_pipeline.evaluation.scoring import comparison_scores
-from fbm_pipeline.evaluation.sheets import RATE
+from fbm_pipeline.evaluation.scoring import sheet_scores
+from fbm_pipeline.evaluation.sheets import RATE, sheets
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tracking.mlflow_observer import open_run
@@ -44,11 +44,12 @@ def log_backtest(store: Store, settings: Settings, season: int) -> str | None:
 def backtest_metrics(backtest: pd.DataFrame, season: int) -> dict[str, float]:
     """The season's scores of our own systems by name; `backtest` as from `load_backtest`."""
     metrics: dict[str, float] = {}
-    for row in comparison_scores(backtest, _own_systems(backtest), [season]):
-        if row["universe"] == FULL and row["kind"] == RATE:
-            name = f"{row['player_type']}.{row['stat']}.{row['system']}"
-            values = {measure: row[measure] for measure in MEASURES}
-            metrics |= {f"{name}.{measure}": float(value) for measure, value in values.items() if value is not None}
+    own = _own_systems(backtest)
+    rates = [sheet for sheet in sheets(backtest) if sheet.kind == RATE]
+    for row in (row for sheet in rates for row in sheet_scores(sheet, own, [season], (FULL,))):
+        name = f"{row['player_type']}.{row['stat']}.{row['system']}"
+        values = {measure: row[measure] for measure in MEASURES}
+        metrics |= {f"{name}.{measure}": float(value) for measure, value in values.items() if value is not None}
     return metrics
 
 

@@ -47,7 +47,7 @@ def test_every_phase_but_the_network_in_use_is_an_arm() -> None:
     assert {item.roadmap for item in REGISTRY.values()} == {"", *PHASES} - {"4"}
 
 
-@pytest.mark.parametrize("preset", ["demo", "real"])
+@pytest.mark.parametrize("preset", ["demo", "large", "real"])
 @pytest.mark.parametrize("name", PLANS)
 def test_a_registered_plan_is_complete(name: str, preset: str) -> None:
     plan = completed(plan_of((), name), PRESETS[preset])

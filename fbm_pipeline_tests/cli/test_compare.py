@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) ->
     """A run on simulated data; commands run there."""
     monkeypatch.setenv("FBM_HOME", str(tmp_path))
     monkeypatch.delenv("FBM_DATA", raising=False)
-    monkeypatch.setenv("FBM_PRESET", "demo")
+    monkeypatch.setenv("FBM_PRESET", "large")
     settings = load_settings()
     settings.data.mkdir(parents=True)
     (settings.data / "simulated_league.json").write_text("{}", encoding="utf-8")
