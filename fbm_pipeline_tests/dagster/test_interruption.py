@@ -17,10 +17,10 @@ from fbm_pipeline.settings import REPOSITORY, UNFINISHED_LEAGUE
 from fbm_pipeline.simulated_league.league import write_league
 
 LIMIT_S = 5.0
-SELECTION = "group:raw or key:core/games"
+SELECTION = 'key:"raw/*" or key:core/games'
 DRIVER = (sys.executable, "-m", "fbm_pipeline.defs.materialize", "--select", SELECTION)
 
-pytestmark = pytest.mark.timeout(300)  # minutes on a busy machine: whole processes are started
+pytestmark = pytest.mark.timeout(900)  # minutes on a busy machine: whole processes are started
 
 
 @contextmanager

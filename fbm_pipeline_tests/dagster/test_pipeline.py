@@ -32,7 +32,7 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
 from fbm_pipeline_tests.dagster.readme_commands import GATE, PARSED_ONLY, example, shown_commands
 
-pytestmark = pytest.mark.timeout(600)  # minutes on a busy machine: whole processes are started
+pytestmark = pytest.mark.timeout(1800)  # minutes on a busy machine: whole processes are started
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -46,7 +46,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, **environment_of(settings)}
     command = [sys.executable, "-m", "fbm_pipeline.defs.materialize", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500)
 
 
 def settings_of(home: Path) -> Settings:
