@@ -37,7 +37,7 @@ class LeagueSize:
 
 # By preset. The demo's is the smallest that teaches every control; the large one is for whoever wants to look longer.
 SIZES = {
-    "demo": LeagueSize(2019, 2024, 2023, teams=4, games_per_team=40),
+    "demo": LeagueSize(2020, 2024, 2023, teams=4, games_per_team=56),
     "large": LeagueSize(2014, 2024, 2022, teams=8, games_per_team=60),
 }
 
