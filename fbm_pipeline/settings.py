@@ -77,7 +77,7 @@ PRESETS: Mapping[str, Preset] = {
         Preset(  # what a newcomer meets: every asset in two minutes, over a league of 2020-2024
             name="demo", tune_until=2021, development_seasons=(2022,), test_seasons=(2023, 2024),
             network_seasons=(2024,), projection_season=2025,
-            encoders=(EncoderPlan(2021, 2020, ("untrained",)),),
+            encoders=(EncoderPlan(2021, 2020, ("untrained",)), EncoderPlan(2022, 2020, ("untrained",))),
             level1_width=16, level1_embedding=8, level1_precision="float32",
             level1_layers=1, level1_heads=2, pretrain_steps=24, pretrain_batch=16,
             network=Network(
