@@ -82,9 +82,13 @@ def encode_all(settings: Settings) -> dict[str, float]:
     encoder, _ = load_encoder(settings, cutoff)
     shares = [operations_and_share(load_outings(store, season), encoder.shape) for season in seasons]
     return {
-        "seasons": len(seasons), "seconds": spent, "peak_gb": peak_gb, "rate": max(rates),
-        "operations": sum(operations for operations, _ in shares), "real": min(share for _, share in shares),
-    }  # fmt: skip
+        "seasons": len(seasons),
+        "seconds": spent,
+        "peak_gb": peak_gb,
+        "rate": max(rates),
+        "operations": sum(operations for operations, _ in shares),
+        "real": min(share for _, share in shares),
+    }
 
 
 def operations_and_share(outings: Outings, shape: object) -> tuple[float, float]:
@@ -101,9 +105,17 @@ def train_steps(settings: Settings, season: int) -> dict[str, float]:
     preset = settings.preset
     torch.set_num_threads(preset.threads)
     size = RunSize(
-        "masked", preset.level1_width, preset.level1_layers, preset.level1_heads, preset.level1_embedding,
-        preset.level1_precision, preset.pretrain_steps, preset.pretrain_batch, preset.threads, preset.seed,
-    )  # fmt: skip
+        "masked",
+        preset.level1_width,
+        preset.level1_layers,
+        preset.level1_heads,
+        preset.level1_embedding,
+        preset.level1_precision,
+        preset.pretrain_steps,
+        preset.pretrain_batch,
+        preset.threads,
+        preset.seed,
+    )
     run = MaskedRun(size, load_outings(Store(settings.store_root, TABLES), season))
     run.take_step()
     rates = [matrix_rate()]
@@ -147,8 +159,18 @@ def pretraining_minutes(settings: Settings, per_token: float) -> float:
 
 def in_own_process(what: str, arguments: argparse.Namespace, home: Path) -> dict[str, float]:
     """One measurement in a fresh process, so that its memory is its own."""
-    command = [sys.executable, __file__, "--home", str(home), "--data", str(arguments.data), "--preset",
-               arguments.preset, "--measure", what]  # fmt: skip
+    command = [
+        sys.executable,
+        __file__,
+        "--home",
+        str(home),
+        "--data",
+        str(arguments.data),
+        "--preset",
+        arguments.preset,
+        "--measure",
+        what,
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -166,14 +188,19 @@ def measured(arguments: argparse.Namespace) -> list[dict[str, object]]:
     rows = (
         ("level1 encoding", share, "of the matrix-product rate", ENCODING, share / ENCODING),
         ("level1 training step", step, "of the matrix-product rate", TRAINING, step / TRAINING),
-        (f"level1 encoding of {encoded['seasons']:.0f} seasons", encoded["seconds"], "s", ALL_SEASONS_S,
-         encoded["seconds"] / ALL_SEASONS_S),
+        (
+            f"level1 encoding of {encoded['seasons']:.0f} seasons",
+            encoded["seconds"],
+            "s",
+            ALL_SEASONS_S,
+            encoded["seconds"] / ALL_SEASONS_S,
+        ),
         ("level1 encoding, peak memory", encoded["peak_gb"], "GB", MEMORY_GB, encoded["peak_gb"] / MEMORY_GB),
         ("level1 one new day", day["seconds"], "s", NEW_DAY_S, day["seconds"] / NEW_DAY_S),
         ("level1 one pre-training", minutes, "min", PRETRAINING_MIN, minutes / PRETRAINING_MIN),
         ("level1 real tokens", encoded["real"], "of the computed tokens", REAL_TOKENS, encoded["real"] / REAL_TOKENS),
         ("matrix-product rate", encoded["rate"] / 1e9, "GFLOP/s", "", ""),
-    )  # fmt: skip
+    )
     return [dict(zip(COLUMNS, (kind, *row), strict=True)) for row in rows]
 
 
@@ -215,9 +242,10 @@ def main() -> int:
     settings = Settings(arguments.home.resolve(), arguments.data, PRESETS[arguments.preset])
     if arguments.measure:
         measures = {
-            "encoding": encode_all, "new_day": new_day,
+            "encoding": encode_all,
+            "new_day": new_day,
             "training": lambda asked: train_steps(asked, asked.preset.encoders[0].cutoff),
-        }  # fmt: skip
+        }
         print(json.dumps(measures[arguments.measure](settings)))
         return 0
     rows = measured(arguments)

@@ -75,10 +75,15 @@ def _horizons() -> list[Ablation]:
 
 def _windows() -> list[Ablation]:
     return [
-        _network(f"window_{games}", "6 windows", f"Is a window of {games} games as good?", batter_games=games,
-                 pitcher_games=games)
+        _network(
+            f"window_{games}",
+            "6 windows",
+            f"Is a window of {games} games as good?",
+            batter_games=games,
+            pitcher_games=games,
+        )
         for games in (10, 20, 30, 40, 50, 80)
-    ]  # fmt: skip
+    ]
 
 
 WITHOUT_DROPOUT: Mapping[str, object] = {"statistic_dropout": 0.0, "archetype_dropout": 0.0}
@@ -86,8 +91,9 @@ WITHOUT_DROPOUT: Mapping[str, object] = {"statistic_dropout": 0.0, "archetype_dr
 _ALL: tuple[Ablation, ...] = (
     _network("no_sequence", "2a identity only", "Do the games add anything to identity and prior?", sequence="none"),
     _network("empty_windows", "2a", "Is a network without evidence Marcel to the last bit?", sequence="empty"),
-    _network("context_mean", "2a", "Does attention over games beat the shrunk mean of what was seen?",
-             sequence="window_mean"),
+    _network(
+        "context_mean", "2a", "Does attention over games beat the shrunk mean of what was seen?", sequence="window_mean"
+    ),
     _network("no_identity", "2a", "Do profile and archetype add anything to games and prior?", identity="none"),
     _network("profile_only", "2a", "Does the archetype add to the profile?", identity="profile"),
     _network("archetype_only", "2a", "Does the profile add to the archetype?", identity="archetype"),
@@ -95,28 +101,47 @@ _ALL: tuple[Ablation, ...] = (
     _network("game_mean", "2b", "Do plate appearances tell more than their game's mean?", sequence="game_mean"),
     _network("without_level2", "2b", "Does attention to plate appearances beat the mean of them?", game="mean"),
     _network("shuffled_games", "2b", "Does the order of the games matter?", sequence="shuffled"),
-    _network("concatenation", "2c", "Does conditioning by gates beat plain concatenation?",
-             conditioning="concatenated"),
+    _network(
+        "concatenation", "2c", "Does conditioning by gates beat plain concatenation?", conditioning="concatenated"
+    ),
     _network("no_stat_dropout", "2c", "Is the sequence ignored without dropout of statistics?", **WITHOUT_DROPOUT),
-    _network("no_stat_dropout_no_sequence", "2c", "What does the sequence add without dropout of statistics?",
-             sequence="none", **WITHOUT_DROPOUT),
+    _network(
+        "no_stat_dropout_no_sequence",
+        "2c",
+        "What does the sequence add without dropout of statistics?",
+        sequence="none",
+        **WITHOUT_DROPOUT,
+    ),
     _network("concatenation_no_stat_dropout", "2c", "Both at once.", conditioning="concatenated", **WITHOUT_DROPOUT),
     _network("absolute_rates", "3", "Does starting from Marcel beat starting from the league's rate?", prior="league"),
     _network("classic_prior", "3", "Does it matter that Marcel's constants were fitted?", prior="marcel_classic"),
-    _network("squared_residuals", "3", "Is the likelihood better than squared error of plain residuals?",
-             target="residual"),
+    _network(
+        "squared_residuals", "3", "Is the likelihood better than squared error of plain residuals?", target="residual"
+    ),
     _network("poisson_counts", "3", "Is the likelihood better than that of counts alone?", target="counts"),
     *_horizons(),
-    _network("attention_pooling", "pooling", "Attention over a plate appearance's pitches instead of their mean?",
-             pitch_pooling="attention", level1=("top",)),
-    _network("last_pitch_pooling", "pooling", "The last pitch instead of the mean?", pitch_pooling="last",
-             level1=("top",)),
-    _network("untrained_encoder", "pooling", "Does pre-training add to the same encoder untrained?",
-             encoder="untrained"),
-    _network("majors_identity", "4 minors", "What is lost where profiles and archetypes know nothing of the minors?",
-             identity="majors"),
-    _network("mle_prior", "4 minors", "Does it help to adjust what majors and minors say together, not Marcel?",
-             prior="mle"),
+    _network(
+        "attention_pooling",
+        "pooling",
+        "Attention over a plate appearance's pitches instead of their mean?",
+        pitch_pooling="attention",
+        level1=("top",),
+    ),
+    _network(
+        "last_pitch_pooling", "pooling", "The last pitch instead of the mean?", pitch_pooling="last", level1=("top",)
+    ),
+    _network(
+        "untrained_encoder", "pooling", "Does pre-training add to the same encoder untrained?", encoder="untrained"
+    ),
+    _network(
+        "majors_identity",
+        "4 minors",
+        "What is lost where profiles and archetypes know nothing of the minors?",
+        identity="majors",
+    ),
+    _network(
+        "mle_prior", "4 minors", "Does it help to adjust what majors and minors say together, not Marcel?", prior="mle"
+    ),
     _network("unfreeze_gradually", "5", "Does unfreezing Level 1 from the top help?", level1=("frozen", "top", "all")),
     _network("unfreeze_top", "5", "Does training the top of Level 1 with the rest help?", level1=("top",)),
     _network("unfreeze_all", "5", "Does training Level 1 with the rest help?", level1=("all",)),
@@ -129,7 +154,7 @@ _ALL: tuple[Ablation, ...] = (
     _network("all_players", "capacity", "Do players of few opportunities help training?", min_opportunities=1),
     *_phases(),
     *_families(),
-)  # fmt: skip
+)
 REGISTRY: Mapping[str, Ablation] = {item.name: item for item in _ALL}
 
 

@@ -49,7 +49,9 @@ def rates(
 
 
 SEQUENCE_RATES: tuple[SequenceRate, ...] = (
-    *rates("discipline", """
+    *rates(
+        "discipline",
+        """
         swing 310 680 swings pitches
         whiff 82 220 whiffs swings
         whiff_per_pitch 190 470 whiffs pitches
@@ -74,8 +76,11 @@ SEQUENCE_RATES: tuple[SequenceRate, ...] = (
         ahead_strike 280 350 ahead_strikes ahead_pitches
         ibb 230 700 ibb pa ibb
         hbp 270 880 hbp pa
-    """),
-    *rates("battedball", """
+    """,
+    ),
+    *rates(
+        "battedball",
+        """
         ground_ball 100 86 ground_balls typed_balls
         line_drive 690 1200 line_drives typed_balls
         fly_ball 160 150 fly_balls typed_balls
@@ -92,8 +97,11 @@ SEQUENCE_RATES: tuple[SequenceRate, ...] = (
         extra_base_per_air 380 760 air_extra_bases fly_balls line_drives
         triple 390 4200 triples balls_in_play
         bunt 66 910 bunts typed_balls bunts
-    """),
-    *rates("spray", """
+    """,
+    ),
+    *rates(
+        "spray",
+        """
         pull 170 280 pulled sided_balls
         opposite 160 290 opposite sided_balls
         ground_pull 68 230 ground_pulled sided_ground_balls
@@ -101,8 +109,11 @@ SEQUENCE_RATES: tuple[SequenceRate, ...] = (
         air_pull 80 200 air_pulled sided_air_balls
         air_opposite 85 200 air_opposite sided_air_balls
         hr_per_air_pull 52 660 air_pulled_hr air_pulled
-    """),
-    *rates("platoon", """
+    """,
+    ),
+    *rates(
+        "platoon",
+        """
         left_so 51 87 left_so left_pa
         left_bb 110 180 left_bb left_pa
         left_hr 150 710 left_hr left_pa
@@ -111,26 +122,39 @@ SEQUENCE_RATES: tuple[SequenceRate, ...] = (
         right_bb 110 180 right_bb right_pa
         right_hr 130 1100 right_hr right_pa
         right_h 420 370 right_h right_pa
-    """),
-    *rates("opposition", """
+    """,
+    ),
+    *rates(
+        "opposition",
+        """
         opponents_so 370 950 opponents_so pa
         opponents_bb 1500 830 opponents_bb pa
         opponents_hr 1500 2500 opponents_hr pa
         opponents_h 530 1000 opponents_h pa
-    """),
-    *rates("recency", """
+    """,
+    ),
+    *rates(
+        "recency",
+        """
         late_so 62 110 late_so late_pa
         late_bb 130 220 late_bb late_pa
         late_hr 130 890 late_hr late_pa
         late_h 370 390 late_h late_pa
         late_whiff 68 170 late_whiffs late_swings
         late_ball 330 430 late_balls late_pitches
-    """, LAST_SEASON),
-    *rates("recency", """
+    """,
+        LAST_SEASON,
+    ),
+    *rates(
+        "recency",
+        """
         change_whiff 82 220 whiffs swings
         change_ball 390 580 balls pitches
         change_ground_ball 100 86 ground_balls typed_balls
-    """, LAST_SEASON, THREE_SEASONS),
-)  # fmt: skip
+    """,
+        LAST_SEASON,
+        THREE_SEASONS,
+    ),
+)
 
 FAMILIES = tuple(dict.fromkeys(rate.family for rate in SEQUENCE_RATES))

@@ -23,9 +23,14 @@ from fbm_pipeline.store.tables import Store
 
 # What features and projections may read. Of the raw tables only these: what else they tell stands in core.
 COPIED = (
-    "core.", "features.", "models.pa_embeddings", "raw.lahman_", "raw.register", "raw.partial_pitches",
+    "core.",
+    "features.",
+    "models.pa_embeddings",
+    "raw.lahman_",
+    "raw.register",
+    "raw.partial_pitches",
     "raw.club_rosters",
-)  # fmt: skip
+)
 PLAYER_COLUMNS = ("mlbam_id", "batter_id", "pitcher_id")
 # Columns that look over whole careers in tables of people; dates of birth and hands are known before a debut.
 CAREER_COLUMNS = {"core.players": ("primary_position",), "raw.lahman_people": ("weight", "debut")}
@@ -134,9 +139,13 @@ def _alter_careers(store: Store, name: str, as_of: dt.date, draw: np.random.Gene
 
 
 def _alter_partition(
-    store: Store, contract: Table, partition: dict[str, int], as_of: dt.date, everybody: np.ndarray,
+    store: Store,
+    contract: Table,
+    partition: dict[str, int],
+    as_of: dt.date,
+    everybody: np.ndarray,
     draw: np.random.Generator,
-) -> int:  # fmt: skip
+) -> int:
     filters = [(column, "=", value) for column, value in partition.items()]
     table = store.delta(contract.name).to_pyarrow_table(filters=filters or None).select(contract.column_names)
     column = _date_column(contract)

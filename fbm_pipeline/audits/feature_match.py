@@ -13,9 +13,15 @@ NAME = "feature_match"
 STATEMENT = "audits/feature_match"
 SMALLEST_SHARE = 0.98
 READS = (
-    "core.season_lines", "features.stat_profiles", "features.marcel_rates", "features.archetypes",
-    "features.control_rates", "features.mle_rates", "features.playing_time", "features.sequence_counts",
-)  # fmt: skip
+    "core.season_lines",
+    "features.stat_profiles",
+    "features.marcel_rates",
+    "features.archetypes",
+    "features.control_rates",
+    "features.mle_rates",
+    "features.playing_time",
+    "features.sequence_counts",
+)
 
 
 def audit_feature_match(store: Store, player_type: str, seasons: Sequence[int], tables: Sequence[str]) -> CheckResult:

@@ -145,9 +145,14 @@ def reorder_games(games: PlayerGames, order: np.ndarray) -> PlayerGames:
     starts = np.r_[0, lengths.cumsum()].astype(np.int64)
     rows = np.repeat(first[:-1][order] - starts[:-1], lengths) + np.arange(starts[-1])
     return replace(
-        games, first_plate_appearance=starts, embedding_row=games.embedding_row[rows], context=games.context[rows],
-        outcome=games.outcome[rows], is_home=games.is_home[order], is_starter=games.is_starter[order],
-    )  # fmt: skip
+        games,
+        first_plate_appearance=starts,
+        embedding_row=games.embedding_row[rows],
+        context=games.context[rows],
+        outcome=games.outcome[rows],
+        is_home=games.is_home[order],
+        is_starter=games.is_starter[order],
+    )
 
 
 def _exchanged(rows: np.ndarray, draw: np.random.Generator) -> np.ndarray:

@@ -13,11 +13,20 @@ from fbm_pipeline.warehouse.checks import CheckResult
 NAME = "training_dates"
 STATEMENT = "audits/training_dates"
 READS = (
-    "features.marcel_constants", "features.archetype_centroids", "features.control_rates", "features.playing_time",
-    "features.marcel_rates", "features.archetypes", "models.predictions", "evaluation.blend_weights",
-    "evaluation.error_spread", "features.mle_translations", "features.mle_rates",
-    "features.debut_means", "features.newcomer_playing_time",
-)  # fmt: skip
+    "features.marcel_constants",
+    "features.archetype_centroids",
+    "features.control_rates",
+    "features.playing_time",
+    "features.marcel_rates",
+    "features.archetypes",
+    "models.predictions",
+    "evaluation.blend_weights",
+    "evaluation.error_spread",
+    "features.mle_translations",
+    "features.mle_rates",
+    "features.debut_means",
+    "features.newcomer_playing_time",
+)
 
 
 @dataclass(frozen=True)

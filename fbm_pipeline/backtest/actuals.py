@@ -15,11 +15,15 @@ from fbm_pipeline.store.tables import Store
 
 ACTUAL_SCHEMA = pa.schema(
     [
-        ("season", pa.int16()), ("player_type", pa.string()), ("mlbam_id", pa.int32()),
-        ("statistic", pa.string()), ("actual", pa.float64()), ("opportunities", pa.int32()),
+        ("season", pa.int16()),
+        ("player_type", pa.string()),
+        ("mlbam_id", pa.int32()),
+        ("statistic", pa.string()),
+        ("actual", pa.float64()),
+        ("opportunities", pa.int32()),
         ("prior_opportunities", pa.int32()),
     ]
-)  # fmt: skip
+)
 
 
 def load_actuals(store: Store, first_season: int, last_season: int) -> pa.Table:

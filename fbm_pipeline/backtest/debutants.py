@@ -49,10 +49,13 @@ def _rows(store: Store, season: int, player_type: str, players: pd.DataFrame) ->
         [
             pd.DataFrame(
                 {
-                    "player_type": player_type, "mlbam_id": players["mlbam_id"].to_numpy(), "statistic": name,
-                    "rate": values, "concentration": concentrations.get(name, nothing),
+                    "player_type": player_type,
+                    "mlbam_id": players["mlbam_id"].to_numpy(),
+                    "statistic": name,
+                    "rate": values,
+                    "concentration": concentrations.get(name, nothing),
                 }
             )
             for name, values in found.items()
         ]
-    )  # fmt: skip
+    )

@@ -73,9 +73,11 @@ def predictive_variance(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.Series:
     found = rows[["player_type", "statistic", "system"]].assign(tier=tier_of(rows["prior_opportunities"]))
     found = found.merge(known, on=_KEY, how="left")
     luck = luck_variance(
-        rows["rate"].to_numpy(np.float64), rows["opportunities"].to_numpy(np.float64),
-        found["luck_scale"].to_numpy(np.float64), rows["statistic"].map(is_share).to_numpy(bool),
-    )  # fmt: skip
+        rows["rate"].to_numpy(np.float64),
+        rows["opportunities"].to_numpy(np.float64),
+        found["luck_scale"].to_numpy(np.float64),
+        rows["statistic"].map(is_share).to_numpy(bool),
+    )
     return pd.Series(luck + found["variance"].to_numpy(np.float64), index=rows.index)
 
 

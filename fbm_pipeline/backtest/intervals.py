@@ -91,10 +91,13 @@ def batter_predictives(
     for name, weights in bases.items():
         square = sum((w**2 * rates[head] / share for head, w in weights.items()), start=np.zeros_like(share))
         luck = np.maximum(square - rates[name] ** 2, EDGE) / at_bats
-        talent = sum(
-            (w**2 * talent_variance(rates[head], concentrations[head]) for head, w in weights.items()),
-            start=np.zeros_like(share),
-        ) / share**2  # fmt: skip
+        talent = (
+            sum(
+                (w**2 * talent_variance(rates[head], concentrations[head]) for head, w in weights.items()),
+                start=np.zeros_like(share),
+            )
+            / share**2
+        )
         found[name] = Predictive(rates[name], luck + (1 - 1 / at_bats) * talent, top=max(weights.values()))
     return found
 

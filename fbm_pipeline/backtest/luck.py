@@ -76,13 +76,18 @@ def luck_scales(actuals: pd.DataFrame) -> pd.DataFrame:
     shares = actuals["statistic"].map(is_share).to_numpy(bool)
     known = actuals["luck_variance"].notna().to_numpy()
     # Summed over players, each weighted by his opportunities: a single player's own luck is known too poorly.
-    sums = pd.DataFrame(
-        {
-            "player_type": actuals["player_type"], "statistic": actuals["statistic"],
-            "luck": np.where(known, n**2 * actuals["luck_variance"].to_numpy(np.float64), 0.0),
-            "shape": np.where(known, n * rate * np.where(shares, 1 - rate, 1.0), 0.0),
-        }
-    ).groupby(["player_type", "statistic"], as_index=False).sum()  # fmt: skip
+    sums = (
+        pd.DataFrame(
+            {
+                "player_type": actuals["player_type"],
+                "statistic": actuals["statistic"],
+                "luck": np.where(known, n**2 * actuals["luck_variance"].to_numpy(np.float64), 0.0),
+                "shape": np.where(known, n * rate * np.where(shares, 1 - rate, 1.0), 0.0),
+            }
+        )
+        .groupby(["player_type", "statistic"], as_index=False)
+        .sum()
+    )
     scale = (sums["luck"] / sums["shape"].where(sums["shape"] > 0)).fillna(0.0)
     return sums[["player_type", "statistic"]].assign(scale=scale, is_share=sums["statistic"].map(is_share))
 

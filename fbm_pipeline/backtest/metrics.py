@@ -54,10 +54,14 @@ class Moments:
 
     def __add__(self, other: Moments) -> Moments:
         return Moments(
-            self.n + other.n, self.weight + other.weight, self.actual + other.actual,
-            self.projected + other.projected, self.product + other.product, self.error + other.error,
+            self.n + other.n,
+            self.weight + other.weight,
+            self.actual + other.actual,
+            self.projected + other.projected,
+            self.product + other.product,
+            self.error + other.error,
             self.raw + other.raw,
-        )  # fmt: skip
+        )
 
     def scores(self) -> list[Score]:
         """One score per system."""
@@ -85,10 +89,14 @@ def season_moments(projected: Floats, actual: Floats, weights: Floats) -> Moment
     share = weights / weights.sum()
     p, y = projected - share @ projected, actual - share @ actual
     return Moments(
-        n=len(weights), weight=float(weights.sum()), actual=float(weights @ y**2), projected=weights @ p**2,
-        product=(weights * y) @ p, error=weights @ (p - y[:, None]) ** 2,
+        n=len(weights),
+        weight=float(weights.sum()),
+        actual=float(weights @ y**2),
+        projected=weights @ p**2,
+        product=(weights * y) @ p,
+        error=weights @ (p - y[:, None]) ** 2,
         raw=weights @ (projected - actual[:, None]) ** 2,
-    )  # fmt: skip
+    )
 
 
 def score(projected: ArrayLike, actual: ArrayLike, weights: ArrayLike, seasons: ArrayLike) -> Score:

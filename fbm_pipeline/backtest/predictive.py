@@ -50,9 +50,8 @@ class Predictive:
         mean = a / (a + b)
         spread = 2 / a * np.exp(betaln(2 * a, 2 * b) - 2 * betaln(a, b))
         return self.top * (
-            y / self.top * (2 * betainc(a, b, inside) - 1)
-            + mean * (1 - 2 * betainc(a + 1, b, inside) - spread)
-        )  # fmt: skip
+            y / self.top * (2 * betainc(a, b, inside) - 1) + mean * (1 - 2 * betainc(a + 1, b, inside) - spread)
+        )
 
     def _beta(self) -> tuple[Floats, Floats]:
         top = 1.0 if self.top is None else self.top

@@ -26,8 +26,16 @@ WEIGHTS = "evaluation.blend_weights"
 
 # What features.playing_time says beside the expectation: PA or BF, outs, and a pitcher's role with its chances.
 MODELLED = (
-    "p10", "p90", "if_regular", "outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change",
-)  # fmt: skip
+    "p10",
+    "p90",
+    "if_regular",
+    "outs",
+    "outs_p10",
+    "outs_p90",
+    "role",
+    "starter_chance",
+    "role_change",
+)
 RATE_TABLES = (MARCEL_RATES, CONTROL_RATES, MLE_RATES, PREDICTIONS, WEIGHTS)
 
 
@@ -82,12 +90,16 @@ def check_coverage(rates: pd.DataFrame, season: int) -> None:
     key = ["player_type", "statistic", "mlbam_id"]
     marcel = rates.loc[rates["system"] == "marcel", key]
     matched = rates[[*key, "system"]].merge(marcel, on=key)
-    counts = pd.DataFrame(
-        {
-            "players": rates.groupby(["player_type", "statistic", "system"]).size(),
-            "matched": matched.groupby(["player_type", "statistic", "system"]).size(),
-        }
-    ).fillna(0).astype(int)  # fmt: skip
+    counts = (
+        pd.DataFrame(
+            {
+                "players": rates.groupby(["player_type", "statistic", "system"]).size(),
+                "matched": matched.groupby(["player_type", "statistic", "system"]).size(),
+            }
+        )
+        .fillna(0)
+        .astype(int)
+    )
     expected = marcel.groupby(["player_type", "statistic"]).size().rename("marcel")
     counts = counts.join(expected, on=["player_type", "statistic"]).fillna({"marcel": 0})
     others = (counts["players"] != counts["marcel"]) & ~counts.index.get_level_values("system").isin(NEWCOMERS)

@@ -51,9 +51,11 @@ def public_rates(store: Store, season: int) -> PublicRates:
     ranked = known.sort_values(order, ascending=[True, True, True, False, True, True, True, True])
     single = ranked.drop_duplicates(["player_type", "system", "mlbam_id"])
     return PublicRates(
-        _long(single), single[[*_PLAYER, "opportunities", "outs"]],
-        without_id=len(wide) - len(known), duplicates=len(known) - len(single),
-    )  # fmt: skip
+        _long(single),
+        single[[*_PLAYER, "opportunities", "outs"]],
+        without_id=len(wide) - len(known),
+        duplicates=len(known) - len(single),
+    )
 
 
 def _long(wide: pd.DataFrame) -> pd.DataFrame:

@@ -13,9 +13,16 @@ from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS
 
 MARCELS = ("marcel_classic", "marcel")
 CONTROLS = (
-    "ridge", "control_ridge", "control_trees", "control", "control_parks", "control_physics", "ridge_minors",
-    "control_minors", "control_full",
-)  # fmt: skip
+    "ridge",
+    "control_ridge",
+    "control_trees",
+    "control",
+    "control_parks",
+    "control_physics",
+    "ridge_minors",
+    "control_minors",
+    "control_full",
+)
 MINORS = ("debut_mean", "component_factors", "mle")
 NETWORKS = ("contextual", "ensemble")
 OWN_SYSTEMS = MARCELS + CONTROLS + MINORS + NETWORKS

@@ -28,14 +28,18 @@ def add_compare(verbs: Any) -> None:
         epilog=f"The gate: {RULE}. It exits 1 when NEW fails, else says `passed` and exits 0; it writes only the look.",
     )
     compare.add_argument(
-        "systems", nargs="+", metavar="SYSTEM",
+        "systems",
+        nargs="+",
+        metavar="SYSTEM",
         help=f"such as marcel control steamer, or the name of a registered comparison: {', '.join(REGISTERED)}",
-    )  # fmt: skip
+    )
     compare.add_argument("--gate", action="store_true", help="hold the second system, NEW, against the first, BASE")
     compare.add_argument(
-        "--tolerance", type=_share, default=TOLERANCE,
+        "--tolerance",
+        type=_share,
+        default=TOLERANCE,
         help=f"of the gate: the share by which a season's RMSE may grow (default {TOLERANCE})",
-    )  # fmt: skip
+    )
     compare.add_argument(
         "--seasons", help="test, development, all, or years such as 2018,2019 (default: test; for the gate all)"
     )
@@ -103,8 +107,10 @@ def _gate(store: Store, settings: Settings, options: argparse.Namespace) -> int:
         looks = note_test_looks(store, settings, options.docs, (base, new))
         print("\n".join(looks_text(count_looks(looks, settings.data_kind), [base, new])))
     share = f"{100 * options.tolerance:g} %"
-    print(f"{new} against {base}, {settings.data_kind} data, seasons {', '.join(map(str, found.seasons))}, "
-          f"{found.cells} comparisons of a season, statistic and universe, tolerance {share}.")  # fmt: skip
+    print(
+        f"{new} against {base}, {settings.data_kind} data, seasons {', '.join(map(str, found.seasons))}, "
+        f"{found.cells} comparisons of a season, statistic and universe, tolerance {share}."
+    )
     if found.passed:
         print(f"passed: no statistic has an RMSE more than {share} above {base}'s in two seasons or more.")
         return 0
@@ -121,9 +127,10 @@ def _gate(store: Store, settings: Settings, options: argparse.Namespace) -> int:
 def chosen_seasons(text: str | None, preset: Preset, default: Sequence[int]) -> tuple[int, ...]:
     """The seasons that `--seasons` names. Raises CommandError for anything but a known word or years."""
     named = {
-        "test": preset.test_seasons, "development": preset.development_seasons,
+        "test": preset.test_seasons,
+        "development": preset.development_seasons,
         "all": (*preset.development_seasons, *preset.test_seasons),
-    }  # fmt: skip
+    }
     if text is None:
         return tuple(default)
     if text in named:

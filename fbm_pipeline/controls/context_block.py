@@ -12,7 +12,9 @@ from fbm_pipeline.store.tables import Store
 
 # Role and hands are known, not sampled: they are drawn to the league only as far as a few dozen plate appearances say
 # little of a year. Pitches per plate appearance has its half point from 2000-2009, as the aggregates have.
-CONTEXT_RATES = rates("context", """
+CONTEXT_RATES = rates(
+    "context",
+    """
     outing_start 50 50 index_0_pa pa
     outing_from_3 50 50 index_3_pa pa
     outing_from_6 50 50 index_6_pa pa
@@ -24,7 +26,8 @@ CONTEXT_RATES = rates("context", """
     batters_left 50 50 left_stand_pa known_stand_pa
     pitchers_left 50 50 left_throws_pa known_throws_pa
     pitches_per_pa 120 180 counted_pitches counted_pa
-""")  # fmt: skip
+""",
+)
 
 
 def context_block(store: Store, player_type: str, players: Histories) -> Block:

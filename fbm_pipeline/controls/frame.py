@@ -82,9 +82,14 @@ def read_frame(store: Store, player_type: str, season: int, families: Sequence[s
     players = histories(lines, [*targets, season])
     outcome, opportunities = _outcomes(lines, players)
     return Frame(
-        season, players, tuple(item.name for item in statistics(player_type)), _priors(store, player_type, players),
-        outcome, _weights(players, opportunities), _blocks(store, player_type, players, families),
-    )  # fmt: skip
+        season,
+        players,
+        tuple(item.name for item in statistics(player_type)),
+        _priors(store, player_type, players),
+        outcome,
+        _weights(players, opportunities),
+        _blocks(store, player_type, players, families),
+    )
 
 
 def _outcomes(lines: SeasonLines, players: Histories) -> tuple[np.ndarray, np.ndarray]:
@@ -115,9 +120,11 @@ def _priors(store: Store, player_type: str, players: Histories) -> np.ndarray:
     seasons = np.unique(players.season)
     wanted = pc.field("player_type") == player_type
     wanted &= (pc.field("system") == "marcel") & pc.field("season").isin(seasons.tolist())
-    table = store.delta("features.marcel_rates").to_pyarrow_dataset().to_table(
-        filter=wanted, columns=["season", "mlbam_id", "statistic", "rate"]
-    )  # fmt: skip
+    table = (
+        store.delta("features.marcel_rates")
+        .to_pyarrow_dataset()
+        .to_table(filter=wanted, columns=["season", "mlbam_id", "statistic", "rate"])
+    )
     keys = table.column("season").to_numpy().astype(np.int64) * 10**9 + table.column("mlbam_id").to_numpy()
     rows = players.season * 10**9 + players.mlbam_id
     names = table.column("statistic").to_numpy(zero_copy_only=False)

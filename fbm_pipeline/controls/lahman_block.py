@@ -17,9 +17,12 @@ TABLES = ("core.players", "raw.lahman_batting", "raw.lahman_appearances", "raw.l
 
 # Count, denominator, and the denominators of league average that a player starts with.
 _RUNNING = (
-    ("sb", "on_base", 60.0), ("cs", "on_base", 60.0), ("r", "on_base", 100.0), ("gidp", "ab", 300.0),
+    ("sb", "on_base", 60.0),
+    ("cs", "on_base", 60.0),
+    ("r", "on_base", 100.0),
+    ("gidp", "ab", 300.0),
     ("rbi", "ab", 100.0),
-)  # fmt: skip
+)
 _POSITIONS = ("g_c", "g_1b", "g_2b", "g_3b", "g_ss", "g_lf", "g_cf", "g_rf", "g_dh", "g_ph", "g_pr")
 AVERAGE_HEIGHT = 73.0  # inches; a constant, because the mean of a register changes with every debut
 REGULAR_GAMES = 10.0  # games of no position in particular that everybody's shares start with

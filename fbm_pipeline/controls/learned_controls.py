@@ -109,9 +109,14 @@ def block_rates(
 
 
 def system_rates(
-    store: Store, preset: Preset, player_type: str, season: int, arm: Arm, frame: Frame,
+    store: Store,
+    preset: Preset,
+    player_type: str,
+    season: int,
+    arm: Arm,
+    frame: Frame,
     control: Mapping[str, np.ndarray],
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """(players, S) rates of the learned system: the control's trees, and in place of its ridge what the arm says.
 
     `control` is from `control_parts`. Raises as `block_rates` does.
@@ -161,10 +166,11 @@ def read_vectors(store: Store, block: str, cutoff: int, player_type: str, season
         )
     table = table.sort_by([("season", "ascending"), ("mlbam_id", "ascending")])
     return SeasonVectors(
-        table.column("season").to_numpy().astype(np.int64), table.column("mlbam_id").to_numpy().astype(np.int64),
+        table.column("season").to_numpy().astype(np.int64),
+        table.column("mlbam_id").to_numpy().astype(np.int64),
         table.column("plate_appearances").to_numpy().astype(np.float64),
         _matrix(table, f"{TABLE} block {block} cutoff {cutoff} {player_type}"),
-    )  # fmt: skip
+    )
 
 
 def control_parts(store: Store, player_type: str, season: int, frame: Frame) -> dict[str, np.ndarray]:

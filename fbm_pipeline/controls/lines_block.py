@@ -54,7 +54,7 @@ _COMPANIONS = {
         ("triples_of_hits", (("triple", 1.0),), (("h", 1.0),), 500.0),
         ("runs_beyond_hits", (("er", 1.0), ("h", -0.5), ("bb", -0.3), ("hr", -1.0)), (("opportunities", 1.0),), 500.0),
     ),
-}  # fmt: skip
+}
 
 Columns = dict[str, np.ndarray]
 
@@ -108,12 +108,16 @@ def _time(lines: SeasonLines, players: Histories) -> Columns:
     games = players.gather(lines.counts["g"])
     weighted = opportunities @ _weights(lines)
     columns = {
-        "age": age, "age_squared": age**2, "age_over_peak": np.maximum(age, 0.0),
-        "weighted_opportunities": weighted / REGULAR, "log_opportunities": np.log1p(weighted),
-        "log_last_opportunities": np.log1p(opportunities[:, 0]), "last_games": games[:, 0],
+        "age": age,
+        "age_squared": age**2,
+        "age_over_peak": np.maximum(age, 0.0),
+        "weighted_opportunities": weighted / REGULAR,
+        "log_opportunities": np.log1p(weighted),
+        "log_last_opportunities": np.log1p(opportunities[:, 0]),
+        "last_games": games[:, 0],
         "last_per_game": opportunities[:, 0] / np.maximum(games[:, 0], 1.0),
         "per_game": opportunities.sum(axis=1) / np.maximum(games.sum(axis=1), 1.0),
-    }  # fmt: skip
+    }
     for back in range(SEASONS_BACK):
         columns[f"opportunities_{back + 1}"] = opportunities[:, back] / REGULAR
         columns[f"played_{back + 1}"] = (opportunities[:, back] > 0).astype(np.float64)

@@ -27,29 +27,59 @@ HIGH_SHARE = 0.1  # the 90th percentile of exit velocity: a tenth of the balls w
 # On targets of 2021 half, double or fourfold constants changed no statistic by more than .008 in r.
 BALL_K = {
     "batter": {
-        "speed": 40.0, "angle": 40.0, "hard_hit": 50.0, "sweet_spot": 275.0, "barrels": 60.0, "air": 60.0,
-        "air_speed": 30.0, "pulled": 85.0, "opposite": 130.0, "pulled_air": 65.0,
+        "speed": 40.0,
+        "angle": 40.0,
+        "hard_hit": 50.0,
+        "sweet_spot": 275.0,
+        "barrels": 60.0,
+        "air": 60.0,
+        "air_speed": 30.0,
+        "pulled": 85.0,
+        "opposite": 130.0,
+        "pulled_air": 65.0,
     },
     "pitcher": {
-        "speed": 115.0, "angle": 32.0, "hard_hit": 195.0, "sweet_spot": 370.0, "barrels": 490.0, "air": 48.0,
-        "air_speed": 245.0, "pulled": 255.0, "opposite": 345.0, "pulled_air": 125.0,
+        "speed": 115.0,
+        "angle": 32.0,
+        "hard_hit": 195.0,
+        "sweet_spot": 370.0,
+        "barrels": 490.0,
+        "air": 48.0,
+        "air_speed": 245.0,
+        "pulled": 255.0,
+        "opposite": 345.0,
+        "pulled_air": 125.0,
     },
-}  # fmt: skip
+}
 _TAIL_K = {"batter": 30.0, "pitcher": 300.0}
 _MIX_K = 100.0
 _FLIGHT_K = 20.0
 _PRESENCE_K = {BALLS_KNOWN: 200.0, PITCHES_KNOWN: 500.0}
 
 BALL_DENOMINATORS = {"air_speed": "air", "pulled": "sprayed", "opposite": "sprayed", "pulled_air": "sprayed"}
-_SPEEDS = {80: "at_least_80", 85: "at_least_85", 90: "at_least_90", 95: "hard_hit", 100: "at_least_100",
-           105: "at_least_105", 110: "at_least_110"}  # fmt: skip
+_SPEEDS = {
+    80: "at_least_80",
+    85: "at_least_85",
+    90: "at_least_90",
+    95: "hard_hit",
+    100: "at_least_100",
+    105: "at_least_105",
+    110: "at_least_110",
+}
 # How a pitcher throws. A batter's pitches tell how he is pitched to, of which the mix alone is his own.
 _MIX = ("fastballs", "breaking")
 _FLIGHT = {
-    "fastball_speed": "fastballs", "fastball_rise": "fastballs", "fastball_run": "fastballs",
-    "fastball_spin": "fastball_spins", "breaking_speed": "breaking", "breaking_rise": "breaking",
-    "breaking_run": "breaking", "offspeed_speed": "offspeed", "offspeed_rise": "offspeed", "offspeed_run": "offspeed",
-}  # fmt: skip
+    "fastball_speed": "fastballs",
+    "fastball_rise": "fastballs",
+    "fastball_run": "fastballs",
+    "fastball_spin": "fastball_spins",
+    "breaking_speed": "breaking",
+    "breaking_rise": "breaking",
+    "breaking_run": "breaking",
+    "offspeed_speed": "offspeed",
+    "offspeed_rise": "offspeed",
+    "offspeed_run": "offspeed",
+}
 
 
 @dataclass(frozen=True)

@@ -80,10 +80,16 @@ def fit_trees(columns: np.ndarray, residual: np.ndarray, weights: np.ndarray, se
     # Cut into bins here, because the library looks for weighted quantiles column by column in Python: half of its time.
     edges = np.quantile(columns[:, chosen], np.linspace(0.0, 1.0, BINS + 1)[1:-1], axis=0)
     model = HistGradientBoostingRegressor(
-        max_iter=TREES, learning_rate=LEARNING_RATE, max_depth=DEPTH, min_samples_leaf=SMALLEST_LEAF,
-        max_features=COLUMN_SHARE, l2_regularization=LEAF_PENALTY, max_bins=BINS, early_stopping=False,
+        max_iter=TREES,
+        learning_rate=LEARNING_RATE,
+        max_depth=DEPTH,
+        min_samples_leaf=SMALLEST_LEAF,
+        max_features=COLUMN_SHARE,
+        l2_regularization=LEAF_PENALTY,
+        max_bins=BINS,
+        early_stopping=False,
         random_state=seed,
-    )  # fmt: skip
+    )
     with one_thread():
         model.fit(_binned(columns[:, chosen], edges), residual / spread, sample_weight=weights / weights.mean())
 

@@ -20,8 +20,18 @@ if TYPE_CHECKING:
     from fbm_pipeline.ablations.plan import Plan
 
 _SHOWN = (
-    "ablation", "reference", "universe", "player_type", "stat", "n", "d_r", "d_r_low", "d_r_high", "d_rmse", "verdict",
-)  # fmt: skip
+    "ablation",
+    "reference",
+    "universe",
+    "player_type",
+    "stat",
+    "n",
+    "d_r",
+    "d_r_low",
+    "d_r_high",
+    "d_rmse",
+    "verdict",
+)
 
 
 class AblationPlan(dg.Config):
@@ -56,10 +66,13 @@ def ablations(config: AblationPlan, workplace: Workplace) -> dg.MaterializeResul
     done = run_tracked(store, workplace.settings, config.as_plan())
     rows = [[row[name] for name in _SHOWN] for row in done.rows]
     extra: dict[str, Any] = {
-        "plan": done.plan.name, "cells": len(done.cells), "computed now": done.computed, "not compared": done.missing,
+        "plan": done.plan.name,
+        "cells": len(done.cells),
+        "computed now": done.computed,
+        "not compared": done.missing,
         "MLflow run": dg.MetadataValue.url(done.url) if done.url else "the tracker did not answer",
         "comparison": markdown_table(_SHOWN, rows),
-    }  # fmt: skip
+    }
     return whole_table(store, [done.written], extra)
 
 

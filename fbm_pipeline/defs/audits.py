@@ -90,9 +90,7 @@ def _network(player_type: str, name: str, description: str) -> dg.AssetChecksDef
     return _audit_check(f"{player_type}/predictions", name, audit, description)
 
 
-def _latest(
-    store: Store, table: str, player_type: str, wanted: Sequence[int], seasons: Sequence[int]
-) -> int | None:  # fmt: skip
+def _latest(store: Store, table: str, player_type: str, wanted: Sequence[int], seasons: Sequence[int]) -> int | None:
     """The latest of the wanted seasons that the run names and the table holds."""
     column = "fold" if table == "models.predictions" else "season"
     held = {int(part[column]) for part in store.partitions(table) if part["player_type"] == player_type}
@@ -136,19 +134,25 @@ def _encoders(settings: Settings) -> list["UsedEncoder"]:
     return found
 
 
-def _future(assets: Sequence[str], audit_of: Callable[[Store, Settings, int], Sequence["Rebuild"]], table: str,
-            seasons_of_preset: Callable[[Settings], Sequence[int]], with_them: Sequence[str] = ()
-            ) -> dg.AssetChecksDefinition:  # fmt: skip
+def _future(
+    assets: Sequence[str],
+    audit_of: Callable[[Store, Settings, int], Sequence["Rebuild"]],
+    table: str,
+    seasons_of_preset: Callable[[Settings], Sequence[int]],
+    with_them: Sequence[str] = (),
+) -> dg.AssetChecksDefinition:
     """One blocking check per asset, all by one step: altering the future is what costs."""
     specs = [
         dg.AssetCheckSpec(
-            "future_appended", asset=asset.split("/"), blocking=True,
+            "future_appended",
+            asset=asset.split("/"),
+            blocking=True,
             # What is made again with them must be of this run too, or it would differ for being old.
             additional_deps=[key.split("/") for key in with_them],
             description="Made again beside an altered future, rows as of the preseason are byte-identical.",
         )
         for asset in assets
-    ]  # fmt: skip
+    ]
 
     @dg.multi_asset_check(name=f"future_appended_{table.split('.')[1]}", specs=specs)
     def audit_assets(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
@@ -233,16 +237,22 @@ AUDITS = [
     _dates("evaluation/blend_weights", ("evaluation.blend_weights",)),
     _dates("evaluation/error_spread", ("evaluation.error_spread",)),
     _audit_check(
-        "models/pa_embeddings", "known_words", _words,
+        "models/pa_embeddings",
+        "known_words",
+        _words,
         "The frozen vocabulary of Level 1 knows the words of every season, but for those that its source never tells.",
     ),
     _future(
         [f"{kind}/{name}" for kind in PLAYER_TYPES for name in _SAID],
-        _features, "features.control_rates", lambda settings: settings.preset.test_seasons,
+        _features,
+        "features.control_rates",
+        lambda settings: settings.preset.test_seasons,
         [f"{kind}/{name}" for kind in PLAYER_TYPES for name in _BESIDE],
     ),
     _future(
         [f"{kind}/predictions" for kind in PLAYER_TYPES],
-        _predictions, "models.predictions", lambda settings: settings.preset.network_seasons,
+        _predictions,
+        "models.predictions",
+        lambda settings: settings.preset.network_seasons,
     ),
-]  # fmt: skip
+]

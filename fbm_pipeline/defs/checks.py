@@ -71,31 +71,47 @@ _TABLES_WITH_GRAIN = (
 CHECKS = [
     *(_grain(table) for table in _TABLES_WITH_GRAIN),
     _season_check(
-        "core/plate_appearances", "lahman_totals", check_lahman_totals,
+        "core/plate_appearances",
+        "lahman_totals",
+        check_lahman_totals,
         "Season totals equal Lahman's exactly, where Retrosheet tells the season.",
     ),
     _season_check(
-        "core/plate_appearances", "pitching_lines", check_pitching_lines,
+        "core/plate_appearances",
+        "pitching_lines",
+        check_pitching_lines,
         "Pitcher by pitcher and game by game against the official lines; differences are counted by cause.",
     ),
     _season_check(
-        "core/plate_appearances", "id_match", check_id_match,
+        "core/plate_appearances",
+        "id_match",
+        check_id_match,
         "At least 99.9 % of plate appearances have a known batter and pitcher.",
     ),
     _season_check(
-        "core/plate_appearances", "source_flags", check_source_flags,
+        "core/plate_appearances",
+        "source_flags",
+        check_source_flags,
         "Outcomes add to the line what the source's own flags say.",
     ),
     _season_check(
-        "core/player_games", "calendar", check_calendar,
+        "core/player_games",
+        "calendar",
+        check_calendar,
         "Rows lie within their season and belong to a known game under its date.",
     ),
     _season_check(
-        "core/minor_lines", "minor_league_match", check_minor_league_match,
-        "At least 90 % of the plate appearances of publishers with ids have a known player.", published_seasons,
+        "core/minor_lines",
+        "minor_league_match",
+        check_minor_league_match,
+        "At least 90 % of the plate appearances of publishers with ids have a known player.",
+        published_seasons,
     ),
     _season_check(
-        "core/minor_lines", "one_row_per_grain", lambda store, season: check_grain(store, TABLE, season),
-        "No key occurs twice in a season.", published_seasons,
+        "core/minor_lines",
+        "one_row_per_grain",
+        lambda store, season: check_grain(store, TABLE, season),
+        "No key occurs twice in a season.",
+        published_seasons,
     ),
-]  # fmt: skip
+]

@@ -27,11 +27,13 @@ def write_incident(folder: Path, run: dg.DagsterRun, failures: list[tuple[str, s
         tags[name] for name in sorted(tags, reverse=True) if name.startswith("dagster/asset_partition_range_")
     )
     lines = [
-        f"# {run.job_name} failed", "",
+        f"# {run.job_name} failed",
+        "",
         f"- run: {run.run_id}",
         f"- seasons: {seasons or 'none'}",
-        f"- look at: http://127.0.0.1:3000/runs/{run.run_id}", "",
-    ]  # fmt: skip
+        f"- look at: http://127.0.0.1:3000/runs/{run.run_id}",
+        "",
+    ]
     for step, message in failures:
         lines += [f"## {step or 'the run'}", "", "```", message.strip()[:4000], "```", ""]
     folder.mkdir(parents=True, exist_ok=True)

@@ -39,16 +39,26 @@ def fold_seasons(store: Store, settings: Settings) -> Collection[int]:
 
 def _network(player_type: str) -> dg.AssetsDefinition:
     @dg.asset(
-        key=[player_type, "network"], group_name="network", owners=OWNERS, kinds={"pytorch", "mlflow"},
+        key=[player_type, "network"],
+        group_name="network",
+        owners=OWNERS,
+        kinds={"pytorch", "mlflow"},
         description="Levels 2 and 3: the network of one test season, trained on seasons before it.",
-        code_version=code_version(_FOLD_CODE), partitions_def=SEASON, backfill_policy=ONE_RUN,
-        automation_condition=WHEN_INPUTS_CHANGE, pool=TRAINER_POOL, retry_policy=ONCE_MORE,
+        code_version=code_version(_FOLD_CODE),
+        partitions_def=SEASON,
+        backfill_policy=ONE_RUN,
+        automation_condition=WHEN_INPUTS_CHANGE,
+        pool=TRAINER_POOL,
+        retry_policy=ONCE_MORE,
         deps=[
-            dependency("models/pa_embeddings", BEFORE), dependency("core/season_lines", BEFORE),
-            dependency("core/player_games", BEFORE), dependency(f"{player_type}/archetypes", BEFORE),
-            dependency(f"{player_type}/marcel_rates", BEFORE), dependency(f"{player_type}/stat_profiles", BEFORE),
+            dependency("models/pa_embeddings", BEFORE),
+            dependency("core/season_lines", BEFORE),
+            dependency("core/player_games", BEFORE),
+            dependency(f"{player_type}/archetypes", BEFORE),
+            dependency(f"{player_type}/marcel_rates", BEFORE),
+            dependency(f"{player_type}/stat_profiles", BEFORE),
         ],
-    )  # fmt: skip
+    )
     def network(context: dg.AssetExecutionContext, workplace: Workplace) -> dg.MaterializeResult:
         store, settings = workplace.store, workplace.settings
         wanted = seasons_of(context)
@@ -73,9 +83,11 @@ def _train(store: Store, settings: Settings, player_type: str, season: int) -> t
     fold = plan_fold(store, player_type, season, settings.preset, network)
     key = training_key(store, settings, fold, network)[:12]
     tags = {
-        "fbm.player_type": player_type, "fbm.season": str(season),
-        "fbm.data_hash": data_hash(store, fold, fold.learnt_from), "fbm.code_hash": code_key(TRAINING),
-    }  # fmt: skip
+        "fbm.player_type": player_type,
+        "fbm.season": str(season),
+        "fbm.data_hash": data_hash(store, fold, fold.learnt_from),
+        "fbm.code_hash": code_key(TRAINING),
+    }
     name = f"{player_type}-{settings.preset.name}-{season}-{key}"
     folder = fold_folder(settings, player_type, season)
     with open_run(settings, kind="network", run_key=name, tags=tags) as observer:
@@ -92,12 +104,17 @@ def _weights_version(folder: Path) -> dg.DataVersion:
 def _network_metadata(card: "FoldCard", address: str | None) -> Metadata:
     header = sorted({name for epoch in card.history for name in epoch})
     return {
-        "written": "skipped" if card.skipped else "trained", "trained until": card.trained_until,
-        "stopped on": card.validation_season, "samples": card.samples, "best epoch": card.best_epoch,
-        "validation nats a player": card.validation_nll, "of Marcel": card.marcel_nll,
+        "written": "skipped" if card.skipped else "trained",
+        "trained until": card.trained_until,
+        "stopped on": card.validation_season,
+        "samples": card.samples,
+        "best epoch": card.best_epoch,
+        "validation nats a player": card.validation_nll,
+        "of Marcel": card.marcel_nll,
         "history": markdown_table(header, [[epoch.get(name, "") for name in header] for epoch in card.history]),
-        "checkpoint": dg.MetadataValue.path(str(card.folder)), **run_address(address),
-    }  # fmt: skip
+        "checkpoint": dg.MetadataValue.path(str(card.folder)),
+        **run_address(address),
+    }
 
 
 def run_address(url: str | None) -> Metadata:
@@ -112,15 +129,22 @@ def _predictions(player_type: str) -> dg.AssetsDefinition:
         return predict_fold(store, settings, player_type, season)
 
     return season_table(
-        f"{player_type}/predictions", "models.predictions", build,
-        group="network", code=_FOLD_CODE, seasons=fold_seasons, kinds=("pytorch", "deltalake"),
+        f"{player_type}/predictions",
+        "models.predictions",
+        build,
+        group="network",
+        code=_FOLD_CODE,
+        seasons=fold_seasons,
+        kinds=("pytorch", "deltalake"),
         description="What Marcel and the network say of the validation and the test season of a fold.",
         deps=[
-            dependency(f"{player_type}/network"), dependency("models/pa_embeddings", BEFORE),
-            dependency(f"{player_type}/marcel_rates", UP_TO), dependency(f"{player_type}/stat_profiles", UP_TO),
+            dependency(f"{player_type}/network"),
+            dependency("models/pa_embeddings", BEFORE),
+            dependency(f"{player_type}/marcel_rates", UP_TO),
+            dependency(f"{player_type}/stat_profiles", UP_TO),
             dependency(f"{player_type}/archetypes", UP_TO),
         ],
-    )  # fmt: skip
+    )
 
 
 ASSETS = [

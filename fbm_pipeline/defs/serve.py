@@ -23,15 +23,38 @@ def commands(settings: Settings, dagster_port: int, mlflow_port: int) -> dict[st
     """What is started, by name."""
     return {
         "Dagster": [
-            sys.executable, "-m", "dagster", "dev", "--workspace", str(REPOSITORY / "workspace.yaml"),
-            "--host", HOST, "--port", str(dagster_port), "--log-level", "warning",
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "--workspace",
+            str(REPOSITORY / "workspace.yaml"),
+            "--host",
+            HOST,
+            "--port",
+            str(dagster_port),
+            "--log-level",
+            "warning",
         ],
         "MLflow": [
-            sys.executable, "-m", "mlflow", "server", "--backend-store-uri", settings.mlflow_uri,
-            "--default-artifact-root", settings.mlflow_artifacts.as_uri(), "--host", HOST, "--port", str(mlflow_port),
-            "--workers", "1", "--uvicorn-opts", "--log-level warning",
+            sys.executable,
+            "-m",
+            "mlflow",
+            "server",
+            "--backend-store-uri",
+            settings.mlflow_uri,
+            "--default-artifact-root",
+            settings.mlflow_artifacts.as_uri(),
+            "--host",
+            HOST,
+            "--port",
+            str(mlflow_port),
+            "--workers",
+            "1",
+            "--uvicorn-opts",
+            "--log-level warning",
         ],
-    }  # fmt: skip
+    }
 
 
 def environment(settings: Settings) -> dict[str, str]:

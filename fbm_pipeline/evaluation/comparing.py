@@ -49,9 +49,12 @@ def compare_systems(store: Store, settings: Settings, comparison: Comparison, se
         )
     pairs = pair_rows(held, [(comparison, seasons)])
     return Compared(
-        comparison, tuple(seasons), _table(store, SCORES, rows, settings), _table(store, PAIRS, pairs, settings),
+        comparison,
+        tuple(seasons),
+        _table(store, SCORES, rows, settings),
+        _table(store, PAIRS, pairs, settings),
         left_out,
-    )  # fmt: skip
+    )
 
 
 def load_seasons(store: Store, seasons: Sequence[int], systems: Sequence[str], *, partial: bool = True) -> pd.DataFrame:

@@ -38,13 +38,25 @@ class Comparison:
 
 CONTROLS = Comparison(
     "controls",
-    ("marcel_classic", "marcel", "ridge", "control_ridge", "control_trees", "control", "control_parks",
-     "control_physics"),
-    pairs=(
-        ("marcel_classic", "marcel"), ("marcel", "ridge"), ("ridge", "control"), ("marcel", "control"),
-        ("control", "control_parks"), ("control", "control_physics"),
+    (
+        "marcel_classic",
+        "marcel",
+        "ridge",
+        "control_ridge",
+        "control_trees",
+        "control",
+        "control_parks",
+        "control_physics",
     ),
-)  # fmt: skip
+    pairs=(
+        ("marcel_classic", "marcel"),
+        ("marcel", "ridge"),
+        ("ridge", "control"),
+        ("marcel", "control"),
+        ("control", "control_parks"),
+        ("control", "control_physics"),
+    ),
+)
 PUBLIC = Comparison(
     "public",
     ("marcel", "ridge", "control", "control_parks", "steamer", "zips", "atc", "depthcharts"),
@@ -62,24 +74,40 @@ _SHORT_HISTORIES = (DEBUTS, *TIERS)
 MINORS = Comparison(
     "minors",
     (
-        "marcel", "ridge", "ridge_minors", "control", "control_minors", "control_full", "debut_mean",
-        "component_factors", "mle",
+        "marcel",
+        "ridge",
+        "ridge_minors",
+        "control",
+        "control_minors",
+        "control_full",
+        "debut_mean",
+        "component_factors",
+        "mle",
     ),
     pairs=(
-        ("debut_mean", "mle"), ("component_factors", "mle"), ("marcel", "mle"), ("ridge", "ridge_minors"),
-        ("control", "control_minors"), ("mle", "control_minors"), ("control", "control_full"),
+        ("debut_mean", "mle"),
+        ("component_factors", "mle"),
+        ("marcel", "mle"),
+        ("ridge", "ridge_minors"),
+        ("control", "control_minors"),
+        ("mle", "control_minors"),
+        ("control", "control_full"),
     ),
     shown=_SHORT_HISTORIES,
-)  # fmt: skip
+)
 MINORS_PUBLIC = Comparison(
     "minors_public",
     ("control", "control_minors", "control_full", "mle", "steamer", "zips", "atc"),
     pairs=(
-        ("steamer", "control"), ("steamer", "control_minors"), ("steamer", "control_full"), ("zips", "control_full"),
-        ("atc", "control_full"), ("zips", "mle"),
+        ("steamer", "control"),
+        ("steamer", "control_minors"),
+        ("steamer", "control_full"),
+        ("zips", "control_full"),
+        ("atc", "control_full"),
+        ("zips", "mle"),
     ),
     shown=_SHORT_HISTORIES,
-)  # fmt: skip
+)
 # A network reads profiles with the minors: by history, beside what the minors alone and the control with them say.
 NETWORK_MINORS = Comparison(
     "network_minors",

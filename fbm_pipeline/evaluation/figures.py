@@ -23,13 +23,29 @@ STATISTICS = {
     "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era", "whip"),
 }
 COLOURS = {
-    "marcel_classic": "#9aa5b1", "marcel": "#3e4c59", "ridge": "#7cb342", "control_ridge": "#26a69a",
-    "control_trees": "#004d40", "control": "#2e7d32", "control_parks": "#c0a000", "control_physics": "#7b1fa2",
-    "ridge_minors": "#d4e157", "control_minors": "#ff8f00", "control_full": "#d81b60", "debut_mean": "#b0aa9f",
-    "component_factors": "#8d7b68", "mle": "#0277bd", "contextual": "#1565c0", "ensemble": "#00acc1",
-    "steamer": "#ef6c00", "zips": "#8e24aa", "atc": "#c62828",
-    "depthcharts": "#6d4c41", "thebat": "#558b2f", "thebatx": "#ad1457",
-}  # fmt: skip
+    "marcel_classic": "#9aa5b1",
+    "marcel": "#3e4c59",
+    "ridge": "#7cb342",
+    "control_ridge": "#26a69a",
+    "control_trees": "#004d40",
+    "control": "#2e7d32",
+    "control_parks": "#c0a000",
+    "control_physics": "#7b1fa2",
+    "ridge_minors": "#d4e157",
+    "control_minors": "#ff8f00",
+    "control_full": "#d81b60",
+    "debut_mean": "#b0aa9f",
+    "component_factors": "#8d7b68",
+    "mle": "#0277bd",
+    "contextual": "#1565c0",
+    "ensemble": "#00acc1",
+    "steamer": "#ef6c00",
+    "zips": "#8e24aa",
+    "atc": "#c62828",
+    "depthcharts": "#6d4c41",
+    "thebat": "#558b2f",
+    "thebatx": "#ad1457",
+}
 _TIER_LABELS = {"under_500": "< 500", "500_1200": "500-1200", "over_1200": "> 1200"}
 _SHADES = 32  # colours of the file: ten systems and the grays between; full colour takes four times the bytes
 
@@ -46,8 +62,14 @@ def figure_r_by_season(scores: pd.DataFrame, comparison: Comparison) -> bytes:
         for system in comparison.systems:
             points = chosen[chosen["system"] == system].assign(year=lambda frame: frame["seasons"].astype(int))
             points = points.sort_values("year")
-            axes.plot(points["year"], points["r"].astype(float), marker="o", markersize=2.5, linewidth=1.1,
-                      color=COLOURS[system])  # fmt: skip
+            axes.plot(
+                points["year"],
+                points["r"].astype(float),
+                marker="o",
+                markersize=2.5,
+                linewidth=1.1,
+                color=COLOURS[system],
+            )
         years = sorted(chosen["seasons"].astype(int).unique())
         axes.set_xticks(years, [f"'{year % 100:02d}" for year in years], fontsize=6)
 
@@ -67,8 +89,14 @@ def figure_reliability(scores: pd.DataFrame, comparison: Comparison, seasons: st
         chosen = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
         for offset, system in zip(shift, comparison.systems, strict=False):
             points = chosen[chosen["system"] == system].set_index("universe")["attainable"].astype(float)
-            axes.plot(np.arange(len(TIERS)) + offset, [points.get(tier, np.nan) for tier in TIERS], linestyle="none",
-                      marker="o", markersize=3.5, color=COLOURS[system])  # fmt: skip
+            axes.plot(
+                np.arange(len(TIERS)) + offset,
+                [points.get(tier, np.nan) for tier in TIERS],
+                linestyle="none",
+                marker="o",
+                markersize=3.5,
+                color=COLOURS[system],
+            )
         sizes = chosen.groupby("universe")["n"].max()
         labels = [f"{_TIER_LABELS[tier]}\nn {sizes.get(tier, 0)}" for tier in TIERS]
         axes.set_xticks(range(len(TIERS)), labels, fontsize=6)

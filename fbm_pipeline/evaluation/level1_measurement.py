@@ -26,8 +26,12 @@ from fbm_pipeline.store.tables import Store, Written
 
 Row = dict[str, object]
 READS = (
-    "features.learned_blocks", "features.control_rates", "core.season_lines", "core.plate_appearances", "core.pitches",
-)  # fmt: skip
+    "features.learned_blocks",
+    "features.control_rates",
+    "core.season_lines",
+    "core.plate_appearances",
+    "core.pitches",
+)
 DECODER_ARMS = {"decoded": "vectors", "context": "lookup", "base": "base"}
 
 logger = logging.getLogger("fbm_pipeline.evaluation")
@@ -41,11 +45,13 @@ def measure_level1(store: Store, settings: Settings) -> Written:
     held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
     cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in held]
     key = inputs_key(
-        tables={name: store.content(name) for name in READS}, code=code_key(f"{__name__}:measure_level1"),
+        tables={name: store.content(name) for name in READS},
+        code=code_key(f"{__name__}:measure_level1"),
         encoders=[load_encoder(settings, cutoff)[1].weights for cutoff in cutoffs],
         decoders=[load_decoder(settings, cutoff)[1].weights for cutoff in cutoffs],
-        preset=settings.preset, kind=settings.data_kind,
-    )  # fmt: skip
+        preset=settings.preset,
+        kind=settings.data_kind,
+    )
     return store.build(TABLE, {}, key, lambda: _measured(store, settings, cutoffs, held))
 
 
@@ -120,10 +126,16 @@ def _next_season(store: Store, settings: Settings, cutoff: int) -> dict[str, flo
     return metrics
 
 
-def _row(
-    section: str, cutoff: int, arm: str, seasons: str, stat: str, measured: str, value: float, n: int
-) -> Row:  # fmt: skip
+def _row(section: str, cutoff: int, arm: str, seasons: str, stat: str, measured: str, value: float, n: int) -> Row:
     return {
-        "section": section, "cutoff": cutoff, "arm": arm, "reference": "", "seasons": seasons, "player_type": "",
-        "stat": stat, "measure": measured, "value": float(value), "n": n,
-    }  # fmt: skip
+        "section": section,
+        "cutoff": cutoff,
+        "arm": arm,
+        "reference": "",
+        "seasons": seasons,
+        "player_type": "",
+        "stat": stat,
+        "measure": measured,
+        "value": float(value),
+        "n": n,
+    }

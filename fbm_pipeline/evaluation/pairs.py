@@ -108,10 +108,15 @@ def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe
     asked = sorted({name for pair in tested for name in pair}, key=systems.index)
     sample = resample(chosen[asked], chosen["actual"], weights, chosen["season"], chosen["mlbam_id"])
     known: PairRow = {
-        "comparison": comparison.name, "universe": universe, "seasons": seasons_label(complete),
-        "player_type": sheet.player_type, "kind": sheet.kind, "stat": sheet.stat, "n": len(chosen),
+        "comparison": comparison.name,
+        "universe": universe,
+        "seasons": seasons_label(complete),
+        "player_type": sheet.player_type,
+        "kind": sheet.kind,
+        "stat": sheet.stat,
+        "n": len(chosen),
         "players": sample.players,
-    }  # fmt: skip
+    }
     places = [(asked.index(base), asked.index(new)) for base, new in tested]
     return _Tested(
         known,
@@ -134,10 +139,14 @@ def _rows(comparison: Comparison, family: Sequence[_Tested]) -> list[PairRow]:
             r, rmse = item.r[place], item.rmse[place]
             rows.append(
                 {
-                    **item.known, "base": base, "new": new, **_columns("r", r, adjusted_r),
-                    **_columns("rmse", rmse, adjusted_rmse), "verdict": verdict(rmse.value, adjusted_rmse),
+                    **item.known,
+                    "base": base,
+                    "new": new,
+                    **_columns("r", r, adjusted_r),
+                    **_columns("rmse", rmse, adjusted_rmse),
+                    "verdict": verdict(rmse.value, adjusted_rmse),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -149,6 +158,8 @@ def difference_of(sample: Resampled, measure: str, base: int, new: int) -> Diffe
 
 def _columns(measure: str, found: Difference, adjusted: float | None) -> dict[str, float | None]:
     return {
-        f"d_{measure}": found.value, f"d_{measure}_low": found.low, f"d_{measure}_high": found.high,
+        f"d_{measure}": found.value,
+        f"d_{measure}_low": found.low,
+        f"d_{measure}_high": found.high,
         f"holm_{measure}": adjusted,
-    }  # fmt: skip
+    }

@@ -211,10 +211,15 @@ def _cells(parts: Sequence[SeasonScore]) -> list[ScoreRow]:
     rows: list[ScoreRow] = []
     for place, found in enumerate(moments.scores()):
         row: ScoreRow = {
-            "n": found.n, "r": _known(found.r), "rmse": found.rmse, "rmse_raw": found.rmse_raw,
-            "slope": _known(found.slope), "sd_ratio": _known(found.sd_ratio), "attainable": _known(attainable[place]),
+            "n": found.n,
+            "r": _known(found.r),
+            "rmse": found.rmse,
+            "rmse_raw": found.rmse_raw,
+            "slope": _known(found.slope),
+            "sd_ratio": _known(found.sd_ratio),
+            "attainable": _known(attainable[place]),
             "top20": _known(_average([part.top20[place] for part in parts], np.ones_like(sizes))),
-        }  # fmt: skip
+        }
         for name in ("rank_r", "coverage", "width", "crps"):
             row[name] = _known(_average([getattr(part, name)[place] for part in parts], sizes))
         rows.append(row)

@@ -61,9 +61,13 @@ class Scored:
 
 
 def useful_test(
-    store: Store, settings: Settings, seasons: Sequence[int], blocks: Sequence[str] = BLOCKS,
-    forms: Sequence[str] = FORMS, chosen: Arm | None = None,
-) -> pa.Table:  # fmt: skip
+    store: Store,
+    settings: Settings,
+    seasons: Sequence[int],
+    blocks: Sequence[str] = BLOCKS,
+    forms: Sequence[str] = FORMS,
+    chosen: Arm | None = None,
+) -> pa.Table:
     """Rows of evaluation.level1 of all blocks in all forms, the seasons pooled; `chosen` gets a row that says so.
 
     `cutoff` tells the latest encoder that served one of the seasons. Raises EvaluationError for a block or form that
@@ -78,9 +82,11 @@ def useful_test(
         )
     scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
     told: UsefulRow = {
-        "data": settings.data_kind, "section": SECTION, "seasons": seasons_label(seasons),
+        "data": settings.data_kind,
+        "section": SECTION,
+        "seasons": seasons_label(seasons),
         "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
-    }  # fmt: skip
+    }
     rows = [{**told, **row} for row in compared(scored, arms)]
     if chosen is not None:
         rows.append({**told, **_over_all(chosen.name, CONTROL, CHOSEN, 1.0, len(scored))})
@@ -121,9 +127,11 @@ def arm_rates(store: Store, preset: Preset, seasons: Sequence[int], arms: Sequen
                 rates[arm.name] = system_rates(store, preset, player_type, season, arm, frame, control)
             ids, names = frame.players.mlbam_id[frame.projected], list(frame.names)
             known = {
-                "season": season, "player_type": player_type, "mlbam_id": np.repeat(ids, len(names)),
+                "season": season,
+                "player_type": player_type,
+                "mlbam_id": np.repeat(ids, len(names)),
                 "statistic": names * len(ids),
-            }  # fmt: skip
+            }
             parts.append(pd.DataFrame(known | {name: values.ravel() for name, values in rates.items()}))
     return pd.concat(parts, ignore_index=True)
 
@@ -142,9 +150,12 @@ def score_arms(actuals: pd.DataFrame, rates: pd.DataFrame, arms: Sequence[Arm]) 
             players = own[own["statistic"] == stat].sort_values(["season", "mlbam_id"])
             if len(players) >= MIN_PLAYERS:
                 sample = resample(
-                    players[columns].to_numpy(), players["actual"], players["opportunities"], players["season"],
+                    players[columns].to_numpy(),
+                    players["actual"],
+                    players["opportunities"],
+                    players["season"],
                     players["mlbam_id"],
-                )  # fmt: skip
+                )
                 scored.append(Scored(player_type, stat, len(players), sample))
     if not scored:
         raise EvaluationError(
@@ -216,13 +227,23 @@ def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
 
 def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
     return {
-        "arm": arm, "reference": reference, "player_type": item.player_type, "stat": item.stat, "measure": measure,
-        "n": item.n, "value": value,
-    }  # fmt: skip
+        "arm": arm,
+        "reference": reference,
+        "player_type": item.player_type,
+        "stat": item.stat,
+        "measure": measure,
+        "n": item.n,
+        "value": value,
+    }
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
     return {
-        "arm": arm, "reference": reference, "player_type": BOTH, "stat": MAIN, "measure": measure, "n": statistics,
+        "arm": arm,
+        "reference": reference,
+        "player_type": BOTH,
+        "stat": MAIN,
+        "measure": measure,
+        "n": statistics,
         "value": value,
-    }  # fmt: skip
+    }

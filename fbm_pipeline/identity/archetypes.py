@@ -22,13 +22,23 @@ from fbm_pipeline.store.tables import Store
 # decades, and plain rates would put most of today's players into the few kinds that were wild swingers in 2005.
 FEATURES = {
     "batter": (
-        "three_year_so_rate", "three_year_bb_rate", "three_year_hr_rate", "three_year_single_rate",
-        "three_year_double_rate", "three_year_triple_rate", "age",
+        "three_year_so_rate",
+        "three_year_bb_rate",
+        "three_year_hr_rate",
+        "three_year_single_rate",
+        "three_year_double_rate",
+        "three_year_triple_rate",
+        "age",
     ),
     "pitcher": (
-        "is_starter", "three_year_so_rate", "three_year_bb_rate", "three_year_hr_rate", "three_year_h_rate", "age",
+        "is_starter",
+        "three_year_so_rate",
+        "three_year_bb_rate",
+        "three_year_hr_rate",
+        "three_year_h_rate",
+        "age",
     ),
-}  # fmt: skip
+}
 
 # Only players seen this often in three years shape the centroids: the rates of the others stand near the league's
 # because they are shrunk, and would draw half of the centroids into one crowded middle.

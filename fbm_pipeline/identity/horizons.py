@@ -114,11 +114,16 @@ def _horizon_counts(
     counts = counts.filter(pc.equal(counts.column("as_of"), as_of))
     table, last_game = _spread(counts, ids)
     return HorizonCounts(
-        player_type, season, as_of, ids, players.column("birth_date").to_pylist(),
+        player_type,
+        season,
+        as_of,
+        ids,
+        players.column("birth_date").to_pylist(),
         pc.fill_null(players.column("bats"), "U").to_pylist(),
         pc.fill_null(players.column("throws"), "U").to_pylist(),
-        table, last_game,
-    )  # fmt: skip
+        table,
+        last_game,
+    )
 
 
 def _require_known(players: pa.Table, as_of: dt.date) -> None:

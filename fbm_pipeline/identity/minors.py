@@ -52,10 +52,15 @@ def read_minors_parts(store: Store, player_type: str, season: int) -> MinorsPart
     with session(store, tables=[TABLE, "core.minor_lines", "core.players"]) as connection:
         rows = query(connection, PARTS_STATEMENT, bounds).to_pandas()
         newcomers = query(
-            connection, NEWCOMERS_STATEMENT,
-            {**bounds, "seasons_back": SEASONS_BACK, "starter_share": STARTER_SHARE,
-             "starter_bf": STARTER_BATTERS_FACED},
-        )  # fmt: skip
+            connection,
+            NEWCOMERS_STATEMENT,
+            {
+                **bounds,
+                "seasons_back": SEASONS_BACK,
+                "starter_share": STARTER_SHARE,
+                "starter_bf": STARTER_BATTERS_FACED,
+            },
+        )
     ids = np.unique(rows["mlbam_id"].to_numpy(np.int64))
     fresh = np.isin(ids, rows.loc[rows["is_newcomer"], "mlbam_id"].to_numpy(np.int64))
 

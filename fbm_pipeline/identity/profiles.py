@@ -139,9 +139,13 @@ def supplying_horizons(opportunities: np.ndarray) -> np.ndarray:
 
 
 def _supplied_rates(
-    horizons: HorizonCounts, statistic: Statistic, fit: Fit, suppliers: np.ndarray, minors: MinorsParts,
+    horizons: HorizonCounts,
+    statistic: Statistic,
+    fit: Fit,
+    suppliers: np.ndarray,
+    minors: MinorsParts,
     few: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+) -> np.ndarray:
     """(n, 4) shrunk rates of the supplying horizons, each (numerator + k x league) / (denominator + k).
 
     k is Marcel's in opportunities of the latest year. Of the `few` who hardly played the minors stand in both sums with

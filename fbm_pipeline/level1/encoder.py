@@ -183,10 +183,17 @@ def _size(preset: Preset, arm: str) -> RunSize:
     if arm not in ARMS:
         raise EncoderError(f"Level 1 has no arm {arm!r}; choose one of {', '.join(ARMS)}")
     size = RunSize(
-        arm=arm, width=preset.level1_width, layers=preset.level1_layers, heads=preset.level1_heads,
-        embedding=preset.level1_embedding, precision=preset.level1_precision, steps=preset.pretrain_steps,
-        batch=preset.pretrain_batch, threads=preset.threads, seed=preset.seed,
-    )  # fmt: skip
+        arm=arm,
+        width=preset.level1_width,
+        layers=preset.level1_layers,
+        heads=preset.level1_heads,
+        embedding=preset.level1_embedding,
+        precision=preset.level1_precision,
+        steps=preset.pretrain_steps,
+        batch=preset.pretrain_batch,
+        threads=preset.threads,
+        seed=preset.seed,
+    )
     return replace(size, steps=0) if arm == "untrained" else size
 
 
@@ -204,10 +211,16 @@ def _make_current(folder: Path, arm: str, cutoff: int) -> None:
 def _card(checkpoint: Checkpoint, skipped: bool) -> EncoderCard:
     card = checkpoint.card
     return EncoderCard(
-        arm=card["size"]["arm"], hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], skipped=skipped,
-        weights=_weights_hash(checkpoint), numerics_seen=tuple(card["numerics_seen"]),
-        metrics=card["metrics"], history=tuple(card["history"]),
-    )  # fmt: skip
+        arm=card["size"]["arm"],
+        hash=card["hash"],
+        folder=checkpoint.folder,
+        cutoff=card["cutoff"],
+        skipped=skipped,
+        weights=_weights_hash(checkpoint),
+        numerics_seen=tuple(card["numerics_seen"]),
+        metrics=card["metrics"],
+        history=tuple(card["history"]),
+    )
 
 
 def _weights_hash(checkpoint: Checkpoint) -> str:

@@ -27,8 +27,13 @@ from fbm_pipeline.level1.vocabulary import (
 
 # Outcomes without a ball in play: their kind of ball and its fielder are NO_BALL, where others may be UNKNOWN.
 UNTOUCHED = (
-    "strikeout", "strikeout_double_play", "walk", "intentional_walk", "hit_by_pitch", "catcher_interference",
-)  # fmt: skip
+    "strikeout",
+    "strikeout_double_play",
+    "walk",
+    "intentional_walk",
+    "hit_by_pitch",
+    "catcher_interference",
+)
 
 
 @dataclass(frozen=True)

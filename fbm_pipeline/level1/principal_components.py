@@ -36,9 +36,12 @@ class Components:
 
 
 def league_members(
-    player_type: str, mlbam_id: np.ndarray, plate_appearances: np.ndarray,
-    other_ids: np.ndarray, other_plate_appearances: np.ndarray,
-) -> np.ndarray:  # fmt: skip
+    player_type: str,
+    mlbam_id: np.ndarray,
+    plate_appearances: np.ndarray,
+    other_ids: np.ndarray,
+    other_plate_appearances: np.ndarray,
+) -> np.ndarray:
     """(n,) bool: who is of the league, given the other side's players and theirs of the same season."""
     order = np.argsort(other_ids, kind="stable")
     at = np.minimum(np.searchsorted(other_ids[order], mlbam_id), max(len(order) - 1, 0))

@@ -61,9 +61,7 @@ def choose_tokens(seasons: Sequence[SeasonCounts], cutoff: int) -> tuple[tuple[s
     return tokens, np.sqrt(np.maximum(rates, STEADY))
 
 
-def token_shares(
-    part: SeasonCounts, other: SeasonCounts, tokens: Sequence[str], scales: np.ndarray
-) -> PlayerSeasons:  # fmt: skip
+def token_shares(part: SeasonCounts, other: SeasonCounts, tokens: Sequence[str], scales: np.ndarray) -> PlayerSeasons:
     """Scaled tokens a plate appearance of one season; `other` is the other side of the ball and tells who pitches."""
     place = {token: index for index, token in enumerate(part.tokens)}
     shares = np.zeros((len(part.mlbam_id), len(tokens)))
@@ -71,9 +69,7 @@ def token_shares(
         if token in place:
             shares[:, column] = part.counts[:, place[token]] / part.turns / scales[column]
     members = league_members(part.player_type, part.mlbam_id, part.turns, other.mlbam_id, other.turns)
-    return PlayerSeasons(
-        part.season, part.player_type, part.mlbam_id, part.turns.astype(np.float64), shares, members
-    )  # fmt: skip
+    return PlayerSeasons(part.season, part.player_type, part.mlbam_id, part.turns.astype(np.float64), shares, members)
 
 
 def _pivot(rows: pa.Table, season: int, player_type: str) -> SeasonCounts:
@@ -86,6 +82,10 @@ def _pivot(rows: pa.Table, season: int, player_type: str) -> SeasonCounts:
     played = turns > 0
     columns = [index for index, token in enumerate(tokens) if token != TURN]
     return SeasonCounts(
-        season, player_type, players[played].astype(np.int64), turns[played].astype(np.int64),
-        tuple(tokens[index] for index in columns), counts[played][:, columns],
-    )  # fmt: skip
+        season,
+        player_type,
+        players[played].astype(np.int64),
+        turns[played].astype(np.int64),
+        tuple(tokens[index] for index in columns),
+        counts[played][:, columns],
+    )

@@ -58,10 +58,26 @@ STATE_FIELDS = ("outs", "bases", "inning")
 ENDING_FIELDS = ("outcome", "hit_type", "fielder")  # on a plate appearance's last token; NOT_OVER before it
 
 PHYSICS = (
-    "release_speed", "release_spin_rate", "release_extension", "release_pos_x", "release_pos_z", "pfx_x", "pfx_z",
-    "plate_x", "plate_z", "sz_top", "sz_bot", "spin_axis_sin", "spin_axis_cos", "bat_speed", "swing_length",
-    "launch_speed", "launch_angle", "spray_deg", "hit_distance",
-)  # fmt: skip
+    "release_speed",
+    "release_spin_rate",
+    "release_extension",
+    "release_pos_x",
+    "release_pos_z",
+    "pfx_x",
+    "pfx_z",
+    "plate_x",
+    "plate_z",
+    "sz_top",
+    "sz_bot",
+    "spin_axis_sin",
+    "spin_axis_cos",
+    "bat_speed",
+    "swing_length",
+    "launch_speed",
+    "launch_angle",
+    "spray_deg",
+    "hit_distance",
+)
 BATTED_BALL_PHYSICS = ("launch_speed", "launch_angle", "spray_deg", "hit_distance")  # on the last token only
 RUNNING_NUMERICS = ("score_difference", "pitch_of_outing")  # as STATE_FIELDS
 STATE_NUMERICS = (*RUNNING_NUMERICS, "rest_days")

@@ -16,10 +16,19 @@ FACTOR_RANGE = (0.5, 1.5)
 
 _GOOD_WHEN_HIGH = {
     "batter": {
-        "bb_rate", "hr_rate", "h_rate", "single_rate", "double_rate", "triple_rate", "obp", "avg", "slg", "iso",
+        "bb_rate",
+        "hr_rate",
+        "h_rate",
+        "single_rate",
+        "double_rate",
+        "triple_rate",
+        "obp",
+        "avg",
+        "slg",
+        "iso",
     },
     "pitcher": {"so_rate"},
-}  # fmt: skip
+}
 
 
 def is_good_when_high(statistic: Statistic, player_type: str) -> bool:

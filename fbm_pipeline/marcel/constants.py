@@ -140,12 +140,17 @@ def _constants_table(fits: list[Fit], player_type: str, until: int) -> pa.Table:
     schema = MARCEL_CONSTANTS.schema
     rows = [
         {
-            "player_type": player_type, "statistic": fit.statistic, "regression": fit.regression,
-            "age_slope": fit.age_slope, "fitted_from": fit.fitted_from,
-            "fitted_until": until, "n": fit.n, "rmse": fit.rmse,
+            "player_type": player_type,
+            "statistic": fit.statistic,
+            "regression": fit.regression,
+            "age_slope": fit.age_slope,
+            "fitted_from": fit.fitted_from,
+            "fitted_until": until,
+            "n": fit.n,
+            "rmse": fit.rmse,
         }
         for fit in fits
-    ]  # fmt: skip
+    ]
     return pa.Table.from_pylist(rows, schema=schema)
 
 
@@ -160,8 +165,12 @@ def read_constants(store: Store, player_type: str) -> dict[str, Fit]:
         )
     return {
         row["statistic"]: Fit(
-            row["statistic"], row["regression"], row["age_slope"], row["fitted_from"],
-            row["n"], row["rmse"],
+            row["statistic"],
+            row["regression"],
+            row["age_slope"],
+            row["fitted_from"],
+            row["n"],
+            row["rmse"],
         )
         for row in rows
-    }  # fmt: skip
+    }

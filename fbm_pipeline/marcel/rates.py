@@ -89,9 +89,15 @@ def rates_table(lines: SeasonLines, season: int, constants: Mapping[str, Fit]) -
 
 
 def _rows(
-    players: Histories, statistic: Statistic, system: str, rate: np.ndarray, weight: np.ndarray, sample: Samples,
-    opportunities: np.ndarray, player_type: str,
-) -> pa.Table:  # fmt: skip
+    players: Histories,
+    statistic: Statistic,
+    system: str,
+    rate: np.ndarray,
+    weight: np.ndarray,
+    sample: Samples,
+    opportunities: np.ndarray,
+    player_type: str,
+) -> pa.Table:
     n = len(players.season)
     season = int(players.season[0]) if n else 0
     columns = {

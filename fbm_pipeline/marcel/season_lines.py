@@ -50,9 +50,13 @@ class SeasonLines:
         kept = self.season >= season
         counts = {name: values[kept] for name, values in self.counts.items()}
         return SeasonLines(
-            self.player_type, self.season[kept], self.mlbam_id[kept], self.birth_date[kept], counts,
+            self.player_type,
+            self.season[kept],
+            self.mlbam_id[kept],
+            self.birth_date[kept],
+            counts,
             self.other_opportunities[kept],
-        )  # fmt: skip
+        )
 
     def of_the_league(self) -> np.ndarray:
         """(n,) whether a line counts towards the league's rates: pitchers who bat do not."""

@@ -80,9 +80,10 @@ def teaching_seasons(store: Store, season: int) -> list[int]:
     played = {int(part["season"]) for part in store.partitions("core.season_lines")}
     targets = range(season - SEASONS_TAUGHT, season)
     return [
-        year for year in targets
+        year
+        for year in targets
         if year in rated & played and year != SHORT_SEASON and held & set(range(year - SEASONS_BACK, year))
-    ]  # fmt: skip
+    ]
 
 
 def first_minor_season(targets: Sequence[int]) -> int:
@@ -106,8 +107,10 @@ def read_evidence(store: Store, player_type: str, targets: Sequence[int], last_k
     lines = read_season_lines(store, player_type, min(targets) - SEASONS_BACK, last_known)
     minor = read_minor_lines(store, player_type, first_minor_season(targets), last_known)
     bounds = {
-        "player_type": player_type, "seasons": list(targets), "as_of": [preseason(year) for year in targets],
-    }  # fmt: skip
+        "player_type": player_type,
+        "seasons": list(targets),
+        "as_of": [preseason(year) for year in targets],
+    }
     with session(store, tables=["features.marcel_rates"]) as connection:
         marcel = query(connection, MARCEL_STATEMENT, bounds).to_pandas()
     expected = {component: expected_events(minor, component) for component in COMPONENTS[player_type]}
@@ -116,28 +119,42 @@ def read_evidence(store: Store, player_type: str, targets: Sequence[int], last_k
 
 
 def _season(
-    player_type: str, target: int, lines: SeasonLines, minor: pd.DataFrame, expected: Mapping[str, np.ndarray],
+    player_type: str,
+    target: int,
+    lines: SeasonLines,
+    minor: pd.DataFrame,
+    expected: Mapping[str, np.ndarray],
     marcel: pd.DataFrame,
-) -> Evidence:  # fmt: skip
+) -> Evidence:
     components = COMPONENTS[player_type]
     marcel = marcel[marcel["season"] == target]
     recent = ((minor["season"] < target) & (minor["season"] >= target - SEASONS_BACK)).to_numpy()
     known = np.unique(marcel["mlbam_id"].to_numpy(np.int64))
     ids = np.union1d(known, np.array(sorted(_newcomers(player_type, lines, minor[recent], target)), dtype=np.int64))
     levels = [_by_level(minor, recent, expected[name], name, target, player_type, ids) for name in components]
-    priors = [marcel[marcel["statistic"] == statistic_of(name)].set_index("mlbam_id").reindex(ids)
-              for name in components]  # fmt: skip
+    priors = [
+        marcel[marcel["statistic"] == statistic_of(name)].set_index("mlbam_id").reindex(ids) for name in components
+    ]
     leagues = np.array([_league(lines, player_type, name, target) for name in components])  # (C, 2)
     actual, played = _outcomes(lines, components, target, ids)
     return Evidence(
-        player_type, np.full(len(ids), target), ids, _ages(lines, minor, target, ids),
-        _roles(player_type, minor[recent], ids), ~np.isin(ids, known), _major_pa(lines, target, ids),
-        np.stack([behind for behind, _ in levels], axis=1), np.stack([pa for _, pa in levels], axis=1),
+        player_type,
+        np.full(len(ids), target),
+        ids,
+        _ages(lines, minor, target, ids),
+        _roles(player_type, minor[recent], ids),
+        ~np.isin(ids, known),
+        _major_pa(lines, target, ids),
+        np.stack([behind for behind, _ in levels], axis=1),
+        np.stack([pa for _, pa in levels], axis=1),
         _level_ages(minor, recent, ids),
         np.column_stack([(rows["rate"] / rows["league_rate"]).fillna(0.0) for rows in priors]),
         np.column_stack([rows["weight"].fillna(0.0) for rows in priors]),
-        np.tile(leagues[:, 0], (len(ids), 1)), actual, np.tile(leagues[:, 1], (len(ids), 1)), played,
-    )  # fmt: skip
+        np.tile(leagues[:, 0], (len(ids), 1)),
+        actual,
+        np.tile(leagues[:, 1], (len(ids), 1)),
+        played,
+    )
 
 
 def _newcomers(player_type: str, lines: SeasonLines, minor: pd.DataFrame, target: int) -> set[int]:
@@ -170,9 +187,14 @@ def _major_pa(lines: SeasonLines, target: int, ids: np.ndarray) -> np.ndarray:
 
 
 def _by_level(
-    minor: pd.DataFrame, recent: np.ndarray, expected: np.ndarray, component: str, target: int, player_type: str,
+    minor: pd.DataFrame,
+    recent: np.ndarray,
+    expected: np.ndarray,
+    component: str,
+    target: int,
+    player_type: str,
     ids: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+) -> tuple[np.ndarray, np.ndarray]:
     """(n, L) opportunities times the multiple of the level's rate, and the opportunities, both weighted by season."""
     events, trips = minor[component].to_numpy(np.float64), minor[f"{component}_pa"].to_numpy(np.float64)
     kept = recent & ~np.isnan(events) & (expected > 0) & minor["mlbam_id"].isin(ids).to_numpy()

@@ -17,9 +17,17 @@ from fbm_pipeline.mle.evidence import Evidence
 from fbm_pipeline.mle.minor_lines import LEVELS
 
 PARAMETERS = (
-    "log_factor_AAA", "log_factor_AA", "log_worth_AAA", "log_worth_AA", "log_prior_weight", "prior_level", "prior_age",
-    "prior_age_squared", "prior_age_for_level", "log_concentration",
-)  # fmt: skip
+    "log_factor_AAA",
+    "log_factor_AA",
+    "log_worth_AAA",
+    "log_worth_AA",
+    "log_prior_weight",
+    "prior_level",
+    "prior_age",
+    "prior_age_squared",
+    "prior_age_for_level",
+    "log_concentration",
+)
 
 # What the parameters are held near, and how firmly, in the same order; a line of AAA is worth about half of one in
 # the majors, and nothing is assumed of a factor but that it is no wild one.

@@ -140,9 +140,13 @@ def _make_current(folder: Path) -> None:
 def _card(checkpoint: Checkpoint, skipped: bool) -> DecoderCard:
     card = checkpoint.card
     return DecoderCard(
-        hash=card["hash"], folder=checkpoint.folder, cutoff=card["cutoff"], weights=_weights_hash(checkpoint),
-        metrics=card["metrics"], skipped=skipped,
-    )  # fmt: skip
+        hash=card["hash"],
+        folder=checkpoint.folder,
+        cutoff=card["cutoff"],
+        weights=_weights_hash(checkpoint),
+        metrics=card["metrics"],
+        skipped=skipped,
+    )
 
 
 def _weights_hash(checkpoint: Checkpoint) -> str:

@@ -16,25 +16,62 @@ BALLS, STRIKES, HANDS = 4, 3, 4  # hands: R against R, R against L, L against R,
 
 # A class of each result; what nobody threw, or threw wide on purpose, is not decoded.
 RESULT_CLASSES: Mapping[str, str] = {
-    "ball": "ball", "called_strike": "called_strike", "swinging_strike": "whiff", "foul_tip": "whiff",
-    "foul": "foul", "in_play": "in_play", "hit_by_pitch": "hit_by_pitch", "foul_bunt": "bunt", "missed_bunt": "bunt",
+    "ball": "ball",
+    "called_strike": "called_strike",
+    "swinging_strike": "whiff",
+    "foul_tip": "whiff",
+    "foul": "foul",
+    "in_play": "in_play",
+    "hit_by_pitch": "hit_by_pitch",
+    "foul_bunt": "bunt",
+    "missed_bunt": "bunt",
     "bunt_foul_tip": "bunt",
-}  # fmt: skip
+}
 OUT = "out"
 OUTCOME_CLASSES: Mapping[str, str] = {
-    "strikeout": "strikeout", "strikeout_double_play": "strikeout", "walk": "walk", "hit_by_pitch": "hit_by_pitch",
-    "single": "single", "double": "double", "triple": "triple", "home_run": "home_run",
+    "strikeout": "strikeout",
+    "strikeout_double_play": "strikeout",
+    "walk": "walk",
+    "hit_by_pitch": "hit_by_pitch",
+    "single": "single",
+    "double": "double",
+    "triple": "triple",
+    "home_run": "home_run",
     **dict.fromkeys(
-        ("field_out", "force_out", "grounded_into_double_play", "double_play", "triple_play", "fielders_choice",
-         "fielders_choice_out", "field_error", "sac_fly", "sac_fly_double_play"),
+        (
+            "field_out",
+            "force_out",
+            "grounded_into_double_play",
+            "double_play",
+            "triple_play",
+            "fielders_choice",
+            "fielders_choice_out",
+            "field_error",
+            "sac_fly",
+            "sac_fly_double_play",
+        ),
         OUT,
     ),
-}  # fmt: skip
+}
 PITCH_GROUPS: Mapping[str, str] = {
-    "FF": "four_seam", "FA": "four_seam", "SI": "sinker", "FT": "sinker", "FC": "cutter", "SL": "slider",
-    "ST": "slider", "SV": "slider", "CU": "curve", "KC": "curve", "CS": "curve", "CH": "change", "FS": "change",
-    "FO": "change", "SC": "change", "KN": "other", "EP": "other",
-}  # fmt: skip
+    "FF": "four_seam",
+    "FA": "four_seam",
+    "SI": "sinker",
+    "FT": "sinker",
+    "FC": "cutter",
+    "SL": "slider",
+    "ST": "slider",
+    "SV": "slider",
+    "CU": "curve",
+    "KC": "curve",
+    "CS": "curve",
+    "CH": "change",
+    "FS": "change",
+    "FO": "change",
+    "SC": "change",
+    "KN": "other",
+    "EP": "other",
+}
 HIT_TYPES = ("ground_ball", "line_drive", "fly_ball", "popup")
 DIRECTIONS = ("pulled", "middle", "opposite")
 HARD_GROUPS = ("four_seam", "sinker", "cutter")
@@ -83,13 +120,19 @@ HEADS: Mapping[str, Head] = {
         _head("hit_type", HIT_TYPES, ("",)),
         _head("direction", DIRECTIONS, HIT_TYPES),
         Head(
-            "landing", LANDINGS, tuple(f"{kind} {side}" for kind in HIT_TYPES for side in DIRECTIONS),
-            np.arange(len(HIT_TYPES) * len(DIRECTIONS)), parks=True,
+            "landing",
+            LANDINGS,
+            tuple(f"{kind} {side}" for kind in HIT_TYPES for side in DIRECTIONS),
+            np.arange(len(HIT_TYPES) * len(DIRECTIONS)),
+            parks=True,
         ),
         _head("pitch_type", _classes(PITCH_GROUPS), ("no strike", "one strike", "two strikes")),
         Head(
-            "speed", tuple(f"{77 + 3 * step} mph" for step in range(SPEED_STEPS)), ("hard", "soft"), np.arange(2),
+            "speed",
+            tuple(f"{77 + 3 * step} mph" for step in range(SPEED_STEPS)),
+            ("hard", "soft"),
+            np.arange(2),
         ),
         _head("place", PLACES, ("no strike", "one strike", "two strikes")),
     )
-}  # fmt: skip
+}

@@ -105,12 +105,20 @@ def assemble(season: int, appearances: pa.Table, pitches: pa.Table, measures: pa
         cells[name] = Cells(
             np.searchsorted(batters, _numbers(rows, "batter_id"))[known],
             np.searchsorted(pitchers, _numbers(rows, "pitcher_id"))[known],
-            park[known], context[known], outcome[known], _numbers(rows, "n")[known].astype(np.float64),
-        )  # fmt: skip
+            park[known],
+            context[known],
+            outcome[known],
+            _numbers(rows, "n")[known].astype(np.float64),
+        )
     return Meetings(
-        season, batters, pitchers, _totals(appearances, "batter_id", batters),
-        _totals(appearances, "pitcher_id", pitchers), parks, cells,
-    )  # fmt: skip
+        season,
+        batters,
+        pitchers,
+        _totals(appearances, "batter_id", batters),
+        _totals(appearances, "pitcher_id", pitchers),
+        parks,
+        cells,
+    )
 
 
 def _without_pitchers_at_bat(appearances: pa.Table, *others: pa.Table) -> tuple[pa.Table, ...]:
@@ -120,9 +128,10 @@ def _without_pitchers_at_bat(appearances: pa.Table, *others: pa.Table) -> tuple[
     faced = dict(zip(pitchers.tolist(), _totals(appearances, "pitcher_id", pitchers).tolist(), strict=True))
     turns = _totals(appearances, "batter_id", batters)
     dropped = [
-        player for player, own in zip(batters.tolist(), turns.tolist(), strict=True)
+        player
+        for player, own in zip(batters.tolist(), turns.tolist(), strict=True)
         if own < PITCHERS_SHARE * faced.get(player, 0)
-    ]  # fmt: skip
+    ]
     gone = pa.array(dropped, pa.int32())
     return tuple(
         table.filter(pc.invert(pc.is_in(table.column("batter_id").cast(pa.int32()), value_set=gone)))

@@ -52,12 +52,15 @@ def _rows(state: State, weights: Weights, side: str, target: int) -> dict[str, l
     ahead = [drifted(known, weights.persistence[side], target) for known in players.values()]
     n = len(players)
     return {
-        "season": [target] * n, "player_type": [side] * n, "as_of": [preseason(target)] * n,
-        "mlbam_id": list(players), "plate_appearances": [known.appearances for known in players.values()],
+        "season": [target] * n,
+        "player_type": [side] * n,
+        "as_of": [preseason(target)] * n,
+        "mlbam_id": list(players),
+        "plate_appearances": [known.appearances for known in players.values()],
         "last_season": [known.season for known in players.values()],
         "mean": [one.mean[0].tolist() for one in ahead],
         "sd": [torch.diagonal(one.covariance[0]).sqrt().tolist() for one in ahead],
-    }  # fmt: skip
+    }
 
 
 def _table(rows: Sequence[dict[str, list]], cutoff: int, decoder: str) -> pa.Table:

@@ -99,9 +99,14 @@ def count_season(meetings: Meetings, heads: Mapping[str, float]) -> SeasonCounts
     """Arrays of one season for the heads named, each event worth as much as `heads` says."""
     cells = {name: part for name, part in meetings.cells.items() if name in heads}
     kept = Meetings(
-        meetings.season, meetings.batters, meetings.pitchers, meetings.batter_appearances,
-        meetings.pitcher_appearances, meetings.parks, cells,
-    )  # fmt: skip
+        meetings.season,
+        meetings.batters,
+        meetings.pitchers,
+        meetings.batter_appearances,
+        meetings.pitcher_appearances,
+        meetings.parks,
+        cells,
+    )
     n: dict[str, dict[str, Tensor]] = {side: {} for side in SIDES}
     met: dict[str, dict[str, csr_matrix]] = {side: {} for side in SIDES}
     for side in SIDES:

@@ -16,15 +16,27 @@ QUANTILES = (0.1, 0.5, 0.9)
 # Chosen on target seasons 2010-2017, as was the mean of trees and ridge. Shallow changes of any of them move r by
 # less than .002 there.
 MEAN_TREES = {
-    "learning_rate": 0.03, "max_iter": 250, "max_leaf_nodes": 15, "min_samples_leaf": 40, "max_features": 0.3,
+    "learning_rate": 0.03,
+    "max_iter": 250,
+    "max_leaf_nodes": 15,
+    "min_samples_leaf": 40,
+    "max_features": 0.3,
     "l2_regularization": 10.0,
-}  # fmt: skip
+}
 QUANTILE_TREES = {
-    "learning_rate": 0.05, "max_iter": 150, "max_leaf_nodes": 12, "min_samples_leaf": 40, "max_features": 0.3,
-}  # fmt: skip
+    "learning_rate": 0.05,
+    "max_iter": 150,
+    "max_leaf_nodes": 12,
+    "min_samples_leaf": 40,
+    "max_features": 0.3,
+}
 CHANCE_TREES = {
-    "learning_rate": 0.04, "max_iter": 120, "max_leaf_nodes": 8, "min_samples_leaf": 40, "max_features": 0.3,
-}  # fmt: skip
+    "learning_rate": 0.04,
+    "max_iter": 120,
+    "max_leaf_nodes": 8,
+    "min_samples_leaf": 40,
+    "max_features": 0.3,
+}
 PENALTY = 200.0
 SEED = 0
 

@@ -138,8 +138,10 @@ def _pitchers_columns(
     outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p90")}
     roles = expected_roles(learned.starter_chance(inputs.values), lines, players)
     return {name: values * per_batter for name, values in outs.items()} | {
-        "role": roles.role, "starter_chance": roles.starter_chance, "role_change": roles.change,
-    }  # fmt: skip
+        "role": roles.role,
+        "starter_chance": roles.starter_chance,
+        "role_change": roles.change,
+    }
 
 
 def training_rows(

@@ -68,9 +68,15 @@ def learn(newcomers: Newcomers) -> Learned:
     latest = np.unique(season)[-SEASONS_OF_TOTAL:]
     lately = np.isin(season, latest)
     return Learned(
-        expectation, if_regular, quantiles, float(share[lately].sum() / len(latest)), float(lately.sum() / len(latest)),
-        int(season.min()), int(season.max()), len(share),
-    )  # fmt: skip
+        expectation,
+        if_regular,
+        quantiles,
+        float(share[lately].sum() / len(latest)),
+        float(lately.sum() / len(latest)),
+        int(season.min()),
+        int(season.max()),
+        len(share),
+    )
 
 
 def _fit_mean(values: np.ndarray, share: np.ndarray) -> Predictor:

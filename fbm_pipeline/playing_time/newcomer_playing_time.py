@@ -104,10 +104,15 @@ def newcomer_table(
     players, rows = evidence.chosen(evidence.season == season), values[evidence.season == season]
     planned, n = planned_games(scheduled, season), len(rows)
     columns: dict[str, Any] = {
-        "season": players.season, "player_type": [players.player_type] * n, "as_of": [preseason(season)] * n,
-        "mlbam_id": players.mlbam_id, "if_regular": [None] * n, "trained_from": [learned.trained_from] * n,
-        "trained_until": [learned.trained_until] * n, "n": [learned.n] * n,
-    }  # fmt: skip
+        "season": players.season,
+        "player_type": [players.player_type] * n,
+        "as_of": [preseason(season)] * n,
+        "mlbam_id": players.mlbam_id,
+        "if_regular": [None] * n,
+        "trained_from": [learned.trained_from] * n,
+        "trained_until": [learned.trained_until] * n,
+        "n": [learned.n] * n,
+    }
     with threadpool_limits(1):
         columns["opportunities"] = planned * _to_the_total(learned.expectation(rows), learned)
         quantiles = learned.quantiles(rows)

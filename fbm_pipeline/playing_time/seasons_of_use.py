@@ -15,9 +15,14 @@ from fbm_pipeline.store.tables import Store
 
 STATEMENT = "features/playing_time_seasons"
 TABLES = (
-    "core.season_lines", "core.players", "core.games", "core.player_games", "raw.lahman_appearances",
-    "raw.lahman_pitching", "raw.lahman_people",
-)  # fmt: skip
+    "core.season_lines",
+    "core.players",
+    "core.games",
+    "core.player_games",
+    "raw.lahman_appearances",
+    "raw.lahman_pitching",
+    "raw.lahman_people",
+)
 
 
 @dataclass(frozen=True)

@@ -30,11 +30,14 @@ def largest_adjustments(projections: pd.DataFrame, player_type: str) -> pd.DataF
         change = others["contextual"][stat] - regulars[stat]
         parts.append(
             regulars[["name", "team"]].assign(
-                stat=stat, marcel=regulars[stat], contextual=others["contextual"][stat],
-                ensemble=others["ensemble"][stat], change=change,
+                stat=stat,
+                marcel=regulars[stat],
+                contextual=others["contextual"][stat],
+                ensemble=others["ensemble"][stat],
+                change=change,
                 deviations=change / spread if spread > 0 else 0.0,
             )
-        )  # fmt: skip
+        )
     rows = pd.concat(parts).reset_index()
     rows["size"] = rows["deviations"].abs()
     ranked = rows.sort_values(["size", "mlbam_id", "stat"], ascending=[False, True, True])

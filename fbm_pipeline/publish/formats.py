@@ -42,16 +42,29 @@ _PITCHER = {
 FORMATS = {"batter": _BATTER, "pitcher": _PITCHER}
 
 SYSTEM_LABELS = {
-    "marcel_classic": "Marcel (classic)", "marcel": "Marcel", "ridge": "Ridge on lines",
-    "control_ridge": "Control (ridge)", "control_trees": "Control (trees)", "control": "Control",
-    "control_parks": "Control + parks", "control_physics": "Control + physics",
-    "ridge_minors": "Ridge + minors", "control_minors": "Control + minors",
-    "control_full": "Control + parks + minors", "debut_mean": "Mean of debutants",
-    "component_factors": "Component factors", "mle": "MLE",
-    "contextual": "Contextual", "ensemble": "Ensemble",
-    "steamer": "Steamer", "zips": "ZiPS", "atc": "ATC", "depthcharts": "Depth Charts", "thebat": "THE BAT",
+    "marcel_classic": "Marcel (classic)",
+    "marcel": "Marcel",
+    "ridge": "Ridge on lines",
+    "control_ridge": "Control (ridge)",
+    "control_trees": "Control (trees)",
+    "control": "Control",
+    "control_parks": "Control + parks",
+    "control_physics": "Control + physics",
+    "ridge_minors": "Ridge + minors",
+    "control_minors": "Control + minors",
+    "control_full": "Control + parks + minors",
+    "debut_mean": "Mean of debutants",
+    "component_factors": "Component factors",
+    "mle": "MLE",
+    "contextual": "Contextual",
+    "ensemble": "Ensemble",
+    "steamer": "Steamer",
+    "zips": "ZiPS",
+    "atc": "ATC",
+    "depthcharts": "Depth Charts",
+    "thebat": "THE BAT",
     "thebatx": "THE BAT X",
-}  # fmt: skip
+}
 
 TITLES = {  # of the registered comparisons
     "controls": "Controls: what simple methods reach",

@@ -69,9 +69,12 @@ def load_scores(store: Store, settings: Settings) -> pd.DataFrame:
 
 
 def _compose(
-    settings: Settings, season: int, projections: pd.DataFrame, sections: list[tuple[str, str, str]],
+    settings: Settings,
+    season: int,
+    projections: pd.DataFrame,
+    sections: list[tuple[str, str, str]],
     stamp: dict[str, str],
-) -> str:  # fmt: skip
+) -> str:
     kind = settings.data_kind
     title, as_of = f"Projections for {season}", preseason(season)
     counts = projections.groupby("player_type")["mlbam_id"].nunique()

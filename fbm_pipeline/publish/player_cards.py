@@ -49,9 +49,12 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -
             for i, row in enumerate(who.reset_index().to_dict("records"))
         ]
     return {
-        "scale": SCALE, "systems": [{"key": name, "label": SYSTEM_LABELS[name]} for name in shown],
-        "opportunities": OPPORTUNITIES, "stats": stats, "players": players,
-    }  # fmt: skip
+        "scale": SCALE,
+        "systems": [{"key": name, "label": SYSTEM_LABELS[name]} for name in shown],
+        "opportunities": OPPORTUNITIES,
+        "stats": stats,
+        "players": players,
+    }
 
 
 def _who(own: pd.DataFrame) -> pd.DataFrame:
@@ -85,14 +88,20 @@ def _player(player_type: str, row: dict, values: np.ndarray) -> list:
 
     archetype, age, role, change = (known(row[name]) for name in ("archetype", "age", "role", "role_change"))
     return [
-        player_type, row["mlbam_id"], row["name"], known(row["team"]) or "",
+        player_type,
+        row["mlbam_id"],
+        row["name"],
+        known(row["team"]) or "",
         None if age is None else round(float(age), 1),  # type: ignore[arg-type]
         None if archetype is None else int(archetype),  # type: ignore[call-overload]
-        HISTORY.get(row["identity_source"], row["identity_source"]), round(row["opportunities"]),
-        whole("ip"), [None if np.isnan(value) else int(value) for value in values],
+        HISTORY.get(row["identity_source"], row["identity_source"]),
+        round(row["opportunities"]),
+        whole("ip"),
+        [None if np.isnan(value) else int(value) for value in values],
         *([whole(f"{name}_p10"), whole(f"{name}_p90")] for name in ("opportunities", "ip")),
-        role, None if change is None else round(float(change), 2),  # type: ignore[arg-type]
-    ]  # fmt: skip
+        role,
+        None if change is None else round(float(change), 2),  # type: ignore[arg-type]
+    ]
 
 
 def _club_from(row: dict) -> str | None:

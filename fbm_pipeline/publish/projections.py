@@ -33,9 +33,14 @@ from fbm_pipeline.store.tables import Store
 
 TABLE = "publish.projections"
 IDENTITY_TABLES = (
-    "core.players", "core.season_lines", "core.minor_lines", "features.marcel_rates", "features.mle_rates",
-    "features.stat_profiles", "features.archetypes",
-)  # fmt: skip
+    "core.players",
+    "core.season_lines",
+    "core.minor_lines",
+    "features.marcel_rates",
+    "features.mle_rates",
+    "features.stat_profiles",
+    "features.archetypes",
+)
 
 # The halves of the control are steps of its making; two systems only show what the translation of minors is worth.
 UNPUBLISHED = ("control_ridge", "control_trees", "debut_mean", "component_factors")
@@ -66,7 +71,7 @@ def load_projections(store: Store, season: int) -> pa.Table:
         return connection.execute(
             f"select * from {TABLE} where season = $season order by player_type, mlbam_id, system",
             {"season": season},
-        ).to_arrow_table()  # fmt: skip
+        ).to_arrow_table()
 
 
 def projected_players(store: Store, season: int) -> pd.DataFrame:
@@ -199,8 +204,9 @@ def _system_rows(
 def _check_complete(player_type: str, system: str, concentration: Rates, heads: set[str]) -> None:
     missing = sorted(heads - set(concentration)) + [
         f"{name} ({int(np.isnan(values).sum())} players)"
-        for name, values in concentration.items() if np.isnan(values).any()
-    ]  # fmt: skip
+        for name, values in concentration.items()
+        if np.isnan(values).any()
+    ]
     if missing:
         raise EvaluationError(
             f"{player_type} {system}: no concentration for {missing}, so no interval. Next: predict the fold again "

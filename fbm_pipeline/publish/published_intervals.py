@@ -47,7 +47,7 @@ def published_intervals(
 
 def _from_errors(
     player_type: str, system: str, name: str, rate: Floats, players: pd.DataFrame, spread: pd.DataFrame, other: Interval
-) -> Interval:  # fmt: skip
+) -> Interval:
     """Quantiles by earlier errors, `other` for players of a tier without any."""
     rows = players[["opportunities", "prior_opportunities"]].assign(
         player_type=player_type, system=system, statistic=name, rate=rate
@@ -61,7 +61,8 @@ def _from_errors(
 def _chosen(first: NDArray[np.bool_], one: Interval, other: Interval) -> Interval:
     """The quantiles of `one` under a mask, of `other` elsewhere."""
     return Interval(
-        *(np.where(first, mine, theirs) for mine, theirs in zip(
-            (one.p10, one.p50, one.p90), (other.p10, other.p50, other.p90), strict=True
-        ))
-    )  # fmt: skip
+        *(
+            np.where(first, mine, theirs)
+            for mine, theirs in zip((one.p10, one.p50, one.p90), (other.p10, other.p50, other.p90), strict=True)
+        )
+    )

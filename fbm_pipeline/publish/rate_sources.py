@@ -50,9 +50,13 @@ def _rate(player_type: str, row: Mapping) -> list:
     minors = None if pd.isna(row["minors"]) else float(row["minors"])
     majors = float(row["majors"]) if not pd.isna(row["majors"]) else newcomers_mean(row, minors)
     return [
-        form.label, None if majors is None else round(majors, 5), round(row["majors_weight"]),
-        None if minors is None else round(minors, 5), round(row["minors_weight"]), round(float(row["together"]), 5),
-    ]  # fmt: skip
+        form.label,
+        None if majors is None else round(majors, 5),
+        round(row["majors_weight"]),
+        None if minors is None else round(minors, 5),
+        round(row["minors_weight"]),
+        round(float(row["together"]), 5),
+    ]
 
 
 def newcomers_mean(row: Mapping, minors: float | None) -> float | None:
@@ -73,6 +77,14 @@ def _line(row: Mapping) -> list:
         return None if pd.isna(row[name]) else round(float(row[name]))
 
     return [
-        int(row["season"]), row["level"], row["club"] if isinstance(row["club"], str) else "", whole("pa"),
-        whole("so"), whole("bb"), whole("hr"), bool(row["hr_estimated"]), whole("h"), whole("h_pa"),
-    ]  # fmt: skip
+        int(row["season"]),
+        row["level"],
+        row["club"] if isinstance(row["club"], str) else "",
+        whole("pa"),
+        whole("so"),
+        whole("bb"),
+        whole("hr"),
+        bool(row["hr_estimated"]),
+        whole("h"),
+        whole("h_pa"),
+    ]

@@ -52,8 +52,11 @@ def ablations_text(rows: Sequence[Mapping]) -> list[str]:
     lines: list[str] = []
     for (name, universe), of_one in pd.DataFrame(list(rows)).groupby(["ablation", "universe"], sort=False):
         first = of_one.iloc[0]
-        lines += ["", f"{name} less {first['reference']}, {universe}, {first['seasons']}, {first['seeds']} seed(s): "
-                  f"{REGISTRY[str(name)].question}"]  # fmt: skip
+        lines += [
+            "",
+            f"{name} less {first['reference']}, {universe}, {first['seasons']}, {first['seeds']} seed(s): "
+            f"{REGISTRY[str(name)].question}",
+        ]
         lines.append(f"  {'':<22}{'n':>6}{'players':>9}   {'r':<26}{'Holm':>6}   {'RMSE':<28}{'Holm':>6}  verdict")
         for row in of_one.to_dict("records"):
             shown = {**row, "kind": "rate"}

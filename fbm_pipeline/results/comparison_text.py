@@ -43,10 +43,17 @@ def _figures(row: Mapping, player_type: str, kind: str, stat: str) -> str:
         return show_amount(value, player_type, kind, stat)
 
     shown: tuple[tuple[str, int, _Show], ...] = (
-        ("r", 7, _places(3)), ("rmse", 9, amount), ("rmse_raw", 9, amount), ("slope", 7, _places(2)),
-        ("sd_ratio", 6, _places(2)), ("attainable", 8, _percent), ("rank_r", 8, _places(3)),
-        ("top20", 8, _percent), ("coverage", 7, _percent), ("crps", 9, amount),
-    )  # fmt: skip
+        ("r", 7, _places(3)),
+        ("rmse", 9, amount),
+        ("rmse_raw", 9, amount),
+        ("slope", 7, _places(2)),
+        ("sd_ratio", 6, _places(2)),
+        ("attainable", 8, _percent),
+        ("rank_r", 8, _places(3)),
+        ("top20", 8, _percent),
+        ("coverage", 7, _percent),
+        ("crps", 9, amount),
+    )
     return "".join(f"{'-' if pd.isna(row[name]) else show(row[name]):>{width}}" for name, width, show in shown)
 
 

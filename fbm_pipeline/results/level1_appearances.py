@@ -70,12 +70,17 @@ def appearance_faces(store: Store, appearances: Appearances, season: int) -> Fac
         places, cosines = near[kind]
         same = int((rows["outcome"].to_numpy()[places] == rows["outcome"].iloc[first]).sum())
         share = float((rows["outcome"] == rows["outcome"].iloc[first]).mean())
-        table.append([
-            kind, told[first],
-            *(f"{told[place]} ({cosine:.3f})"
-              for place, cosine in zip(places[:NEAREST].tolist(), cosines, strict=False)),
-            f"{same} of {len(places)} ({100 * share:.1f} %)",
-        ])  # fmt: skip
+        table.append(
+            [
+                kind,
+                told[first],
+                *(
+                    f"{told[place]} ({cosine:.3f})"
+                    for place, cosine in zip(places[:NEAREST].tolist(), cosines, strict=False)
+                ),
+                f"{same} of {len(places)} ({100 * share:.1f} %)",
+            ]
+        )
     note = (
         f"Each is the first of its kind in {season}; beside it those of other games with the largest cosine of "
         f"embeddings, among {len(rows)}.\nHands are batter against pitcher. The last column counts the same outcome "

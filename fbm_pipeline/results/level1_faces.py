@@ -18,9 +18,13 @@ from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
 
 NEEDED = (
-    "models.player_vectors", "models.pa_embeddings", "core.players", "core.season_lines", "core.plate_appearances",
+    "models.player_vectors",
+    "models.pa_embeddings",
+    "core.players",
+    "core.season_lines",
+    "core.plate_appearances",
     "core.pitches",
-)  # fmt: skip
+)
 UNTRAINED = "untrained"
 
 

@@ -18,9 +18,12 @@ from fbm_pipeline.store.tables import Store
 STATEMENT = "results/known_players"
 TABLES = ("models.player_vectors", "core.season_lines", "core.players")
 LEADS: Mapping[str, tuple[str, bool]] = {  # the count per opportunity, and whether most of it leads
-    "most strikeouts": ("so", True), "fewest strikeouts": ("so", False), "most home runs": ("hr", True),
-    "most walks": ("bb", True), "fewest walks": ("bb", False),
-}  # fmt: skip
+    "most strikeouts": ("so", True),
+    "fewest strikeouts": ("so", False),
+    "most home runs": ("hr", True),
+    "most walks": ("bb", True),
+    "fewest walks": ("bb", False),
+}
 LEADERS_SHARE = 0.5  # of the season's most plate appearances: who may lead
 KNOWN_SHARE = 0.25  # who may be near
 NEAREST = 3

@@ -30,9 +30,10 @@ def configurations(backtest: pd.DataFrame, systems: Sequence[str], test_seasons:
     published = {stat for player_type in PLAYER_TYPES for stat in scored_statistics(player_type)}
     names = ["system", "season", "player_type", "mlbam_id", "statistic"]
     rows = backtest[
-        backtest["season"].isin(list(test_seasons)) & backtest["statistic"].isin(published)
+        backtest["season"].isin(list(test_seasons))
+        & backtest["statistic"].isin(published)
         & backtest["system"].isin(set(systems) - set(PUBLIC_SYSTEMS))
-    ]  # fmt: skip
+    ]
     rows = rows.astype({"system": "str", "player_type": "str", "statistic": "str"}).sort_values(names)
     return {str(system): _digest(own) for system, own in rows.groupby("system")}
 

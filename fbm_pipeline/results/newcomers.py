@@ -54,23 +54,37 @@ def translation_rows(store: Store, season: int) -> list[Row]:
         fitted = query(connection, "results/translations", {"season": season}).to_pylist()
     return [
         {
-            "section": "translations", "season": season, "player_type": row["player_type"], "name": row["component"],
-            "level": row["level"], "measure": measure, "value": row[measure], "n": row["n"],
+            "section": "translations",
+            "season": season,
+            "player_type": row["player_type"],
+            "name": row["component"],
+            "level": row["level"],
+            "measure": measure,
+            "value": row[measure],
+            "n": row["n"],
         }
-        for row in fitted for measure in ("factor", "worth", "naive_factor")
-    ]  # fmt: skip
+        for row in fitted
+        for measure in ("factor", "worth", "naive_factor")
+    ]
 
 
 def match_rows(store: Store) -> list[Row]:
     """Shares of opportunities whose player is known, by season, side of the ball and publisher."""
     return [
         {
-            "section": "match", "season": rate.season, "player_type": rate.player_type, "name": rate.source,
-            "level": None, "measure": measure, "value": getattr(rate, measure), "n": rate.lines,
+            "section": "match",
+            "season": rate.season,
+            "player_type": rate.player_type,
+            "name": rate.source,
+            "level": None,
+            "measure": measure,
+            "value": getattr(rate, measure),
+            "n": rate.lines,
         }
-        for season in minor_seasons(store) for rate in match_rates(store, season)
+        for season in minor_seasons(store)
+        for rate in match_rates(store, season)
         for measure in ("by_id", "by_name", "matched")
-    ]  # fmt: skip
+    ]
 
 
 def archetype_rows(store: Store, settings: Settings) -> list[Row]:
@@ -85,12 +99,17 @@ def archetype_rows(store: Store, settings: Settings) -> list[Row]:
             by_archetype = part.groupby("archetype")["players"].sum()
             rows += [
                 {
-                    "section": "archetypes", "season": None, "player_type": "batter", "name": str(archetype),
-                    "level": str(group), "measure": measure, "value": players / by_archetype.sum(),
+                    "section": "archetypes",
+                    "season": None,
+                    "player_type": "batter",
+                    "name": str(archetype),
+                    "level": str(group),
+                    "measure": measure,
+                    "value": players / by_archetype.sum(),
                     "n": int(by_archetype.sum()),
                 }
                 for archetype, players in by_archetype.items()
-            ]  # fmt: skip
+            ]
     return rows
 
 
@@ -98,13 +117,18 @@ def _centroid_rows(store: Store) -> list[Row]:
     centroids = read_archetypes(store, "batter")
     return [
         {
-            "section": "archetypes", "season": None, "player_type": "batter", "name": str(archetype),
-            "level": "centroid", "measure": label,
+            "section": "archetypes",
+            "season": None,
+            "player_type": "batter",
+            "name": str(archetype),
+            "level": "centroid",
+            "measure": label,
             "value": float(centroids.centroids[archetype, centroids.scaler.names.index(feature)]),
             "n": len(centroids.centroids),
         }
-        for archetype in range(len(centroids.centroids)) for feature, label in SHOWN_FEATURES.items()
-    ]  # fmt: skip
+        for archetype in range(len(centroids.centroids))
+        for feature, label in SHOWN_FEATURES.items()
+    ]
 
 
 def newcomers_page(table: pd.DataFrame, source: str) -> str:
@@ -144,8 +168,9 @@ def _translations(rows: pd.DataFrame) -> str:
                 value = own.set_index(["level", "measure"])["value"]
                 cells = [
                     f"{value[level, measure]:.2f}"
-                    for level in LEVELS for measure in ("factor", "worth", "naive_factor")
-                ]  # fmt: skip
+                    for level in LEVELS
+                    for measure in ("factor", "worth", "naive_factor")
+                ]
                 lines.append(f"| {player_type} | {component} | {' | '.join(cells)} | {int(own['n'].iloc[0])} |")
     return "\n".join(lines) + "\n"
 

@@ -83,9 +83,14 @@ def _sequence(game: Ints, is_home: NDArray[np.bool_]) -> tuple[Ints, NDArray[np.
 
 
 def _decisions(
-    season: Season, game: Ints, is_home: NDArray[np.bool_], sequence: Ints, is_last: NDArray[np.bool_],
-    outs: Ints, runs: Ints,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:  # fmt: skip
+    season: Season,
+    game: Ints,
+    is_home: NDArray[np.bool_],
+    sequence: Ints,
+    is_last: NDArray[np.bool_],
+    outs: Ints,
+    runs: Ints,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
     """The winner with most outs wins (a starter needs fifteen), the loser with most runs loses, a lead of three or
     fewer is saved by another's last man."""
     won, lost, saved = (np.zeros(len(game), dtype=bool) for _ in range(3))

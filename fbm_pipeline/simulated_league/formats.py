@@ -14,9 +14,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 _TYPES = {
-    "i8": pa.int8(), "i16": pa.int16(), "i32": pa.int32(), "i64": pa.int64(), "f32": pa.float32(),
-    "f64": pa.float64(), "str": pa.string(), "bool": pa.bool_(), "date": pa.date32(),
-}  # fmt: skip
+    "i8": pa.int8(),
+    "i16": pa.int16(),
+    "i32": pa.int32(),
+    "i64": pa.int64(),
+    "f32": pa.float32(),
+    "f64": pa.float64(),
+    "str": pa.string(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+}
 
 
 def columns(text: str) -> pa.Schema:

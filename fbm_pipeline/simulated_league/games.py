@@ -19,9 +19,27 @@ from fbm_pipeline.simulated_league.baserunning import (
 )
 
 PLAY_COLUMNS = (
-    "game", "inning", "bottom", "batter", "pitcher", "code", "hit", "outs_pre", "outs_post", "runs",
-    "on1", "on2", "on3", "to1", "to2", "to3", "bat_score", "fld_score", "runner_moved", "at_bat",
-)  # fmt: skip
+    "game",
+    "inning",
+    "bottom",
+    "batter",
+    "pitcher",
+    "code",
+    "hit",
+    "outs_pre",
+    "outs_post",
+    "runs",
+    "on1",
+    "on2",
+    "on3",
+    "to1",
+    "to2",
+    "to3",
+    "bat_score",
+    "fld_score",
+    "runner_moved",
+    "at_bat",
+)
 
 
 @dataclass
@@ -131,9 +149,16 @@ class Game:
         return code, o.NO_HIT_TYPE
 
     def _record(
-        self, inning: int, bottom: int, bat: Side, fld: Side, bases: list[Runner | None], outs: int,
-        code: int, hit: int,
-    ) -> int:  # fmt: skip
+        self,
+        inning: int,
+        bottom: int,
+        bat: Side,
+        fld: Side,
+        bases: list[Runner | None],
+        outs: int,
+        code: int,
+        hit: int,
+    ) -> int:
         occupied = (bases[0] is not None, bases[1] is not None, bases[2] is not None)
         where = destinations(code, occupied, outs, hit, self.draw)
         batter, pitcher = bat.lineup[bat.place], fld.staff[fld.pitching]
@@ -142,10 +167,24 @@ class Game:
         after = outs + o.OUTS_BY_CODE[code]
         self.log.plays.append(
             (
-                self.number, inning, bottom, batter, pitcher, code, hit, outs, after, runs, *before, *where,
-                bat.score, fld.score, self.moved, self.at_bat,
+                self.number,
+                inning,
+                bottom,
+                batter,
+                pitcher,
+                code,
+                hit,
+                outs,
+                after,
+                runs,
+                *before,
+                *where,
+                bat.score,
+                fld.score,
+                self.moved,
+                self.at_bat,
             )
-        )  # fmt: skip
+        )
         bat.score += runs
         return after
 

@@ -62,14 +62,25 @@ def batting_rows(season: Season, lines: BattingLines, pitching: Sequence[Row], s
         rows.append(
             _key(season, stints, player, club)
             | {
-                "G": int(lines.games[i]), "AB": counts["ab"][i], "R": int(lines.runs[i]), "H": hits,
-                "2B": counts["double"][i], "3B": counts["triple"][i], "HR": counts["hr"][i],
-                "RBI": int(lines.batted_in[i]), "SB": int(lines.stolen[i]), "CS": int(lines.caught[i]),
-                "BB": counts["walk"][i], "SO": counts["k"][i], "IBB": counts["iw"][i],
-                "HBP": counts["hbp"][i], "SH": counts["sh"][i], "SF": counts["sf"][i],
+                "G": int(lines.games[i]),
+                "AB": counts["ab"][i],
+                "R": int(lines.runs[i]),
+                "H": hits,
+                "2B": counts["double"][i],
+                "3B": counts["triple"][i],
+                "HR": counts["hr"][i],
+                "RBI": int(lines.batted_in[i]),
+                "SB": int(lines.stolen[i]),
+                "CS": int(lines.caught[i]),
+                "BB": counts["walk"][i],
+                "SO": counts["k"][i],
+                "IBB": counts["iw"][i],
+                "HBP": counts["hbp"][i],
+                "SH": counts["sh"][i],
+                "SF": counts["sf"][i],
                 "GIDP": int(lines.double_plays[i]),
             }
-        )  # fmt: skip
+        )
     zeros = dict.fromkeys(list(rows[0])[6:], 0)
     for line in pitching:
         shared = {name: line[name] for name in ("playerID", "yearID", "stint", "teamID", "lgID", "G")}
@@ -86,13 +97,27 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     hits = counts["single"] + counts["double"] + counts["triple"] + counts["hr"]
     complete = lines.is_last & (lines.sequence == 1)
     summed = {
-        "W": lines.won, "L": lines.lost, "GS": lines.sequence == 1, "CG": complete,
-        "SHO": complete & (lines.runs == 0), "SV": lines.saved, "IPouts": lines.outs, "H": hits,
-        "ER": lines.earned, "HR": counts["hr"], "BB": counts["walk"], "SO": counts["k"],
-        "IBB": counts["iw"], "HBP": counts["hbp"], "BFP": counts["pa"],
-        "GF": lines.is_last & (lines.sequence > 1), "R": lines.runs, "SH": counts["sh"],
-        "SF": counts["sf"], "AB": counts["ab"],
-    }  # fmt: skip
+        "W": lines.won,
+        "L": lines.lost,
+        "GS": lines.sequence == 1,
+        "CG": complete,
+        "SHO": complete & (lines.runs == 0),
+        "SV": lines.saved,
+        "IPouts": lines.outs,
+        "H": hits,
+        "ER": lines.earned,
+        "HR": counts["hr"],
+        "BB": counts["walk"],
+        "SO": counts["k"],
+        "IBB": counts["iw"],
+        "HBP": counts["hbp"],
+        "BFP": counts["pa"],
+        "GF": lines.is_last & (lines.sequence > 1),
+        "R": lines.runs,
+        "SH": counts["sh"],
+        "SF": counts["sf"],
+        "AB": counts["ab"],
+    }
     rows = []
     for player, its_club in _distinct(lines.pitcher[kept], club[kept]):
         own = kept & (lines.pitcher == player) & (club == its_club)
@@ -107,11 +132,32 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     return rows
 
 
-_FIELD = {"C": "G_c", "1B": "G_1b", "2B": "G_2b", "3B": "G_3b", "SS": "G_ss", "LF": "G_lf", "CF": "G_cf", "RF": "G_rf",
-          "DH": "G_dh"}  # fmt: skip
+_FIELD = {
+    "C": "G_c",
+    "1B": "G_1b",
+    "2B": "G_2b",
+    "3B": "G_3b",
+    "SS": "G_ss",
+    "LF": "G_lf",
+    "CF": "G_cf",
+    "RF": "G_rf",
+    "DH": "G_dh",
+}
 _APPEARANCES = (
-    "G_p", "G_c", "G_1b", "G_2b", "G_3b", "G_ss", "G_lf", "G_cf", "G_rf", "G_of", "G_dh", "G_ph", "G_pr",
-)  # fmt: skip
+    "G_p",
+    "G_c",
+    "G_1b",
+    "G_2b",
+    "G_3b",
+    "G_ss",
+    "G_lf",
+    "G_cf",
+    "G_rf",
+    "G_of",
+    "G_dh",
+    "G_ph",
+    "G_pr",
+)
 
 
 def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]) -> list[Row]:
@@ -120,10 +166,15 @@ def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]
     for player, club, games in zip(lines.player.tolist(), lines.club.tolist(), lines.games.tolist(), strict=True):
         who, position = season.clubs[club], season.players[player].position
         row: Row = {
-            "yearID": season.season, "teamID": who.lahman, "lgID": who.league,
-            "playerID": season.players[player].identity.lahman_id, "G_all": games, "GS": games,
-            "G_batting": games, "G_defense": 0 if position == "DH" else games,
-        }  # fmt: skip
+            "yearID": season.season,
+            "teamID": who.lahman,
+            "lgID": who.league,
+            "playerID": season.players[player].identity.lahman_id,
+            "G_all": games,
+            "GS": games,
+            "G_batting": games,
+            "G_defense": 0 if position == "DH" else games,
+        }
         row |= dict.fromkeys(_APPEARANCES, 0)
         row[_FIELD[position]] = games
         row["G_of"] = games if position in ("LF", "CF", "RF") else 0
@@ -144,14 +195,35 @@ def team_rows(season: Season, batting: Sequence[Row], pitching: Sequence[Row]) -
         won = sum((s.score[1] > s.score[0]) == (s.fixture.home == place) for s in games)
         bat = _sums(batting, club.lahman, ("R", "AB", "H", "2B", "3B", "HR", "BB", "SO", "SB", "CS", "HBP", "SF"))
         pit = _sums(pitching, club.lahman, ("R", "ER", "CG", "SHO", "SV", "IPouts", "H", "HR", "BB", "SO"))
-        renamed = {"RA": "R", "ER": "ER", "CG": "CG", "SHO": "SHO", "SV": "SV", "IPouts": "IPouts", "HA": "H",
-                   "HRA": "HR", "BBA": "BB", "SOA": "SO"}  # fmt: skip
+        renamed = {
+            "RA": "R",
+            "ER": "ER",
+            "CG": "CG",
+            "SHO": "SHO",
+            "SV": "SV",
+            "IPouts": "IPouts",
+            "HA": "H",
+            "HRA": "HR",
+            "BBA": "BB",
+            "SOA": "SO",
+        }
         row: Row = {
-            "yearID": season.season, "lgID": club.league, "teamID": club.lahman, "franchID": club.bbref,
-            "G": len(games), "Ghome": sum(s.fixture.home == place for s in games), "W": won,
-            "L": len(games) - won, "name": club.name, "park": club.park_name, "BPF": 100, "PPF": 100,
-            "teamIDBR": club.bbref, "teamIDlahman45": club.lahman, "teamIDretro": club.retro,
-        }  # fmt: skip
+            "yearID": season.season,
+            "lgID": club.league,
+            "teamID": club.lahman,
+            "franchID": club.bbref,
+            "G": len(games),
+            "Ghome": sum(s.fixture.home == place for s in games),
+            "W": won,
+            "L": len(games) - won,
+            "name": club.name,
+            "park": club.park_name,
+            "BPF": 100,
+            "PPF": 100,
+            "teamIDBR": club.bbref,
+            "teamIDlahman45": club.lahman,
+            "teamIDretro": club.retro,
+        }
         row |= bat | {name: pit[source] for name, source in renamed.items()}
         row["ERA"] = round(27.0 * pit["ER"] / max(pit["IPouts"], 1), 2)
         rows.append(row)
@@ -170,16 +242,25 @@ def people_rows(players: Sequence[Player]) -> list[Row]:
         identity, birth = player.identity, player.birth
         rows.append(
             {
-                "playerID": identity.lahman_id, "birthYear": birth.year, "birthMonth": birth.month,
-                "birthDay": birth.day, "birthCountry": "USA", "nameFirst": identity.first,
-                "nameLast": identity.last, "nameGiven": identity.first, "weight": player.weight,
-                "height": player.height, "bats": player.bats, "throws": player.throws,
+                "playerID": identity.lahman_id,
+                "birthYear": birth.year,
+                "birthMonth": birth.month,
+                "birthDay": birth.day,
+                "birthCountry": "USA",
+                "nameFirst": identity.first,
+                "nameLast": identity.last,
+                "nameGiven": identity.first,
+                "weight": player.weight,
+                "height": player.height,
+                "bats": player.bats,
+                "throws": player.throws,
                 "debut": None if player.debut is None else player.debut.isoformat(),
                 "bbrefID": identity.lahman_id,
                 "finalGame": None if player.last_game is None else player.last_game.isoformat(),
-                "retroID": identity.retro_id, "birthDate": birth.isoformat(),
+                "retroID": identity.retro_id,
+                "birthDate": birth.isoformat(),
             }
-        )  # fmt: skip
+        )
     return [dict(row) for row in rows]
 
 
@@ -191,12 +272,18 @@ def register_rows(players: Sequence[Player]) -> list[Row]:
         in_majors = player.debut is not None
         rows.append(
             {
-                "key_person": identity.person_key, "key_mlbam": identity.mlbam_id,
+                "key_person": identity.person_key,
+                "key_mlbam": identity.mlbam_id,
                 "key_retro": identity.retro_id if in_majors else None,
                 "key_bbref": identity.lahman_id if in_majors else None,
-                "key_bbref_minors": identity.minors_id, "key_fangraphs": identity.fangraphs_id,
-                "name_last": identity.last, "name_first": identity.first, "name_given": identity.first,
-                "birth_year": birth.year, "birth_month": birth.month, "birth_day": birth.day,
+                "key_bbref_minors": identity.minors_id,
+                "key_fangraphs": identity.fangraphs_id,
+                "name_last": identity.last,
+                "name_first": identity.first,
+                "name_given": identity.first,
+                "birth_year": birth.year,
+                "birth_month": birth.month,
+                "birth_day": birth.day,
             }
-        )  # fmt: skip
+        )
     return rows

@@ -107,9 +107,12 @@ class _Writer:
         self.plate_appearances += int(np.sum(o.IS_PLATE_APPEARANCE[played.plays["code"]]))
         self.pitches += int(record.sequences.length.sum())
         _LOG.info(
-            "season %d: %d games, %d plays, %d pitches", season, len(played.sheets), len(record.at_bat),
+            "season %d: %d games, %d plays, %d pitches",
+            season,
+            len(played.sheets),
+            len(record.at_bat),
             int(record.sequences.length.sum()),
-        )  # fmt: skip
+        )
 
     def _play(self, season: int, environment: np.ndarray, second_half: list[careers.Roster]) -> Season:
         players = _in_order(self.league.rosters, second_half)
@@ -183,7 +186,7 @@ def write_league(
     the batted-ball supplement. The same arguments always write the same bytes. `true_talent.parquet` and
     `simulated_league.json` stand beside them. Raises ValueError for a league that cannot be: an odd number of
     clubs or more than there are, or seasons out of order.
-    """  # fmt: skip
+    """
     if not 2 <= teams <= len(CLUBS) or teams % 2:
         raise ValueError(f"teams={teams}: choose an even number from 2 to {len(CLUBS)}")
     if not first_season < first_statcast_season <= last_season:
@@ -194,10 +197,17 @@ def write_league(
     writer = _Writer(folder, seed, first_season, last_season, first_statcast_season, teams, games_per_team)
     writer.write()
     summary = LeagueSummary(
-        folder=folder, seed=seed, first_season=first_season, last_season=last_season,
-        first_statcast_season=first_statcast_season, teams=teams, games_per_team=games_per_team,
-        plate_appearances=writer.plate_appearances, pitches=writer.pitches, files=writer.files.rows,
-    )  # fmt: skip
+        folder=folder,
+        seed=seed,
+        first_season=first_season,
+        last_season=last_season,
+        first_statcast_season=first_statcast_season,
+        teams=teams,
+        games_per_team=games_per_team,
+        plate_appearances=writer.plate_appearances,
+        pitches=writer.pitches,
+        files=writer.files.rows,
+    )
     manifest = {name: value for name, value in asdict(summary).items() if name != "folder"} | {"version": VERSION}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return summary

@@ -47,32 +47,71 @@ def _averages(counts: dict[str, int]) -> dict[str, float]:
     on_base = counts["h"] + counts["bb"] + counts["hbp"]
     in_play = max(counts["ab"] - counts["so"] - counts["hr"] + counts["sf"], 1)
     weighted = (
-        0.69 * counts["bb"] + 0.72 * counts["hbp"] + 0.88 * counts["single"] + 1.25 * counts["double"]
-        + 1.58 * counts["triple"] + 2.03 * counts["hr"]
-    )  # fmt: skip
+        0.69 * counts["bb"]
+        + 0.72 * counts["hbp"]
+        + 0.88 * counts["single"]
+        + 1.25 * counts["double"]
+        + 1.58 * counts["triple"]
+        + 2.03 * counts["hr"]
+    )
     return {
-        "avg": counts["h"] / at_bats, "obp": on_base / trips, "slg": bases / at_bats,
-        "iso": (bases - counts["h"]) / at_bats, "babip": (counts["h"] - counts["hr"]) / in_play,
-        "bb": counts["bb"] / trips, "k": counts["so"] / trips, "woba": weighted / trips,
-    }  # fmt: skip
+        "avg": counts["h"] / at_bats,
+        "obp": on_base / trips,
+        "slg": bases / at_bats,
+        "iso": (bases - counts["h"]) / at_bats,
+        "babip": (counts["h"] - counts["hr"]) / in_play,
+        "bb": counts["bb"] / trips,
+        "k": counts["so"] / trips,
+        "woba": weighted / trips,
+    }
 
 
 def fangraphs_row(player: Player, season: int, club: Club, counts: dict[str, int]) -> Row:
     """A hitter's full line, as FanGraphs exports it: percentages are fractions."""
     rate = _averages(counts)
     return {
-        "Season": season, "Name": player.identity.name, "Team": club.statcast,
-        "Level": level_of(player, season), "Age": int(player.age(season)), "G": counts["pa"] // 4,
-        "AB": counts["ab"], "PA": counts["pa"], "H": counts["h"], "1B": counts["single"],
-        "2B": counts["double"], "3B": counts["triple"], "HR": counts["hr"], "R": counts["pa"] // 8,
-        "RBI": counts["pa"] // 8, "BB": counts["bb"], "IBB": 0, "SO": counts["so"], "HBP": counts["hbp"],
-        "SF": counts["sf"], "SH": 0, "GDP": counts["pa"] // 50, "SB": 5, "CS": 2, "AVG": rate["avg"],
-        "PlayerId": str(player.identity.fangraphs_id), "BB%": rate["bb"], "K%": rate["k"],
-        "BB/K": counts["bb"] / max(counts["so"], 1), "OBP": rate["obp"], "SLG": rate["slg"],
-        "OPS": rate["obp"] + rate["slg"], "ISO": rate["iso"], "Spd": 5.0 + player.speed,
-        "BABIP": rate["babip"], "wSB": 0.0, "wRC": 0.13 * counts["pa"], "wRAA": 0.0, "wOBA": rate["woba"],
-        "wRC+": 100.0 * rate["woba"] / 0.33, "mlbam": player.identity.mlbam_id,
-    }  # fmt: skip
+        "Season": season,
+        "Name": player.identity.name,
+        "Team": club.statcast,
+        "Level": level_of(player, season),
+        "Age": int(player.age(season)),
+        "G": counts["pa"] // 4,
+        "AB": counts["ab"],
+        "PA": counts["pa"],
+        "H": counts["h"],
+        "1B": counts["single"],
+        "2B": counts["double"],
+        "3B": counts["triple"],
+        "HR": counts["hr"],
+        "R": counts["pa"] // 8,
+        "RBI": counts["pa"] // 8,
+        "BB": counts["bb"],
+        "IBB": 0,
+        "SO": counts["so"],
+        "HBP": counts["hbp"],
+        "SF": counts["sf"],
+        "SH": 0,
+        "GDP": counts["pa"] // 50,
+        "SB": 5,
+        "CS": 2,
+        "AVG": rate["avg"],
+        "PlayerId": str(player.identity.fangraphs_id),
+        "BB%": rate["bb"],
+        "K%": rate["k"],
+        "BB/K": counts["bb"] / max(counts["so"], 1),
+        "OBP": rate["obp"],
+        "SLG": rate["slg"],
+        "OPS": rate["obp"] + rate["slg"],
+        "ISO": rate["iso"],
+        "Spd": 5.0 + player.speed,
+        "BABIP": rate["babip"],
+        "wSB": 0.0,
+        "wRC": 0.13 * counts["pa"],
+        "wRAA": 0.0,
+        "wOBA": rate["woba"],
+        "wRC+": 100.0 * rate["woba"] / 0.33,
+        "mlbam": player.identity.mlbam_id,
+    }
 
 
 def fangraphs_rate_row(line: Row, player: Player) -> Row:
@@ -92,18 +131,36 @@ def savant_row(player: Player, season: int, counts: dict[str, int]) -> Row:
     name = f"{player.identity.last}, {player.identity.first}"
     in_play = counts["ab"] - counts["so"] + counts["sf"]
     row: Row = {
-        "Player": f"{name} {player.throws}HP" if player.is_pitcher else name, "Pitches": pitches,
-        "Total": pitches, "Pitch %": 100.0, "PA": counts["pa"], "AB": counts["ab"], "BIP": in_play,
-        "Hits": counts["h"], "1B": counts["single"], "2B": counts["double"], "3B": counts["triple"],
-        "HR": counts["hr"], "SO": counts["so"], "K%": round(100.0 * rate["k"], 1), "BB": counts["bb"],
-        "BB%": round(100.0 * rate["bb"], 1), "Whiffs": int(1.3 * counts["so"]), "Swings": int(0.47 * pitches),
-        "BA": round(rate["avg"], 3), "OBP": round(rate["obp"], 3), "SLG": round(rate["slg"], 3),
-        "wOBA": round(rate["woba"], 3), "Barrels": int(0.8 * counts["hr"] + 0.3 * counts["double"]),
-        "BABIP": round(rate["babip"], 3), "ISO": round(rate["iso"], 3),
+        "Player": f"{name} {player.throws}HP" if player.is_pitcher else name,
+        "Pitches": pitches,
+        "Total": pitches,
+        "Pitch %": 100.0,
+        "PA": counts["pa"],
+        "AB": counts["ab"],
+        "BIP": in_play,
+        "Hits": counts["h"],
+        "1B": counts["single"],
+        "2B": counts["double"],
+        "3B": counts["triple"],
+        "HR": counts["hr"],
+        "SO": counts["so"],
+        "K%": round(100.0 * rate["k"], 1),
+        "BB": counts["bb"],
+        "BB%": round(100.0 * rate["bb"], 1),
+        "Whiffs": int(1.3 * counts["so"]),
+        "Swings": int(0.47 * pitches),
+        "BA": round(rate["avg"], 3),
+        "OBP": round(rate["obp"], 3),
+        "SLG": round(rate["slg"], 3),
+        "wOBA": round(rate["woba"], 3),
+        "Barrels": int(0.8 * counts["hr"] + 0.3 * counts["double"]),
+        "BABIP": round(rate["babip"], 3),
+        "ISO": round(rate["iso"], 3),
         "Whiff%": round(100.0 * 1.3 * counts["so"] / max(0.47 * pitches, 1.0), 1),
         "EV (MPH)": round(87.5 + 0.8 * player.exit_velocity * (not player.is_pitcher), 1),
-        "Year": season, "season": season,
-    }  # fmt: skip
+        "Year": season,
+        "season": season,
+    }
     if player.is_pitcher:
         row |= {"Pitch (MPH)": round(player.fastball(season) - 4.0, 1), "Spin (RPM)": 2250}
     return row

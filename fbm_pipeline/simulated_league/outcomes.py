@@ -56,10 +56,30 @@ wild_pitch:
 
 CODES = {outcome.name: code for code, outcome in enumerate(OUTCOMES)}
 (
-    STRIKEOUT, WALK, HIT_BY_PITCH, HOME_RUN, SINGLE, DOUBLE, TRIPLE, FIELD_OUT, FORCE_OUT, GROUNDED_INTO_DOUBLE_PLAY,
-    FIELDERS_CHOICE, FIELDERS_CHOICE_OUT, FIELD_ERROR, SAC_FLY, SAC_BUNT, CATCHER_INTERF, STRIKEOUT_DOUBLE_PLAY,
-    DOUBLE_PLAY, INTENT_WALK, STOLEN_BASE, CAUGHT_STEALING, PICKOFF, WILD_PITCH,
-) = range(len(OUTCOMES))  # fmt: skip
+    STRIKEOUT,
+    WALK,
+    HIT_BY_PITCH,
+    HOME_RUN,
+    SINGLE,
+    DOUBLE,
+    TRIPLE,
+    FIELD_OUT,
+    FORCE_OUT,
+    GROUNDED_INTO_DOUBLE_PLAY,
+    FIELDERS_CHOICE,
+    FIELDERS_CHOICE_OUT,
+    FIELD_ERROR,
+    SAC_FLY,
+    SAC_BUNT,
+    CATCHER_INTERF,
+    STRIKEOUT_DOUBLE_PLAY,
+    DOUBLE_PLAY,
+    INTENT_WALK,
+    STOLEN_BASE,
+    CAUGHT_STEALING,
+    PICKOFF,
+    WILD_PITCH,
+) = range(len(OUTCOMES))
 
 # The components of talent.COMPONENTS in their order, then an out on a ball in play, which the bases decide.
 DRAWN = (STRIKEOUT, WALK, HIT_BY_PITCH, HOME_RUN, SINGLE, DOUBLE, TRIPLE, FIELD_OUT)
@@ -68,18 +88,37 @@ NO_HIT_TYPE, GROUND, LINE, FLY, POP, BUNT = range(6)
 HIT_TYPES = np.array(["", "G", "L", "F", "P", "BG"])
 
 OUTS = {
-    STRIKEOUT: 1, FIELD_OUT: 1, FORCE_OUT: 1, GROUNDED_INTO_DOUBLE_PLAY: 2, FIELDERS_CHOICE_OUT: 1, SAC_FLY: 1,
-    SAC_BUNT: 1, STRIKEOUT_DOUBLE_PLAY: 2, DOUBLE_PLAY: 2, CAUGHT_STEALING: 1, PICKOFF: 1,
-}  # fmt: skip
+    STRIKEOUT: 1,
+    FIELD_OUT: 1,
+    FORCE_OUT: 1,
+    GROUNDED_INTO_DOUBLE_PLAY: 2,
+    FIELDERS_CHOICE_OUT: 1,
+    SAC_FLY: 1,
+    SAC_BUNT: 1,
+    STRIKEOUT_DOUBLE_PLAY: 2,
+    DOUBLE_PLAY: 2,
+    CAUGHT_STEALING: 1,
+    PICKOFF: 1,
+}
 OUTS_BY_CODE = tuple(OUTS.get(code, 0) for code in range(len(OUTCOMES)))
 # Where the batter ends: 0 he is still at bat or out, else his base; 4 is home.
 BATTER_BASE = tuple(
     {
-        WALK: 1, HIT_BY_PITCH: 1, HOME_RUN: 4, SINGLE: 1, DOUBLE: 2, TRIPLE: 3, FORCE_OUT: 1, FIELDERS_CHOICE: 1,
-        FIELDERS_CHOICE_OUT: 1, FIELD_ERROR: 1, CATCHER_INTERF: 1, INTENT_WALK: 1,
+        WALK: 1,
+        HIT_BY_PITCH: 1,
+        HOME_RUN: 4,
+        SINGLE: 1,
+        DOUBLE: 2,
+        TRIPLE: 3,
+        FORCE_OUT: 1,
+        FIELDERS_CHOICE: 1,
+        FIELDERS_CHOICE_OUT: 1,
+        FIELD_ERROR: 1,
+        CATCHER_INTERF: 1,
+        INTENT_WALK: 1,
     }.get(code, 0)
     for code in range(len(OUTCOMES))
-)  # fmt: skip
+)
 
 
 def flag(name: str) -> np.ndarray:
@@ -89,9 +128,4 @@ def flag(name: str) -> np.ndarray:
 
 NAMES = np.array([outcome.name for outcome in OUTCOMES])
 IS_PLATE_APPEARANCE = flag("pa").astype(bool)
-IN_PLAY = np.array(
-    [
-        bool(outcome.counts & {"ab", "sf", "sh"}) and "k" not in outcome.counts
-        for outcome in OUTCOMES
-    ]
-)  # fmt: skip
+IN_PLAY = np.array([bool(outcome.counts & {"ab", "sf", "sh"}) and "k" not in outcome.counts for outcome in OUTCOMES])

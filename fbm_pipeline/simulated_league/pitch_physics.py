@@ -24,7 +24,7 @@ def draw_physics(
     """Savant's physics columns (and `kind`, a position in PITCH_TYPES) per pitch.
 
     `pitcher` (n,) are positions in the season's players; `tops` and `bottoms` (n,) the batter's strike zone in feet.
-    """  # fmt: skip
+    """
     n = len(pitcher)
     slot = (rng.random((n, 1)) > arsenals.cumulative_use[pitcher]).sum(axis=1)
     slot = np.minimum(slot, arsenals.kind.shape[1] - 1)

@@ -30,11 +30,16 @@ def projection_rows(
             seen = shrink * (player.effects(season) + error * spread * rng.standard_normal(7))
             rates = dict(zip(talent.COMPONENTS, talent.true_rates(seen, 0.5 * environment).tolist(), strict=True))
             shared: Row = {
-                "season": season, "system": system, "snapshot": f"{season}-02-20", "source": "simulated league",
-                "name": player.identity.name, "fg_id": str(player.identity.fangraphs_id),
-                "mlbam": player.identity.mlbam_id, "bbref": player.identity.lahman_id,
+                "season": season,
+                "system": system,
+                "snapshot": f"{season}-02-20",
+                "source": "simulated league",
+                "name": player.identity.name,
+                "fg_id": str(player.identity.fangraphs_id),
+                "mlbam": player.identity.mlbam_id,
+                "bbref": player.identity.lahman_id,
                 "retro": player.identity.retro_id,
-            }  # fmt: skip
+            }
             if player.is_pitcher:
                 pitchers.append(shared | _pitching(rates))
             else:
@@ -50,11 +55,20 @@ def _batting(rates: dict[str, float]) -> dict[str, object]:
     on_base = (hits + counts["bb"] + counts["hbp"]) / trips
     slugging = (hits + counts["double"] + 2 * counts["triple"] + 3 * counts["hr"]) / at_bats
     return {
-        "PA": trips, "AB": round(at_bats, 1), "H": round(hits, 1), "2B": round(counts["double"], 1),
-        "3B": round(counts["triple"], 2), "HR": round(counts["hr"], 1), "BB": round(counts["bb"], 1),
-        "SO": round(counts["so"], 1), "HBP": round(counts["hbp"], 2), "AVG": round(hits / at_bats, 3),
-        "OBP": round(on_base, 3), "SLG": round(slugging, 3), "OPS": round(on_base + slugging, 3),
-    }  # fmt: skip
+        "PA": trips,
+        "AB": round(at_bats, 1),
+        "H": round(hits, 1),
+        "2B": round(counts["double"], 1),
+        "3B": round(counts["triple"], 2),
+        "HR": round(counts["hr"], 1),
+        "BB": round(counts["bb"], 1),
+        "SO": round(counts["so"], 1),
+        "HBP": round(counts["hbp"], 2),
+        "AVG": round(hits / at_bats, 3),
+        "OBP": round(on_base, 3),
+        "SLG": round(slugging, 3),
+        "OPS": round(on_base + slugging, 3),
+    }
 
 
 def _pitching(rates: dict[str, float]) -> dict[str, object]:
@@ -67,7 +81,14 @@ def _pitching(rates: dict[str, float]) -> dict[str, object]:
     runs = sum(value * counts[name] for name, value in zip(talent.COMPONENTS, talent.RUN_VALUES, strict=True))
     earned = max(0.92 * (runs - 0.27 * faced * 0.735), 0.05 * faced)
     return {
-        "G": 25.0, "GS": 12.0, "IP": round(innings, 1), "H": round(hits, 1), "ER": round(earned, 1),
-        "HR": round(counts["hr"], 1), "BB": round(counts["bb"], 1), "SO": round(counts["so"], 1),
-        "ERA": round(9.0 * earned / innings, 2), "WHIP": round((hits + counts["bb"]) / innings, 3),
-    }  # fmt: skip
+        "G": 25.0,
+        "GS": 12.0,
+        "IP": round(innings, 1),
+        "H": round(hits, 1),
+        "ER": round(earned, 1),
+        "HR": round(counts["hr"], 1),
+        "BB": round(counts["bb"], 1),
+        "SO": round(counts["so"], 1),
+        "ERA": round(9.0 * earned / innings, 2),
+        "WHIP": round((hits + counts["bb"]) / innings, 3),
+    }

@@ -12,10 +12,17 @@ from fbm_pipeline.simulated_league.baserunning import HOME, OUT
 from fbm_pipeline.simulated_league.records import Record
 
 _PLAIN = {
-    o.STRIKEOUT: "K", o.WALK: "W", o.INTENT_WALK: "IW", o.HIT_BY_PITCH: "HP", o.CATCHER_INTERF: "C/E2",
-    o.STRIKEOUT_DOUBLE_PLAY: "K/DP.1X2(26)", o.STOLEN_BASE: "SB2", o.CAUGHT_STEALING: "CS2(26)",
-    o.PICKOFF: "PO1(13)", o.WILD_PITCH: "WP",
-}  # fmt: skip
+    o.STRIKEOUT: "K",
+    o.WALK: "W",
+    o.INTENT_WALK: "IW",
+    o.HIT_BY_PITCH: "HP",
+    o.CATCHER_INTERF: "C/E2",
+    o.STRIKEOUT_DOUBLE_PLAY: "K/DP.1X2(26)",
+    o.STOLEN_BASE: "SB2",
+    o.CAUGHT_STEALING: "CS2(26)",
+    o.PICKOFF: "PO1(13)",
+    o.WILD_PITCH: "WP",
+}
 _HITS = {o.SINGLE: "S", o.DOUBLE: "D", o.TRIPLE: "T"}
 
 

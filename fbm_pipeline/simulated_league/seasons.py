@@ -156,9 +156,24 @@ def true_talent_rows(season: Season) -> dict[str, list[object]]:
 
 
 _TRUE_COLUMNS = (
-    "season", "player_type", "mlbam_id", "name", "age", "so_rate", "bb_rate", "hbp_rate", "hr_rate",
-    "single_rate", "double_rate", "triple_rate", "h_rate", "obp", "platoon", "exit_velocity", "velocity",
-)  # fmt: skip
+    "season",
+    "player_type",
+    "mlbam_id",
+    "name",
+    "age",
+    "so_rate",
+    "bb_rate",
+    "hbp_rate",
+    "hr_rate",
+    "single_rate",
+    "double_rate",
+    "triple_rate",
+    "h_rate",
+    "obp",
+    "platoon",
+    "exit_velocity",
+    "velocity",
+)
 COUNTED = ("pa", "ab", "single", "double", "triple", "hr", "walk", "iw", "k", "hbp", "sf", "sh", "xi")
 
 

@@ -20,10 +20,19 @@ Ints = NDArray[np.int64]
 FIRST_BAT_TRACKING = 2024
 _NOTHING = np.array(None, dtype=object)
 _DESCRIPTIONS = {
-    "B": "ball", "b": "blocked_ball", "V": "automatic_ball", "C": "called_strike", "S": "swinging_strike",
-    "w": "swinging_strike_blocked", "F": "foul", "T": "foul_tip", "X": "hit_into_play", "H": "hit_by_pitch",
-    "L": "foul_bunt", "M": "missed_bunt",
-}  # fmt: skip
+    "B": "ball",
+    "b": "blocked_ball",
+    "V": "automatic_ball",
+    "C": "called_strike",
+    "S": "swinging_strike",
+    "w": "swinging_strike_blocked",
+    "F": "foul",
+    "T": "foul_tip",
+    "X": "hit_into_play",
+    "H": "hit_by_pitch",
+    "L": "foul_bunt",
+    "M": "missed_bunt",
+}
 _TYPES = {"B": "B", "b": "B", "V": "B", "H": "B", "X": "X"}
 _KINDS = np.array([None, "ground_ball", "line_drive", "fly_ball", "popup", "ground_ball"], dtype=object)
 
@@ -76,13 +85,15 @@ def _situation(record: Record, state: Ints, end: Ints, number: Ints) -> dict[str
         "p_throws": np.where(record.throws_left[end], "L", "R").astype(object),
         "home_team": np.array([home.statcast for _, home in clubs], dtype=object)[game],
         "away_team": np.array([away.statcast for away, _ in clubs], dtype=object)[game],
-        "bat_score": bat, "fld_score": fld,
-        "home_score": np.where(bottom, bat, fld), "away_score": np.where(bottom, fld, bat),
+        "bat_score": bat,
+        "fld_score": fld,
+        "home_score": np.where(bottom, bat, fld),
+        "away_score": np.where(bottom, fld, bat),
         "player_name": names[plays["batter"][end]],
         "fielder_2": ids[_catchers(record)[game, 1 - plays["bottom"][end]]],
         "if_fielding_alignment": np.full(len(end), "Standard", dtype=object),
         "of_fielding_alignment": np.full(len(end), "Standard", dtype=object),
-    }  # fmt: skip
+    }
     for base in ("1", "2", "3"):
         runner = plays[f"on{base}"][state]
         columns[f"on_{base}b"] = np.where(runner >= 0, ids[runner], np.nan)

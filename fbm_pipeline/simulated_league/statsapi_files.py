@@ -37,9 +37,13 @@ def roster_document(season: int, clubs: Sequence[Club], rosters: Sequence[Roster
         for place, (club, roster) in enumerate(zip(clubs, rosters, strict=True))
     ]
     return {
-        "source": f"{BASE_URL}/api/v1/teams", "rosterType": ROSTER_TYPE, "date": date, "fetched_at": date,
-        "complete": False, "clubs": entries,
-    }  # fmt: skip
+        "source": f"{BASE_URL}/api/v1/teams",
+        "rosterType": ROSTER_TYPE,
+        "date": date,
+        "fetched_at": date,
+        "complete": False,
+        "clubs": entries,
+    }
 
 
 def _rostered(player: Player) -> Object:
@@ -57,19 +61,37 @@ def pitching_split(player: Player, season: int, level: str, place: int, counts: 
     faced, outs = counts["pa"], counts["so"] + counts["out"]
     games = max(faced // (_BATTERS_A_START if starts else _BATTERS_A_RELIEF), 1)
     stat = {
-        "age": int(player.age(season)), "gamesPlayed": games, "gamesStarted": games if starts else 0,
-        "runs": _runs(counts), "earnedRuns": int(0.92 * _runs(counts)), "doubles": counts["double"],
-        "triples": counts["triple"], "homeRuns": counts["hr"], "strikeOuts": counts["so"],
-        "baseOnBalls": counts["bb"], "intentionalWalks": 0, "hits": counts["h"], "hitBatsmen": counts["hbp"],
-        "atBats": counts["ab"], "inningsPitched": f"{outs // 3}.{outs % 3}", "battersFaced": faced,
-        "numberOfPitches": int(faced * 3.9), "sacFlies": counts["sf"], "sacBunts": 0, "wins": 0, "losses": 0,
+        "age": int(player.age(season)),
+        "gamesPlayed": games,
+        "gamesStarted": games if starts else 0,
+        "runs": _runs(counts),
+        "earnedRuns": int(0.92 * _runs(counts)),
+        "doubles": counts["double"],
+        "triples": counts["triple"],
+        "homeRuns": counts["hr"],
+        "strikeOuts": counts["so"],
+        "baseOnBalls": counts["bb"],
+        "intentionalWalks": 0,
+        "hits": counts["h"],
+        "hitBatsmen": counts["hbp"],
+        "atBats": counts["ab"],
+        "inningsPitched": f"{outs // 3}.{outs % 3}",
+        "battersFaced": faced,
+        "numberOfPitches": int(faced * 3.9),
+        "sacFlies": counts["sf"],
+        "sacBunts": 0,
+        "wins": 0,
+        "losses": 0,
         "saves": 0,
-    }  # fmt: skip
+    }
     return {
-        "season": str(season), "stat": stat, "team": {"id": _FIRST_TEAM + place},
+        "season": str(season),
+        "stat": stat,
+        "team": {"id": _FIRST_TEAM + place},
         "player": {"id": player.identity.mlbam_id, "fullName": player.identity.name},
-        "league": {"name": _LEAGUES[level]}, "sport": {"id": SPORTS[level]},
-    }  # fmt: skip
+        "league": {"name": _LEAGUES[level]},
+        "sport": {"id": SPORTS[level]},
+    }
 
 
 def _runs(counts: Mapping[str, int]) -> int:
@@ -81,8 +103,12 @@ def _runs(counts: Mapping[str, int]) -> int:
 def pitching_document(season: int, level: str, clubs: Sequence[Club], splits: Sequence[Object]) -> Object:
     """The pitchers of one season and level, with the parent clubs of their teams."""
     return {
-        "source": f"{BASE_URL}/api/v1/stats", "group": "pitching", "season": season, "level": level,
-        "fetched_at": f"{season + 1}-01-01", "complete": True,
+        "source": f"{BASE_URL}/api/v1/stats",
+        "group": "pitching",
+        "season": season,
+        "level": level,
+        "fetched_at": f"{season + 1}-01-01",
+        "complete": True,
         "parents": {str(_FIRST_TEAM + place): club.statcast for place, club in enumerate(clubs)},
         "splits": list(splits),
-    }  # fmt: skip
+    }

@@ -69,17 +69,26 @@ def aging(age: float, is_pitcher: bool) -> Array:
     if is_pitcher:
         return np.array(
             [
-                -0.010 * young - 0.026 * old, 0.030 * young + 0.010 * late, 0.01 * young,
-                0.010 * young + 0.022 * old, 0.006 * old, 0.006 * old, 0.0,
+                -0.010 * young - 0.026 * old,
+                0.030 * young + 0.010 * late,
+                0.01 * young,
+                0.010 * young + 0.022 * old,
+                0.006 * old,
+                0.006 * old,
+                0.0,
             ]
-        )  # fmt: skip
+        )
     return np.array(
         [
-            0.022 * young + 0.012 * old, 0.018 * (min(age, 33.0) - 27.0) - 0.02 * late, 0.0,
-            -0.045 * young - 0.035 * old - 0.03 * late, 0.004 * young - 0.010 * old, -0.020 * old,
+            0.022 * young + 0.012 * old,
+            0.018 * (min(age, 33.0) - 27.0) - 0.02 * late,
+            0.0,
+            -0.045 * young - 0.035 * old - 0.03 * late,
+            0.004 * young - 0.010 * old,
+            -0.020 * old,
             -0.060 * (age - 27.0),
         ]
-    )  # fmt: skip
+    )
 
 
 def drift(is_pitcher: bool, rng: np.random.Generator) -> Array:

@@ -22,15 +22,25 @@ def cast_column(path: Path, column: pa.ChunkedArray, field: pa.Field, next_step:
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         row = _first_bad_row(column, field.type)
         raise SourceError(
-            path, "a value does not fit its column", found=repr(column[row].as_py()),
-            expected=_named(field.type), next_step=next_step, row=row + 1, column=field.name,
-        ) from None  # fmt: skip
+            path,
+            "a value does not fit its column",
+            found=repr(column[row].as_py()),
+            expected=_named(field.type),
+            next_step=next_step,
+            row=row + 1,
+            column=field.name,
+        ) from None
     if not field.nullable and cast.null_count:
         row = pc.index(pc.is_null(cast), True).as_py()
         raise SourceError(
-            path, f"{cast.null_count} rows hold no value in a column that must be filled", found="nothing",
-            expected=_named(field.type), next_step=next_step, row=row + 1, column=field.name,
-        )  # fmt: skip
+            path,
+            f"{cast.null_count} rows hold no value in a column that must be filled",
+            found="nothing",
+            expected=_named(field.type),
+            next_step=next_step,
+            row=row + 1,
+            column=field.name,
+        )
     return cast
 
 

@@ -77,9 +77,13 @@ def fetch_club_rosters(
         clubs = _clubs(StatsApi(http, sleep, base_url, timeout), date)
     complete = today > date
     document = {
-        "source": f"{BASE_URL}/api/v1/teams", "rosterType": ROSTER_TYPE, "date": date.isoformat(),
-        "fetched_at": today.isoformat(), "complete": complete, "clubs": clubs,
-    }  # fmt: skip
+        "source": f"{BASE_URL}/api/v1/teams",
+        "rosterType": ROSTER_TYPE,
+        "date": date.isoformat(),
+        "fetched_at": today.isoformat(),
+        "complete": complete,
+        "clubs": clubs,
+    }
     players = len(roster_rows(f"{BASE_URL}/api/v1/teams", document))  # what could not be read is not kept
     write_whole(path, document_bytes(document))
     return FetchedRosters(date.isoformat(), players, complete, path.name)
@@ -104,9 +108,12 @@ def _clubs(api: StatsApi, date: dt.date) -> list[dict[str, object]]:
     teams = take(url, api.ask("teams", f"{date.year}: the clubs", sportId=MAJORS, season=date.year), "teams", list)
     if len(teams) != CLUBS:
         raise SourceError(
-            url, f"{date.year}: these are not all clubs", found=f"{len(teams)} teams", expected=f"{CLUBS}",
+            url,
+            f"{date.year}: these are not all clubs",
+            found=f"{len(teams)} teams",
+            expected=f"{CLUBS}",
             next_step=AGAIN,
-        )  # fmt: skip
+        )
     clubs: list[dict[str, object]] = []
     for number, team in enumerate(teams, start=1):
         club = take(url, team, "id", int)

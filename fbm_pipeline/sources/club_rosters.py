@@ -24,10 +24,11 @@ def read_club_rosters(path: Path, schema: pa.Schema) -> pa.Table:
     rows = roster_rows(path, document)
     made = without(schema, "source_file", "as_of")
     columns = [
-        cast_column(path, pa.chunked_array([pa.array([_text(row[field.name]) for row in rows], pa.string())]), field,
-                    AGAIN)
+        cast_column(
+            path, pa.chunked_array([pa.array([_text(row[field.name]) for row in rows], pa.string())]), field, AGAIN
+        )
         for field in made
-    ]  # fmt: skip
+    ]
     return with_constants(pa.table(columns, schema=made), schema, as_of=_date(path, document), source_file=path.name)
 
 
@@ -43,18 +44,23 @@ def roster_rows(source: Path | str, document: object) -> list[dict[str, object]]
         roster = take(source, entry, "roster", list)
         if not roster:
             raise SourceError(
-                source, f"the roster of {club} is empty", found="0 players", expected="up to 40",
+                source,
+                f"the roster of {club} is empty",
+                found="0 players",
+                expected="up to 40",
                 next_step="ask for another date: rosters before a club's first one are empty",
-            )  # fmt: skip
+            )
         for player in roster:
             row = _player(source, player) | {"club": club}
             other = rows.setdefault(int(str(row["mlbam"])), row)
             if other is not row:
                 raise SourceError(
-                    source, f"{row['name']} ({row['mlbam']}) is on two rosters of one date",
-                    found=f"{other['club']} and {club}", expected="one club a player",
+                    source,
+                    f"{row['name']} ({row['mlbam']}) is on two rosters of one date",
+                    found=f"{other['club']} and {club}",
+                    expected="one club a player",
                     next_step="ask for the day after: a player who moves may stand on both for a day",
-                )  # fmt: skip
+                )
     if not rows:
         raise SourceError(source, "no rosters", found="0 clubs", expected="every club's", next_step=AGAIN)
     return list(rows.values())
@@ -65,9 +71,12 @@ def _club(source: Path | str, team: Mapping) -> str:
     code = club_code(abbreviation)
     if code is None:
         raise SourceError(
-            source, "an unknown club", found=f"{abbreviation!r} ({within(team, 'name')})",
-            expected="a club of baseball/teams.py", next_step="teach the abbreviation to sources/statsapi.py",
-        )  # fmt: skip
+            source,
+            "an unknown club",
+            found=f"{abbreviation!r} ({within(team, 'name')})",
+            expected="a club of baseball/teams.py",
+            next_step="teach the abbreviation to sources/statsapi.py",
+        )
     return code
 
 

@@ -49,17 +49,23 @@ def ask(
             sleep(wait)
             wait *= 2
     raise SourceError(
-        url, f"{what}: no answer after {ATTEMPTS} attempts", found=problem, expected=f"{expected} with status 200",
+        url,
+        f"{what}: no answer after {ATTEMPTS} attempts",
+        found=problem,
+        expected=f"{expected} with status 200",
         next_step="run the same command later; what is here already is not asked for again",
-    )  # fmt: skip
+    )
 
 
 def _accepted(response: requests.Response, what: str) -> requests.Response:
     if response.status_code != requests.codes.ok:
         raise SourceError(
-            response.url, f"{what}: the server refused", found=f"status {response.status_code}",
-            expected="status 200", next_step="open the address in a browser to read why",
-        )  # fmt: skip
+            response.url,
+            f"{what}: the server refused",
+            found=f"status {response.status_code}",
+            expected="status 200",
+            next_step="open the address in a browser to read why",
+        )
     return response
 
 

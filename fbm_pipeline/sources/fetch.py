@@ -94,16 +94,23 @@ def _keep(target: Path, day: dt.date, body: bytes, held: FetchedDay | None, toda
     rows = count_rows(body, day)
     if rows == 0 and held is not None and held.rows > 0:
         raise SourceError(
-            target / (held.file or "fetched.json"), f"{day} had {held.rows} pitches and now has none",
-            found="a header without rows", expected="the day's pitches", next_step="run the same command later",
-        )  # fmt: skip
+            target / (held.file or "fetched.json"),
+            f"{day} had {held.rows} pitches and now has none",
+            found="a header without rows",
+            expected="the day's pitches",
+            next_step="run the same command later",
+        )
     name = f"statcast_{day}.csv.gz" if rows else None
     if name is not None:
         write_whole(target / name, gzip.compress(body, mtime=0))
     return FetchedDay(
-        date=day.isoformat(), rows=rows, sha256=hashlib.sha256(body).hexdigest(), fetched_at=today.isoformat(),
-        complete=today - day >= SETTLED_AFTER, file=name,
-    )  # fmt: skip
+        date=day.isoformat(),
+        rows=rows,
+        sha256=hashlib.sha256(body).hexdigest(),
+        fetched_at=today.isoformat(),
+        complete=today - day >= SETTLED_AFTER,
+        file=name,
+    )
 
 
 def _write_manifest(target: Path, manifest: dict[str, FetchedDay]) -> None:

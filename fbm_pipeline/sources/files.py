@@ -30,8 +30,10 @@ KINDS: dict[str, tuple[str, str]] = {
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
 # Kinds that StatsAPI's answers belong to, beside or instead of tables.
 _OTHER_SUFFIXES: dict[str, tuple[str, ...]] = {
-    "minor_batting": (*SUFFIXES, ".json"), "minor_pitching": (*SUFFIXES, ".json"), "club_rosters": (".json",),
-}  # fmt: skip
+    "minor_batting": (*SUFFIXES, ".json"),
+    "minor_pitching": (*SUFFIXES, ".json"),
+    "club_rosters": (".json",),
+}
 
 
 def find_files(root: Path, kind: str) -> list[Path]:
@@ -52,9 +54,12 @@ def find_files(root: Path, kind: str) -> list[Path]:
         # The name becomes a folder of the store, where spaces, quotes and percent signs are read in two ways.
         if not re.fullmatch(r"[\w.-]+", path.name, re.ASCII):
             raise SourceError(
-                path, "the file's name holds other characters than letters, digits, dot, dash and underscore",
-                found=path.name, expected="a plain name", next_step="rename the file",
-            )  # fmt: skip
+                path,
+                "the file's name holds other characters than letters, digits, dot, dash and underscore",
+                found=path.name,
+                expected="a plain name",
+                next_step="rename the file",
+            )
     return found
 
 

@@ -21,10 +21,13 @@ def check_unique(path: Path, table: pa.Table, key: Sequence[str], row_name: str)
     rows = pc.and_kleene(pa.scalar(True), _equal_to(table, sample))
     second = [index for index, hit in enumerate(rows.to_pylist()) if hit][1]
     raise SourceError(
-        path, f"{repeated.num_rows} {row_name} occur more than once", found=f"{sample} again",
-        expected=f"every {', '.join(key)} once", row=second + 1,
+        path,
+        f"{repeated.num_rows} {row_name} occur more than once",
+        found=f"{sample} again",
+        expected=f"every {', '.join(key)} once",
+        row=second + 1,
         next_step="remove the repeated rows, or get the file again",
-    )  # fmt: skip
+    )
 
 
 def _equal_to(table: pa.Table, values: dict[str, object]) -> pa.ChunkedArray:
@@ -47,14 +50,24 @@ def check_one_season(path: Path, dates: pa.ChunkedArray, column: str) -> int:
     other = pc.index(pc.not_equal(years, first), True).as_py()
     if other >= 0:
         raise SourceError(
-            path, "the file holds several seasons", found=f"{dates[0].as_py()} and {dates[other].as_py()}",
-            expected="games of one season", next_step="split the file by season", row=other + 1, column=column,
-        )  # fmt: skip
+            path,
+            "the file holds several seasons",
+            found=f"{dates[0].as_py()} and {dates[other].as_py()}",
+            expected="games of one season",
+            next_step="split the file by season",
+            row=other + 1,
+            column=column,
+        )
     if first not in named:
         raise SourceError(
-            path, "the dates are not of the season in the file's name", found=str(dates[0].as_py()),
-            expected=f"dates of {named[0]}", next_step="give the file its season's name", row=1, column=column,
-        )  # fmt: skip
+            path,
+            "the dates are not of the season in the file's name",
+            found=str(dates[0].as_py()),
+            expected=f"dates of {named[0]}",
+            next_step="give the file its season's name",
+            row=1,
+            column=column,
+        )
     check_dates(path, dates, column)
     return first
 
@@ -68,7 +81,11 @@ def check_dates(path: Path, dates: pa.ChunkedArray, column: str) -> None:
         row = pc.index(outside, True).as_py()
         if row >= 0:
             raise SourceError(
-                path, "a date lies outside its season", found=str(dates[row].as_py()),
-                expected=f"{low} to {high}", next_step="correct the date or take the row out", row=row + 1,
+                path,
+                "a date lies outside its season",
+                found=str(dates[row].as_py()),
+                expected=f"{low} to {high}",
+                next_step="correct the date or take the row out",
+                row=row + 1,
                 column=column,
-            )  # fmt: skip
+            )

@@ -15,26 +15,33 @@ from fbm_pipeline.sources.reading import read_columns, with_constants, without
 _ORIGIN = "the Lahman database"
 _FUTURE = frozenset(names("finalGame deathDate deathYear deathMonth deathDay deathCountry deathState deathCity"))
 PEOPLE = Layout(
-    kind="Lahman's People", required=("playerID", "birthYear", "nameFirst", "nameLast", "bats", "throws", "retroID"),
-    passed_over=_FUTURE | {"ID", "birthCity", "birthState", "birthDate"}, origin=_ORIGIN,
-)  # fmt: skip
+    kind="Lahman's People",
+    required=("playerID", "birthYear", "nameFirst", "nameLast", "bats", "throws", "retroID"),
+    passed_over=_FUTURE | {"ID", "birthCity", "birthState", "birthDate"},
+    origin=_ORIGIN,
+)
 BATTING = Layout(
-    kind="Lahman's Batting", origin=_ORIGIN, passed_over=frozenset(("G_batting", "G_old")),
+    kind="Lahman's Batting",
+    origin=_ORIGIN,
+    passed_over=frozenset(("G_batting", "G_old")),
     required=names("playerID yearID stint teamID G AB R H 2B 3B HR BB SO IBB HBP SH SF"),
-)  # fmt: skip
+)
 PITCHING = Layout(
-    kind="Lahman's Pitching", origin=_ORIGIN,
+    kind="Lahman's Pitching",
+    origin=_ORIGIN,
     required=names("playerID yearID stint teamID W L G GS IPouts H ER HR BB SO BFP R"),
-)  # fmt: skip
+)
 APPEARANCES = Layout(
-    kind="Lahman's Appearances", origin=_ORIGIN,
+    kind="Lahman's Appearances",
+    origin=_ORIGIN,
     required=names("yearID teamID playerID G_p G_c G_1b G_2b G_3b G_ss G_lf G_cf G_rf G_of"),
-)  # fmt: skip
+)
 TEAMS = Layout(
-    kind="Lahman's Teams", origin=_ORIGIN,
+    kind="Lahman's Teams",
+    origin=_ORIGIN,
     required=names("yearID teamID G W L R AB H 2B 3B HR BB name"),
     passed_over=frozenset(names("Rank Ghome DivWin WCWin LgWin WSWin SB CS ERA CG SHO SV E DP FP teamIDlahman45")),
-)  # fmt: skip
+)
 
 
 def read_people(path: Path, schema: pa.Schema) -> pa.Table:

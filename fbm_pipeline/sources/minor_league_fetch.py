@@ -119,15 +119,23 @@ class _SeasonLines:
         if not splits:
             if held is not None:
                 raise SourceError(
-                    path, f"{held.lines} lines were published and now none are", found="0 lines",
-                    expected="the season's lines", next_step="run the same command later",
-                )  # fmt: skip
+                    path,
+                    f"{held.lines} lines were published and now none are",
+                    found="0 lines",
+                    expected="the season's lines",
+                    next_step="run the same command later",
+                )
             return FetchedLines(self.season, level, side, 0, complete, None)
         document: Object = {
-            "source": f"{BASE_URL}/api/v1/stats", "group": GROUPS[side], "season": self.season, "level": level,
-            "fetched_at": self.today.isoformat(), "complete": complete, "parents": self._parents_of(level),
+            "source": f"{BASE_URL}/api/v1/stats",
+            "group": GROUPS[side],
+            "season": self.season,
+            "level": level,
+            "fetched_at": self.today.isoformat(),
+            "complete": complete,
+            "parents": self._parents_of(level),
             "splits": splits,
-        }  # fmt: skip
+        }
         lines_of(f"{BASE_URL}/api/v1/stats", document)  # what could not be read is not kept
         write_whole(path, document_bytes(document))
         return FetchedLines(self.season, level, side, len(splits), complete, path.name)
@@ -139,10 +147,17 @@ class _SeasonLines:
         total = None
         while total is None or len(splits) < total:
             answer = self.api.ask(
-                "stats", f"{what}, from line {len(splits) + 1}", stats="season", group=GROUPS[side],
-                sportId=SPORTS[level], season=self.season, gameType="R", playerPool="ALL", limit=PAGE,
+                "stats",
+                f"{what}, from line {len(splits) + 1}",
+                stats="season",
+                group=GROUPS[side],
+                sportId=SPORTS[level],
+                season=self.season,
+                gameType="R",
+                playerPool="ALL",
+                limit=PAGE,
                 offset=len(splits),
-            )  # fmt: skip
+            )
             told, page = _page(f"{self.api.base_url}/api/v1/stats", answer)
             if total not in (None, told) or (told and not page):
                 raise _uneven(what, f"a page of {len(page)} lines of {told} after {len(splits)} of {total}", told)
@@ -191,6 +206,9 @@ def _identity(split: object) -> tuple:
 
 def _uneven(what: str, found: str, total: int) -> SourceError:
     return SourceError(
-        f"{BASE_URL}/api/v1/stats", f"{what}: the pages do not add up", found=found,
-        expected=f"{total} lines, each once", next_step=f"wait until the day's games are counted, then {AGAIN}",
-    )  # fmt: skip
+        f"{BASE_URL}/api/v1/stats",
+        f"{what}: the pages do not add up",
+        found=found,
+        expected=f"{total} lines, each once",
+        next_step=f"wait until the day's games are counted, then {AGAIN}",
+    )

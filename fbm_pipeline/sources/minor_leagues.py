@@ -11,19 +11,42 @@ from fbm_pipeline.sources.reading import read_columns, with_constants, without
 from fbm_pipeline.sources.statsapi_lines import read_lines
 
 FANGRAPHS = Layout(
-    kind="FanGraphs minor-league lines", required=("season", "level", "name", "player_id"),
-    renamed={"Season": "season", "Level": "level", "Name": "name", "Team": "team", "Age": "age",
-             "PlayerId": "player_id", "playerid": "player_id", "MLBAMID": "mlbam"},
-    passed_over=frozenset(names("BB/K OPS ISO Spd wSB wRC wRAA wRC+")), origin="FanGraphs",
-)  # fmt: skip
+    kind="FanGraphs minor-league lines",
+    required=("season", "level", "name", "player_id"),
+    renamed={
+        "Season": "season",
+        "Level": "level",
+        "Name": "name",
+        "Team": "team",
+        "Age": "age",
+        "PlayerId": "player_id",
+        "playerid": "player_id",
+        "MLBAMID": "mlbam",
+    },
+    passed_over=frozenset(names("BB/K OPS ISO Spd wSB wRC wRAA wRC+")),
+    origin="FanGraphs",
+)
 SAVANT = Layout(
-    kind="Savant minor-league lines", required=("season", "name", "PA", "SO", "BB", "HR"),
-    renamed={"Year": "season", "Player": "name", "Hits": "H", "BA": "AVG", "Pitches": "pitches", "Whiffs": "whiffs",
-             "Swings": "swings", "EV (MPH)": "exit_velocity", "Hard Hit%": "hard_hit%",
-             "Barrel/PA%": "barrel_per_pa%", "Pitch (MPH)": "release_speed", "Spin (RPM)": "release_spin_rate"},
+    kind="Savant minor-league lines",
+    required=("season", "name", "PA", "SO", "BB", "HR"),
+    renamed={
+        "Year": "season",
+        "Player": "name",
+        "Hits": "H",
+        "BA": "AVG",
+        "Pitches": "pitches",
+        "Whiffs": "whiffs",
+        "Swings": "swings",
+        "EV (MPH)": "exit_velocity",
+        "Hard Hit%": "hard_hit%",
+        "Barrel/PA%": "barrel_per_pa%",
+        "Pitch (MPH)": "release_speed",
+        "Spin (RPM)": "release_spin_rate",
+    },
     passed_over=frozenset(names("Total BIP xBA xOBP xSLG Barrels ISO Whiff% Barrel/BBE%")),
-    nulls=("", "null", "NA"), origin="Baseball Savant's minor-league search",
-)  # fmt: skip
+    nulls=("", "null", "NA"),
+    origin="Baseball Savant's minor-league search",
+)
 _PERCENTAGES = ("K%", "BB%", "hard_hit%", "barrel_per_pa%")
 
 

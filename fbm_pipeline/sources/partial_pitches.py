@@ -36,10 +36,14 @@ def read_partial_pitches(path: Path, schema: pa.Schema) -> pa.Table:
     row = pc.index(pc.is_in(years, value_set=pa.array(named, pa.int64())), False).as_py()
     if row >= 0:
         raise SourceError(
-            path, "a date is not of the seasons in the file's name", found=str(dates[row].as_py()),
-            expected=f"a date of {named[0]} to {named[-1]}", row=row + 1, column="game_date",
+            path,
+            "a date is not of the seasons in the file's name",
+            found=str(dates[row].as_py()),
+            expected=f"a date of {named[0]} to {named[-1]}",
+            row=row + 1,
+            column="game_date",
             next_step="name the file with its first and last season",
-        )  # fmt: skip
+        )
     check_dates(path, dates, "game_date")
     table = table.append_column(schema.field("season"), years.cast(schema.field("season").type))
     table = table.append_column(schema.field("row"), pa.array(range(1, table.num_rows + 1), pa.int32()))

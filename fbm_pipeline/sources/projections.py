@@ -9,10 +9,11 @@ from fbm_pipeline.sources.layout import Layout, names
 from fbm_pipeline.sources.reading import read_columns, with_constants, without
 
 LAYOUT = Layout(
-    kind="projections of public systems", required=("season", "system", "snapshot", "fangraphs_id"),
+    kind="projections of public systems",
+    required=("season", "system", "snapshot", "fangraphs_id"),
     renamed={"fg_id": "fangraphs_id", "playerid": "fangraphs_id", "PlayerId": "fangraphs_id", "mlbam": "mlbam_id"},
     passed_over=frozenset(names("OPS WAR ADP bbref retro HLD QS BABIP")),
-)  # fmt: skip
+)
 PLAYER_TYPES = {"hitters": "batter", "pitchers": "pitcher"}
 
 

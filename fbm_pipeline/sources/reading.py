@@ -44,7 +44,7 @@ def read_columns(path: Path, layout: Layout, schema: pa.Schema) -> pa.Table:
     if table.num_rows == 0:
         raise SourceError(
             path, "the file holds a header and no rows", found="0 rows", expected=f"{layout.kind}", next_step=again
-        )  # fmt: skip
+        )
     columns = []
     for field in schema:
         if field.name in taken:
@@ -76,10 +76,12 @@ def _choose(path: Path, header: list[str], layout: Layout, schema: pa.Schema, ag
     missing = [name for name in layout.required if name not in taken]
     if missing:
         raise SourceError(
-            path, f"these are not {layout.kind}: required columns are missing: {', '.join(missing)}",
+            path,
+            f"these are not {layout.kind}: required columns are missing: {', '.join(missing)}",
             found=f"{len(header)} columns: {', '.join(header[:8])}{', …' if len(header) > 8 else ''}",
-            expected=", ".join(layout.required), next_step=again,
-        )  # fmt: skip
+            expected=", ".join(layout.required),
+            next_step=again,
+        )
     unknown = set(header) - set(taken.values()) - layout.passed_over - set(layout.renamed)
     _name_once(layout.kind, frozenset(unknown))
     return taken
@@ -107,9 +109,12 @@ def _read_parquet(path: Path, names: list[str], again: str) -> pa.Table:
 
 def _half_written(path: Path, error: Exception, again: str) -> SourceError:
     return SourceError(
-        path, "the file is not whole Parquet; it was half written or damaged", found=str(error).splitlines()[0],
-        expected="a complete Parquet file", next_step=again,
-    )  # fmt: skip
+        path,
+        "the file is not whole Parquet; it was half written or damaged",
+        found=str(error).splitlines()[0],
+        expected="a complete Parquet file",
+        next_step=again,
+    )
 
 
 @contextlib.contextmanager
@@ -131,14 +136,20 @@ def _csv_header(path: Path, layout: Layout, again: str) -> list[str]:
         raise _bad_gzip(path, error, again) from None
     if text.lstrip().startswith("<"):
         raise SourceError(
-            path, "the file is a web page, not CSV", found=text.strip()[:60], expected=f"{layout.kind} as CSV",
+            path,
+            "the file is a web page, not CSV",
+            found=text.strip()[:60],
+            expected=f"{layout.kind} as CSV",
             next_step=f"open it to read what the server said, then {again}",
-        )  # fmt: skip
+        )
     if not first.strip():
         raise SourceError(
-            path, "the first line is blank", found=repr(text[:60]), expected=f"the header of {layout.kind}",
+            path,
+            "the first line is blank",
+            found=repr(text[:60]),
+            expected=f"the header of {layout.kind}",
             next_step=again,
-        )  # fmt: skip
+        )
     return next(csv.reader(io.StringIO(text)))
 
 
@@ -146,9 +157,11 @@ def _read_csv(path: Path, header: list[str], names: list[str], layout: Layout, a
     # Savant writes some names twice (pitcher, fielder_2), with the same values: the first is the one we take.
     unique = [name if name not in header[:i] else f"{name}#{i}" for i, name in enumerate(header)]
     convert = pa_csv.ConvertOptions(
-        include_columns=names, column_types={name: pa.string() for name in names},
-        strings_can_be_null=True, null_values=list(layout.nulls),
-    )  # fmt: skip
+        include_columns=names,
+        column_types={name: pa.string() for name in names},
+        strings_can_be_null=True,
+        null_values=list(layout.nulls),
+    )
     ragged: list[int] = []
 
     def refuse(row: pa_csv.InvalidRow) -> str:
@@ -175,19 +188,25 @@ def _read_csv(path: Path, header: list[str], names: list[str], layout: Layout, a
             with contextlib.suppress(pa.ArrowInvalid):
                 read(threads=False)  # only a single thread counts rows
         raise SourceError(
-            path, "a row does not have the header's number of columns", found=str(error),
-            expected=f"{len(header)} columns in every row", next_step=again,
+            path,
+            "a row does not have the header's number of columns",
+            found=str(error),
+            expected=f"{len(header)} columns in every row",
+            next_step=again,
             row=ragged[0] - 1 if ragged and ragged[0] else None,
-        ) from None  # fmt: skip
+        ) from None
     except OSError as error:
         raise _bad_gzip(path, error, again) from None
 
 
 def _bad_gzip(path: Path, error: Exception, again: str) -> SourceError:
     return SourceError(
-        path, "the gzip file is truncated or damaged", found=str(error), expected="a complete gzip file",
+        path,
+        "the gzip file is truncated or damaged",
+        found=str(error),
+        expected="a complete gzip file",
         next_step=again,
-    )  # fmt: skip
+    )
 
 
 def _undecodable(path: Path, again: str) -> SourceError:
@@ -205,6 +224,10 @@ def _decode(path: Path, line: bytes, number: int, again: str) -> str:
         return line.decode("utf-8-sig" if number == 0 else "utf-8")
     except UnicodeDecodeError as error:
         raise SourceError(
-            path, "the text is not UTF-8", found=repr(line[max(0, error.start - 12) : error.start + 8]),
-            expected="UTF-8", next_step=f"convert it (iconv -f latin1 -t utf8) or {again}", row=number or None,
-        ) from None  # fmt: skip
+            path,
+            "the text is not UTF-8",
+            found=repr(line[max(0, error.start - 12) : error.start + 8]),
+            expected="UTF-8",
+            next_step=f"convert it (iconv -f latin1 -t utf8) or {again}",
+            row=number or None,
+        ) from None

@@ -17,12 +17,13 @@ _FUTURE = frozenset(
     + ["death_year", "death_month", "death_day"]
 )
 LAYOUT = Layout(
-    kind="the Chadwick register", required=("key_person", "key_mlbam", "key_retro", "name_last", "birth_year"),
-    passed_over=_FUTURE.union(names(
-        "key_uuid key_npb key_sr_nfl key_sr_nba key_sr_nhl key_wikidata name_suffix name_matrilineal name_nick"
-    )),
+    kind="the Chadwick register",
+    required=("key_person", "key_mlbam", "key_retro", "name_last", "birth_year"),
+    passed_over=_FUTURE.union(
+        names("key_uuid key_npb key_sr_nfl key_sr_nba key_sr_nhl key_wikidata name_suffix name_matrilineal name_nick")
+    ),
     origin="github.com/chadwickbureau/register",
-)  # fmt: skip
+)
 
 
 def read_register(path: Path, schema: pa.Schema) -> pa.Table:

@@ -22,27 +22,35 @@ PLAYS = Layout(
         "gid pn event inning top_bot batteam pitteam batter pitcher bathand pithand pitches pa ab single double "
         "triple hr sh sf hbp walk iw k xi roe fc outs_pre outs_post runs date gametype"
     ),
-    nulls=_UNKNOWN, origin=_ORIGIN,
-)  # fmt: skip
+    nulls=_UNKNOWN,
+    origin=_ORIGIN,
+)
 GAMEINFO = Layout(
     kind="Retrosheet game information",
     required=("gid", "visteam", "hometeam", "site", "date", "number", "gametype"),
-    nulls=_UNKNOWN, origin=_ORIGIN,
+    nulls=_UNKNOWN,
+    origin=_ORIGIN,
     passed_over=frozenset(names("season batteries box forfeit line lineups lteam oscorer pbp tiebreaker wteam")),
-)  # fmt: skip
+)
 PITCHING = Layout(
     kind="Retrosheet pitching lines",
     required=names("gid id team stattype p_ipouts p_bfp p_h p_hr p_r p_er p_w p_iw p_k p_hbp date gametype"),
-    nulls=_UNKNOWN, passed_over=frozenset(("season", "box", "pbp")), origin=_ORIGIN,
-)  # fmt: skip
+    nulls=_UNKNOWN,
+    passed_over=frozenset(("season", "box", "pbp")),
+    origin=_ORIGIN,
+)
 ROSTERS = Layout(
-    kind="Retrosheet rosters", required=("season", "team", "retro_id", "bats", "throws"),
-    renamed={"id": "retro_id", "bat": "bats", "throw": "throws"}, nulls=_UNKNOWN, origin=_ORIGIN,
-)  # fmt: skip
+    kind="Retrosheet rosters",
+    required=("season", "team", "retro_id", "bats", "throws"),
+    renamed={"id": "retro_id", "bat": "bats", "throw": "throws"},
+    nulls=_UNKNOWN,
+    origin=_ORIGIN,
+)
 PHYSICS = Layout(
     kind="batted-ball measurements keyed to Retrosheet plays",
-    required=("gid", "pn", "launch_speed", "launch_angle"), nulls=("", "NA", "null"),
-)  # fmt: skip
+    required=("gid", "pn", "launch_speed", "launch_angle"),
+    nulls=("", "NA", "null"),
+)
 
 
 def read_plays(path: Path, schema: pa.Schema) -> pa.Table:
@@ -85,10 +93,14 @@ def read_batted_ball_physics(path: Path, schema: pa.Schema) -> pa.Table:
     row = pc.index(pc.is_in(years, value_set=named), False).as_py()
     if row >= 0:
         raise SourceError(
-            path, "a game is not of the seasons in the file's name", found=table.column("gid")[row].as_py(),
+            path,
+            "a game is not of the seasons in the file's name",
+            found=table.column("gid")[row].as_py(),
             expected=f"a year of {', '.join(named.to_pylist())} at characters 4 to 7",
-            next_step="name the file with its first and last season", row=row + 1, column="gid",
-        )  # fmt: skip
+            next_step="name the file with its first and last season",
+            row=row + 1,
+            column="gid",
+        )
     check_unique(path, table, ("gid", "pn"), "plays")
     season = years.cast(pa.int64()).cast(schema.field("season").type)
     table = table.append_column(schema.field("season"), season)

@@ -35,10 +35,18 @@ def download_day(
     """
     url = f"{base_url}/statcast_search/csv"
     query = {
-        "all": "true", "type": "details", "hfGT": "R|", "player_type": "pitcher", "group_by": "name",
-        "min_pitches": "0", "min_results": "0", "sort_col": "pitches", "sort_order": "desc",
-        "game_date_gt": day.isoformat(), "game_date_lt": day.isoformat(),
-    }  # fmt: skip
+        "all": "true",
+        "type": "details",
+        "hfGT": "R|",
+        "player_type": "pitcher",
+        "group_by": "name",
+        "min_pitches": "0",
+        "min_results": "0",
+        "sort_col": "pitches",
+        "sort_order": "desc",
+        "game_date_gt": day.isoformat(),
+        "game_date_lt": day.isoformat(),
+    }
     response = ask(url, query, what=day.isoformat(), expected="a CSV", session=session, sleep=sleep, timeout=timeout)
     return _body(response, day)
 
@@ -47,10 +55,12 @@ def _body(response: requests.Response, day: dt.date) -> bytes:
     kind = response.headers.get("content-type", "").lower()
     if not ("csv" in kind or "octet-stream" in kind) or response.content.lstrip()[:1] == b"<":
         raise SourceError(
-            response.url, f"{day}: the answer is not CSV, though its status is 200",
-            found=f"content type {kind!r}, text {response.text.strip()[:60]!r}", expected="text/csv",
+            response.url,
+            f"{day}: the answer is not CSV, though its status is 200",
+            found=f"content type {kind!r}, text {response.text.strip()[:60]!r}",
+            expected="text/csv",
             next_step="open the address in a browser to read why; run the same command later",
-        )  # fmt: skip
+        )
     return response.content
 
 
@@ -65,21 +75,29 @@ def count_rows(body: bytes, day: dt.date, url: str = BASE_URL) -> int:
     missing = [name for name in REQUIRED if name not in header]
     if missing:
         raise SourceError(
-            url, f"{day}: the header has changed or is an error: missing {', '.join(missing)}",
-            found=", ".join(header[:8]), expected="Savant's column names",
+            url,
+            f"{day}: the header has changed or is an error: missing {', '.join(missing)}",
+            found=", ".join(header[:8]),
+            expected="Savant's column names",
             next_step="run the same command later; if it stays, the layout in sources/statcast.py must learn the names",
-        )  # fmt: skip
+        )
     place, count = header.index("game_date"), 0
     for count, row in enumerate(rows, start=1):
         if len(row) != len(header) or row[place] != day.isoformat():
             raise SourceError(
-                url, f"{day}: a row is cut or of another day", row=count,
+                url,
+                f"{day}: a row is cut or of another day",
+                row=count,
                 found=f"{len(row)} values, game_date {row[place] if len(row) > place else 'absent'}",
-                expected=f"{len(header)} values, game_date {day}", next_step="run the same command again",
-            )  # fmt: skip
+                expected=f"{len(header)} values, game_date {day}",
+                next_step="run the same command again",
+            )
     if count >= ROW_LIMIT:
         raise SourceError(
-            url, f"{day}: so many rows that the answer may have been cut", found=f"{count} rows",
-            expected=f"fewer than {ROW_LIMIT}", next_step="ask for the day by hand, team by team",
-        )  # fmt: skip
+            url,
+            f"{day}: so many rows that the answer may have been cut",
+            found=f"{count} rows",
+            expected=f"fewer than {ROW_LIMIT}",
+            next_step="ask for the day by hand, team by team",
+        )
     return count

@@ -29,9 +29,12 @@ _NOT_NEEDED = frozenset(
     )
 )
 LAYOUT = Layout(
-    kind="Statcast pitches", required=REQUIRED, nulls=("", "NA", "null"), passed_over=_NOT_NEEDED,
+    kind="Statcast pitches",
+    required=REQUIRED,
+    nulls=("", "NA", "null"),
+    passed_over=_NOT_NEEDED,
     origin="Baseball Savant (fbm fetch statcast)",
-)  # fmt: skip
+)
 KEY = ("game_pk", "at_bat_number", "pitch_number")
 
 

@@ -46,9 +46,14 @@ class StatsApi:
             self.sleep(PAUSE)
         self._asked = True
         response = ask(
-            f"{self.base_url}/api/v1/{path}", {name: str(value) for name, value in query.items()}, what=what,
-            expected="JSON", session=self.session, sleep=self.sleep, timeout=self.timeout,
-        )  # fmt: skip
+            f"{self.base_url}/api/v1/{path}",
+            {name: str(value) for name, value in query.items()},
+            what=what,
+            expected="JSON",
+            session=self.session,
+            sleep=self.sleep,
+            timeout=self.timeout,
+        )
         return _parsed(response.url, response.content, what)
 
 
@@ -71,10 +76,13 @@ def take(source: Path | str, holder: object, name: str, kind: type[_Kind], row: 
     if not isinstance(value, kind):
         names = f"only {', '.join(map(str, holder)) or 'nothing'}" if isinstance(holder, Mapping) else repr(holder)
         raise SourceError(
-            source, f"{name!r} is missing or of another kind", row=row,
+            source,
+            f"{name!r} is missing or of another kind",
+            row=row,
             found=repr(value)[:80] if value is not None else names[:120],
-            expected=f"{name!r} as {_NAMED.get(kind, kind.__name__)}", next_step=AGAIN,
-        )  # fmt: skip
+            expected=f"{name!r} as {_NAMED.get(kind, kind.__name__)}",
+            next_step=AGAIN,
+        )
     return value
 
 
@@ -96,13 +104,18 @@ def _parsed(source: Path | str, body: bytes, what: str) -> dict[str, object]:
         answer = json.loads(body.decode("utf-8-sig"))
     except ValueError as error:  # bytes that are no UTF-8 and text that is no JSON
         raise SourceError(
-            source, f"{what}: this is not JSON, or not all of it",
-            found=f"{body.strip()[:60].decode('utf-8', 'replace')!r} ({error})", expected="one whole object of JSON",
+            source,
+            f"{what}: this is not JSON, or not all of it",
+            found=f"{body.strip()[:60].decode('utf-8', 'replace')!r} ({error})",
+            expected="one whole object of JSON",
             next_step=AGAIN,
-        ) from None  # fmt: skip
+        ) from None
     if not isinstance(answer, dict):
         raise SourceError(
-            source, f"{what}: this is JSON of another kind", found=repr(answer)[:60], expected="one object",
+            source,
+            f"{what}: this is JSON of another kind",
+            found=repr(answer)[:60],
+            expected="one object",
             next_step=AGAIN,
-        )  # fmt: skip
+        )
     return answer

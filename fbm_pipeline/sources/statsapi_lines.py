@@ -18,18 +18,46 @@ from fbm_pipeline.sources.statsapi import AGAIN, SPORTS, club_code, read_documen
 
 _LOGGER = logging.getLogger("fbm_pipeline.sources")
 _BOTH = {
-    "age": "age", "G": "gamesPlayed", "AB": "atBats", "H": "hits", "2B": "doubles", "3B": "triples", "HR": "homeRuns",
-    "R": "runs", "BB": "baseOnBalls", "IBB": "intentionalWalks", "SO": "strikeOuts", "SF": "sacFlies",
-    "SH": "sacBunts", "GDP": "groundIntoDoublePlay", "SB": "stolenBases", "CS": "caughtStealing", "AVG": "avg",
-    "OBP": "obp", "SLG": "slg", "BABIP": "babip", "pitches": "numberOfPitches",
-}  # fmt: skip
+    "age": "age",
+    "G": "gamesPlayed",
+    "AB": "atBats",
+    "H": "hits",
+    "2B": "doubles",
+    "3B": "triples",
+    "HR": "homeRuns",
+    "R": "runs",
+    "BB": "baseOnBalls",
+    "IBB": "intentionalWalks",
+    "SO": "strikeOuts",
+    "SF": "sacFlies",
+    "SH": "sacBunts",
+    "GDP": "groundIntoDoublePlay",
+    "SB": "stolenBases",
+    "CS": "caughtStealing",
+    "AVG": "avg",
+    "OBP": "obp",
+    "SLG": "slg",
+    "BABIP": "babip",
+    "pitches": "numberOfPitches",
+}
 # Column of ours -> name in `stat`.
 COLUMNS: dict[str, dict[str, str]] = {
     "hitting": _BOTH | {"PA": "plateAppearances", "HBP": "hitByPitch", "RBI": "rbi"},
     "pitching": _BOTH
-    | {"PA": "battersFaced", "TBF": "battersFaced", "HBP": "hitBatsmen", "W": "wins", "L": "losses", "SV": "saves",
-       "GS": "gamesStarted", "ER": "earnedRuns", "IP": "inningsPitched", "ERA": "era", "WHIP": "whip"},
-}  # fmt: skip
+    | {
+        "PA": "battersFaced",
+        "TBF": "battersFaced",
+        "HBP": "hitBatsmen",
+        "W": "wins",
+        "L": "losses",
+        "SV": "saves",
+        "GS": "gamesStarted",
+        "ER": "earnedRuns",
+        "IP": "inningsPitched",
+        "ERA": "era",
+        "WHIP": "whip",
+    },
+}
 _REQUIRED = {"hitting": ("PA", "AB", "H", "HR", "BB", "SO"), "pitching": ("TBF", "G", "IP", "H", "HR", "BB", "SO")}
 Object = Mapping[str, object]
 Line = dict[str, object]
@@ -47,9 +75,12 @@ def read_lines(path: Path, schema: pa.Schema) -> pa.Table:
     expected = "pitching" if "TBF" in schema.names else "hitting"
     if group != expected:
         raise SourceError(
-            path, "the file's name tells another side of the ball than what it holds", found=f"group {group!r}",
-            expected=f"group {expected!r}", next_step="rename the file",
-        )  # fmt: skip
+            path,
+            "the file's name tells another side of the ball than what it holds",
+            found=f"group {group!r}",
+            expected=f"group {expected!r}",
+            next_step="rename the file",
+        )
     lines = lines_of(path, document)
     if not lines:
         raise SourceError(
@@ -72,9 +103,12 @@ def lines_of(source: Path | str, document: Object) -> list[Line]:
     group, level = take(source, document, "group", str), take(source, document, "level", str)
     if group not in COLUMNS or level not in SPORTS:
         raise SourceError(
-            source, "an unknown group or level", found=f"{group!r}, {level!r}",
-            expected=f"{' or '.join(COLUMNS)}, and one of {', '.join(SPORTS)}", next_step=AGAIN,
-        )  # fmt: skip
+            source,
+            "an unknown group or level",
+            found=f"{group!r}, {level!r}",
+            expected=f"{' or '.join(COLUMNS)}, and one of {', '.join(SPORTS)}",
+            next_step=AGAIN,
+        )
     season = take(source, document, "season", int)
     parents = take(source, document, "parents", dict)
     splits = {
@@ -89,14 +123,19 @@ def lines_of(source: Path | str, document: Object) -> list[Line]:
 def _checked(source: Path | str, row: int, split: object, season: int, sport: int) -> Object:
     """The split; what it says of its own season and sport must be what was asked for."""
     if not isinstance(split, dict):
-        raise SourceError(source, "a split is no object", row=row, found=repr(split)[:60], expected="an object",
-                          next_step=AGAIN)  # fmt: skip
+        raise SourceError(
+            source, "a split is no object", row=row, found=repr(split)[:60], expected="an object", next_step=AGAIN
+        )
     told = str(split.get("season", season)), within(split, "sport", "id") or sport
     if told != (str(season), sport):
         raise SourceError(
-            source, "a split is of another season or level", row=row, found=f"season {told[0]}, sport {told[1]}",
-            expected=f"season {season}, sport {sport}", next_step=AGAIN,
-        )  # fmt: skip
+            source,
+            "a split is of another season or level",
+            row=row,
+            found=f"season {told[0]}, sport {told[1]}",
+            expected=f"season {season}, sport {sport}",
+            next_step=AGAIN,
+        )
     return split
 
 
@@ -112,9 +151,13 @@ def _by_team(source: Path | str, splits: Mapping[int, Object], trips: str) -> li
         key = player if combined else int(str(team))
         if key in of_player:
             raise SourceError(
-                source, f"player {player} has two lines {'of all teams' if combined else f'for team {team}'}", row=row,
-                found=f"another one in row {of_player[key]}", expected="one", next_step=AGAIN,
-            )  # fmt: skip
+                source,
+                f"player {player} has two lines {'of all teams' if combined else f'for team {team}'}",
+                row=row,
+                found=f"another one in row {of_player[key]}",
+                expected="one",
+                next_step=AGAIN,
+            )
         of_player[key] = row
     left_out = set()
     for player, row in together.items():
@@ -142,9 +185,11 @@ def _line(source: Path | str, row: int, split: Object, group: str, parents: Obje
     if all(isinstance(count, int) for count in hits):
         line["1B"] = hits[0] - hits[1] - hits[2] - hits[3]  # type: ignore[operator]
     return line | {
-        "name": take(source, player, "fullName", str, row), "mlbam": take(source, player, "id", int, row),
-        "team": _team(split, parents), "league": within(split, "league", "name"),
-    }  # fmt: skip
+        "name": take(source, player, "fullName", str, row),
+        "mlbam": take(source, player, "id", int, row),
+        "team": _team(split, parents),
+        "league": within(split, "league", "name"),
+    }
 
 
 def _team(split: Object, parents: Object) -> object:

@@ -72,10 +72,20 @@ def _scan(store: Store, name: str) -> str:
 
 def _duckdb_type(kind: pa.DataType) -> str:
     names = {
-        "int8": "tinyint", "int16": "smallint", "int32": "integer", "int64": "bigint", "float": "float",
-        "double": "double", "string": "varchar", "bool": "boolean", "date32[day]": "date", "binary": "blob",
-        "list<element: float>": "float[]", "list<item: float>": "float[]", "timestamp[us, tz=UTC]": "timestamptz",
-    }  # fmt: skip
+        "int8": "tinyint",
+        "int16": "smallint",
+        "int32": "integer",
+        "int64": "bigint",
+        "float": "float",
+        "double": "double",
+        "string": "varchar",
+        "bool": "boolean",
+        "date32[day]": "date",
+        "binary": "blob",
+        "list<element: float>": "float[]",
+        "list<item: float>": "float[]",
+        "timestamp[us, tz=UTC]": "timestamptz",
+    }
     return names[str(kind)]
 
 

@@ -163,9 +163,12 @@ class Store:
         self.path(name).mkdir(parents=True, exist_ok=True)
         # A checkpoint every ten commits: a table of 170 months opens in 6 ms instead of 40, and is opened often.
         DeltaTable.create(
-            str(self.path(name)), contract.schema, mode="ignore", partition_by=list(contract.partition_by) or None,
+            str(self.path(name)),
+            contract.schema,
+            mode="ignore",
+            partition_by=list(contract.partition_by) or None,
             configuration={"delta.checkpointInterval": "10"},
-        )  # fmt: skip
+        )
 
     def _remove_outdated(self, name: str) -> None:
         """Take away a table whose columns are those of an older contract: all of it can be made again."""
@@ -206,10 +209,13 @@ class Store:
         delta = self.delta(contract.name)
         # An overwrite with a predicate replaces the partition in one commit.
         write_deltalake(
-            delta, table, mode="overwrite", partition_by=list(contract.partition_by) or None,
+            delta,
+            table,
+            mode="overwrite",
+            partition_by=list(contract.partition_by) or None,
             predicate=" and ".join(filter(None, (_predicate(partition), narrower))) or None,
             writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
-        )  # fmt: skip
+        )
         keep_opened(self.path(contract.name), delta)
 
     def _holds(self, name: str, partition: Partition, digest: str) -> bool:

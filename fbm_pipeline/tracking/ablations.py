@@ -66,9 +66,13 @@ class PlanRun:
     def open(self, cell: Cell) -> Iterator[Observer]:
         """The child run of a cell."""
         tags = {
-            "fbm.plan": self._plan.name, "fbm.ablation": cell.arm, "fbm.player_type": cell.player_type,
-            "fbm.fold": str(cell.season), "fbm.seed": str(cell.seed), "fbm.cell": cell.key,
-        }  # fmt: skip
+            "fbm.plan": self._plan.name,
+            "fbm.ablation": cell.arm,
+            "fbm.player_type": cell.player_type,
+            "fbm.fold": str(cell.season),
+            "fbm.seed": str(cell.seed),
+            "fbm.cell": cell.key,
+        }
         if self._parent.run_id is not None:
             tags[PARENT_TAG] = self._parent.run_id
         with open_run(self._settings, kind="ablation", run_key=child_key(self._plan, cell), tags=tags) as observer:
@@ -114,10 +118,13 @@ def open_plan(settings: Settings, plan: Plan) -> Iterator[PlanRun]:
     with open_run(settings, kind="plan", run_key=f"plan-{plan.name}-{asked}", tags=tags) as parent:
         parent.log_params(
             {
-                "plan": plan.name, "ablations": ",".join(plan.ablations), "player_types": ",".join(plan.player_types),
-                "seasons": ",".join(map(str, plan.seasons)), "seeds": ",".join(map(str, plan.seeds)),
+                "plan": plan.name,
+                "ablations": ",".join(plan.ablations),
+                "player_types": ",".join(plan.player_types),
+                "seasons": ",".join(map(str, plan.seasons)),
+                "seeds": ",".join(map(str, plan.seeds)),
             }
-        )  # fmt: skip
+        )
         yield PlanRun(settings, plan, parent)
 
 

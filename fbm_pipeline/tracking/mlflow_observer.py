@@ -37,9 +37,13 @@ class MlflowObserver:
     def __init__(self, settings: Settings, kind: str, run_key: str, tags: Mapping[str, str]) -> None:
         self._settings = settings
         self._tags = {
-            RUN_KEY_TAG: run_key, "fbm.kind": kind, "fbm.data": settings.data_kind, "mlflow.runName": run_key,
-            OWNER_TAG: owner(), **tags,
-        }  # fmt: skip
+            RUN_KEY_TAG: run_key,
+            "fbm.kind": kind,
+            "fbm.data": settings.data_kind,
+            "mlflow.runName": run_key,
+            OWNER_TAG: owner(),
+            **tags,
+        }
         self._run_key = run_key
         self._client: MlflowClient | None = None
         self._run_id: str | None = None
@@ -94,8 +98,10 @@ class MlflowObserver:
         if self.unsent:
             log.warning(
                 "MLflow did not take %d records of %s; the training is not affected. Last problem: %s",
-                self.unsent, self._run_key, self.problems[-1],
-            )  # fmt: skip
+                self.unsent,
+                self._run_key,
+                self.problems[-1],
+            )
 
     # The queue: order is kept, so that a run never ends before its last epoch is in.
 

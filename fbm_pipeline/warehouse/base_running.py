@@ -25,7 +25,7 @@ _BATTER_TO = (  # by the letters that a play begins with, the longest first
     (re.compile(r"D"), 2),
     (re.compile(r"T"), 3),
     (re.compile(r"K"), OUT),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

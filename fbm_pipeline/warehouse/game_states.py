@@ -35,8 +35,10 @@ def follow(plays: pa.Table) -> pa.Table:
     if len(chosen):
         _LOGGER.info(
             "bases known in %.3f%% of %d plate appearances; lost in %d half innings",
-            100 * (found != UNKNOWN).mean(), len(chosen), lost,
-        )  # fmt: skip
+            100 * (found != UNKNOWN).mean(),
+            len(chosen),
+            lost,
+        )
     return pa.table(
         {
             "gid": plays.column("gid").take(pa.array(chosen)),
@@ -59,9 +61,12 @@ def _bases(plays: pa.Table) -> tuple[np.ndarray, int]:
     texts = pc.dictionary_encode(plays.column("event").combine_chunks())
     tables = [_table(text) for text in texts.dictionary.to_pylist()]
     columns = (
-        texts.indices, plays.column("new_half"), plays.column("placed_runner"), plays.column("outs_made"),
+        texts.indices,
+        plays.column("new_half"),
+        plays.column("placed_runner"),
+        plays.column("outs_made"),
         plays.column("silent"),
-    )  # fmt: skip
+    )
     before = []
     state = spare = UNKNOWN  # the spare one did not believe the pitch strings' marks
     lost = 0

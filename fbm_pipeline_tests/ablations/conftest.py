@@ -17,13 +17,26 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store
 
 PRESET = replace(
-    PRESETS["tiny"], tune_until=2017, archetypes=3, threads=1,
+    PRESETS["tiny"],
+    tune_until=2017,
+    archetypes=3,
+    threads=1,
     network=Network(
-        train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,
+        train_from=2016,
+        width=8,
+        heads=2,
+        batter_games=6,
+        pitcher_games=4,
+        epochs=2,
+        batch=8,
+        learning_rate=0.01,
         min_opportunities=1,
     ),
-    network_seasons=(2021,), test_seasons=(2021,), development_seasons=(2019,), encoders=(EncoderPlan(2017, 2015),),
-)  # fmt: skip
+    network_seasons=(2021,),
+    test_seasons=(2021,),
+    development_seasons=(2019,),
+    encoders=(EncoderPlan(2017, 2015),),
+)
 
 
 class NullPlanObserver:

@@ -22,9 +22,19 @@ def write_lines(store: Store, first: int = 2012, last: int = 2017) -> None:
         talent = np.linspace(0.1, 0.3, PLAYERS)
         so, bb = draw.binomial(600, talent), draw.binomial(600, talent[::-1] / 2)
         columns = {
-            "season": season, "player_type": "batter", "mlbam_id": np.arange(PLAYERS) + 100, "opportunities": 600,
-            "ab": 600 - bb, "h": 120, "single": 80, "double": 20, "triple": 5, "hr": 15, "bb": bb, "so": so,
-        }  # fmt: skip
+            "season": season,
+            "player_type": "batter",
+            "mlbam_id": np.arange(PLAYERS) + 100,
+            "opportunities": 600,
+            "ab": 600 - bb,
+            "h": 120,
+            "single": 80,
+            "double": 20,
+            "triple": 5,
+            "hr": 15,
+            "bb": bb,
+            "so": so,
+        }
         contract = store.contracts["core.season_lines"]
         store.write("core.season_lines", {"season": season}, _table(contract, columns))
 

@@ -86,8 +86,10 @@ def test_a_tier_is_scored_and_judged_for_itself(store: Store, settings: Settings
         row["universe"]: row for row in compared.rows if (row["ablation"], row["stat"]) == ("no_sequence", "so_rate")
     }
     assert {name: row["n"] for name, row in found.items()} == {
-        "full": 3 * PLAYERS, "500_1200": PLAYERS, "over_1200": 2 * PLAYERS
-    }  # fmt: skip
+        "full": 3 * PLAYERS,
+        "500_1200": PLAYERS,
+        "over_1200": 2 * PLAYERS,
+    }
     assert found["500_1200"]["verdict"] == "worse"
     assert found["over_1200"]["d_r"] == 0.0
     assert found["500_1200"]["d_r"] < found["full"]["d_r"] < 0.0

@@ -35,9 +35,14 @@ def invented_frame(players: int = 60) -> Frame:
     outcome = prior + SPRAY / 100 * blocks["spray"].values + draw.normal(0, 0.002, prior.shape)
     taught = season < 2019
     return Frame(
-        2019, histories_of(season, np.tile(np.arange(players) + 100, 3)), names, prior,
-        np.where(taught[:, None], outcome, np.nan), np.where(taught, 600.0, 0.0), blocks,
-    )  # fmt: skip
+        2019,
+        histories_of(season, np.tile(np.arange(players) + 100, 3)),
+        names,
+        prior,
+        np.where(taught[:, None], outcome, np.nan),
+        np.where(taught, 600.0, 0.0),
+        blocks,
+    )
 
 
 def histories_of(season: np.ndarray, mlbam_id: np.ndarray) -> Histories:

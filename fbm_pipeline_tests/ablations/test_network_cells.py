@@ -31,12 +31,31 @@ NETWORK = PRESET.network
 SEED = 11
 # One legal change of every field that a network reads.
 CHANGES: dict[str, object] = {
-    "sequence": "none", "identity": "none", "horizons": ("career", "prior"), "prior": "league", "train_from": 2017,
-    "width": 4, "layers": 2, "heads": 1, "batter_games": 2, "pitcher_games": 2, "epochs": 3, "patience": 1,
-    "batch": 5, "learning_rate": 0.02, "min_opportunities": 12, "game": "mean", "conditioning": "concatenated",
-    "outcome_bias": True, "statistic_dropout": 0.0, "archetype_dropout": 0.0, "target": "residual",
-    "next_games_weight": 0.9, "dropout": 0.0, "seed": 12,
-}  # fmt: skip
+    "sequence": "none",
+    "identity": "none",
+    "horizons": ("career", "prior"),
+    "prior": "league",
+    "train_from": 2017,
+    "width": 4,
+    "layers": 2,
+    "heads": 1,
+    "batter_games": 2,
+    "pitcher_games": 2,
+    "epochs": 3,
+    "patience": 1,
+    "batch": 5,
+    "learning_rate": 0.02,
+    "min_opportunities": 12,
+    "game": "mean",
+    "conditioning": "concatenated",
+    "outcome_bias": True,
+    "statistic_dropout": 0.0,
+    "archetype_dropout": 0.0,
+    "target": "residual",
+    "next_games_weight": 0.9,
+    "dropout": 0.0,
+    "seed": 12,
+}
 # Fields that need an encoder of real weights; see network/test_phases.
 OF_LEVEL1 = {"encoder", "level1", "level1_rate", "pitch_pooling"}
 

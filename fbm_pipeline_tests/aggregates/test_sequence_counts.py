@@ -12,9 +12,17 @@ from fbm_pipeline_tests.making import make_core, make_sequence_counts
 from fbm_pipeline_tests.warehouse import hand_made
 
 RESULTS = {
-    "B": "ball", "C": "called_strike", "S": "swinging_strike", "F": "foul", "T": "foul_tip", "X": "hit_into_play",
-    "P": "pitchout", "V": "automatic_ball", "M": "missed_bunt", "H": "hit_by_pitch",
-}  # fmt: skip
+    "B": "ball",
+    "C": "called_strike",
+    "S": "swinging_strike",
+    "F": "foul",
+    "T": "foul_tip",
+    "X": "hit_into_play",
+    "P": "pitchout",
+    "V": "automatic_ball",
+    "M": "missed_bunt",
+    "H": "hit_by_pitch",
+}
 # Batter a1 (right-handed) meets p1 (left-handed) in April, then p2 (right-handed) in September. Of each turn: month,
 # pitcher, his hand, pitches, how it ended, hit type, event's text, hit coordinates of the same place.
 TURNS = [
@@ -44,23 +52,55 @@ EXPECTED = {
     "two_strike_fouls": 1,
     "three_ball_pitches": 2 + 1 + 1,
     "three_ball_balls": 2,
-    "pa": 7, "so": 1, "bb": 2, "ibb": 0, "hbp": 1, "hr": 1, "h": 2,
+    "pa": 7,
+    "so": 1,
+    "bb": 2,
+    "ibb": 0,
+    "hbp": 1,
+    "hr": 1,
+    "h": 2,
     "counted_pa": 7,
     "counted_balls": 10,
     "two_strike_pa": 2,
     "two_strike_so": 1,
     "three_ball_pa": 3,
     "three_ball_bb": 2,
-    "left_pa": 4, "left_so": 1, "left_bb": 2, "left_hr": 0, "left_h": 1,
-    "right_pa": 3, "right_hr": 1, "right_h": 1,
-    "left_stand_pa": 0, "known_stand_pa": 7, "left_throws_pa": 4,
-    "late_pa": 3, "late_hr": 1, "late_so": 0, "late_swings": 2, "late_whiffs": 0,
-    "index_0_pa": 6, "index_3_pa": 1, "index_6_pa": 0,
-    "balls_in_play": 2, "hits_in_play": 1, "typed_balls": 3,
-    "ground_balls": 1, "fly_balls": 2, "line_drives": 0, "popups": 0,
-    "ground_hits": 1, "fly_hr": 1, "air_hr": 1,
-    "sided_balls": 3, "pulled": 1, "opposite": 1, "ground_pulled": 1, "air_opposite": 1, "air_pulled": 0,
-}  # fmt: skip
+    "left_pa": 4,
+    "left_so": 1,
+    "left_bb": 2,
+    "left_hr": 0,
+    "left_h": 1,
+    "right_pa": 3,
+    "right_hr": 1,
+    "right_h": 1,
+    "left_stand_pa": 0,
+    "known_stand_pa": 7,
+    "left_throws_pa": 4,
+    "late_pa": 3,
+    "late_hr": 1,
+    "late_so": 0,
+    "late_swings": 2,
+    "late_whiffs": 0,
+    "index_0_pa": 6,
+    "index_3_pa": 1,
+    "index_6_pa": 0,
+    "balls_in_play": 2,
+    "hits_in_play": 1,
+    "typed_balls": 3,
+    "ground_balls": 1,
+    "fly_balls": 2,
+    "line_drives": 0,
+    "popups": 0,
+    "ground_hits": 1,
+    "fly_hr": 1,
+    "air_hr": 1,
+    "sided_balls": 3,
+    "pulled": 1,
+    "opposite": 1,
+    "ground_pulled": 1,
+    "air_opposite": 1,
+    "air_pulled": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -76,23 +116,42 @@ def statcast(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def tell_by_retrosheet(store: Store) -> Store:
-    flags = {"out": {"ab": 1, "outs_post": 1}, "k": {"ab": 1, "k": 1, "outs_post": 1}, "single": {"ab": 1, "single": 1},
-             "hr": {"ab": 1, "hr": 1}, "walk": {"walk": 1}, "hbp": {"hbp": 1}}  # fmt: skip
+    flags = {
+        "out": {"ab": 1, "outs_post": 1},
+        "k": {"ab": 1, "k": 1, "outs_post": 1},
+        "single": {"ab": 1, "single": 1},
+        "hr": {"ab": 1, "hr": 1},
+        "walk": {"walk": 1},
+        "hbp": {"hbp": 1},
+    }
     plays = [
         hand_made.play(
-            number, gid=f"KCA2023{month:02d}010", date=DATES[month], pitcher=pitcher, pithand=hand, pitches=pitches,
-            hittype=hit_type, event=event, **flags[ending],
+            number,
+            gid=f"KCA2023{month:02d}010",
+            date=DATES[month],
+            pitcher=pitcher,
+            pithand=hand,
+            pitches=pitches,
+            hittype=hit_type,
+            event=event,
+            **flags[ending],
         )
         for number, (month, pitcher, hand, pitches, ending, hit_type, event, _) in enumerate(TURNS, start=1)
-    ]  # fmt: skip
+    ]
     hand_made.write_register(store)
     hand_made.write_plays(store, plays)
     return _built(store, 2023)
 
 
 def tell_by_statcast(store: Store) -> Store:
-    endings = {"out": "field_out", "k": "strikeout", "single": "single", "hr": "home_run", "walk": "walk",
-               "hbp": "hit_by_pitch"}  # fmt: skip
+    endings = {
+        "out": "field_out",
+        "k": "strikeout",
+        "single": "single",
+        "hr": "home_run",
+        "walk": "walk",
+        "hbp": "hit_by_pitch",
+    }
     types = {"G": "ground_ball", "F": "fly_ball", None: None}
     rows = []
     for turn, (month, pitcher, hand, letters, ending, hit_type, _, place) in enumerate(TURNS, start=1):
@@ -102,12 +161,21 @@ def tell_by_statcast(store: Store) -> Store:
             x, y = place if last and place else (None, None)
             rows.append(
                 hand_made.pitch(
-                    turn, number, game_pk=700000 + month, game_date=DATES[month].replace(year=2024),
-                    pitcher=hand_made.PEOPLE[pitcher], p_throws=hand, balls=balls, strikes=strikes,
-                    description=RESULTS[letter], events=endings[ending] if last else None,
-                    bb_type=types[hit_type] if last else None, hc_x=x, hc_y=y,
+                    turn,
+                    number,
+                    game_pk=700000 + month,
+                    game_date=DATES[month].replace(year=2024),
+                    pitcher=hand_made.PEOPLE[pitcher],
+                    p_throws=hand,
+                    balls=balls,
+                    strikes=strikes,
+                    description=RESULTS[letter],
+                    events=endings[ending] if last else None,
+                    bb_type=types[hit_type] if last else None,
+                    hc_x=x,
+                    hc_y=y,
                 )
-            )  # fmt: skip
+            )
             balls += letter in "BPV"
             strikes = min(strikes + (letter in "CSFTM"), 2)
     hand_made.write_register(store)
@@ -166,8 +234,11 @@ def test_intentional_walks_stand_apart(store: Store) -> None:
     _built(store, 2023)
     counts = read_sequence_counts(store, "batter", 2023, 2023).counts  # a1 first
     assert {name: counts[name][0] for name in ("ibb", "pa", "bb", "pitches")} == {
-        "ibb": 2, "pa": 0, "bb": 0, "pitches": 0,
-    }  # fmt: skip
+        "ibb": 2,
+        "pa": 0,
+        "bb": 0,
+        "pitches": 0,
+    }
 
 
 def test_a_second_build_writes_nothing_and_a_season_without_games_has_none(retrosheet: Store) -> None:

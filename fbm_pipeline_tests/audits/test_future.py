@@ -57,8 +57,9 @@ def test_lines_and_rosters_of_the_minors_are_altered_from_the_date_on(store: Sto
     dates = [dt.date(SEASON, 2, 1), dt.date(SEASON, 3, 1), dt.date(SEASON + 1, 2, 1)]
     rosters = [
         {"source_file": "hand", "as_of": date, "mlbam": player, "club": f"C{player % 7}", "name": "Somebody"}
-        for date in dates for player in range(1, 41)
-    ]  # fmt: skip
+        for date in dates
+        for player in range(1, 41)
+    ]
     schema = store.contracts["raw.club_rosters"].schema
     told = [{name: row.get(name) for name in schema.names} for row in rosters]
     store.write("raw.club_rosters", {}, pa.Table.from_pylist(told, schema=schema))
@@ -112,14 +113,16 @@ def real_builders(as_of: dt.date) -> list[Rebuild]:
         partition = {"player_type": player_type, "season": as_of.year}
         found += [
             Rebuild(
-                "features.marcel_rates", partition,
+                "features.marcel_rates",
+                partition,
                 lambda store, player_type=player_type: make_marcel_rates(store, player_type, as_of.year),
             ),
             Rebuild(
-                "features.stat_profiles", partition,
+                "features.stat_profiles",
+                partition,
                 lambda store, player_type=player_type: make_stat_profiles(store, player_type, as_of.year),
             ),
-        ]  # fmt: skip
+        ]
     return found
 
 

@@ -61,7 +61,12 @@ def test_all_between_the_core_tables_and_the_controls_is_made_again() -> None:
     names = ["features.control_rates", "features.playing_time", "features.archetypes", "features.newcomer_playing_time"]
     before = {"features.physics_counts": 2018, "features.sequence_counts": 2018}
     of_the_season = [
-        *names, "features.park_factors", "features.marcel_rates", "features.stat_profiles",
-        "features.mle_translations", "features.debut_means", "features.mle_rates",
-    ]  # fmt: skip
+        *names,
+        "features.park_factors",
+        "features.marcel_rates",
+        "features.stat_profiles",
+        "features.mle_translations",
+        "features.debut_means",
+        "features.mle_rates",
+    ]
     assert seasons_behind(TABLES, names, SEASON_MADE) == dict.fromkeys(of_the_season, SEASON_MADE) | before

@@ -33,10 +33,16 @@ def write_controls(store: Store, seasons, until: int = -1, players: int = 300, *
     for season in seasons:
         partition = {"player_type": "batter", "season": season}
         filled = {
-            **partition, "as_of": preseason(season), "mlbam_id": range(players), "system": "control",
-            "statistic": "so_rate", "rate": np.random.default_rng(season).uniform(0.1, 0.3, players),
-            "trained_from": 2003, "trained_until": season + until, "n": 1000,
-        }  # fmt: skip
+            **partition,
+            "as_of": preseason(season),
+            "mlbam_id": range(players),
+            "system": "control",
+            "statistic": "so_rate",
+            "rate": np.random.default_rng(season).uniform(0.1, 0.3, players),
+            "trained_from": 2003,
+            "trained_until": season + until,
+            "n": 1000,
+        }
         name = "features.control_rates"
         store.write(name, partition, rows_of(store.contracts[name], filled | columns, players))
 
@@ -130,10 +136,17 @@ def write_mle(store: Store, season: int, until: int = -1, players: int = 300, **
     told = {**partition, "trained_until": season + until}
     fitted = told | {"component": "so", "parameter": ["log_factor_AAA"], "value": 0.1, "n": 90, "trained_from": 2003}
     rates = told | {
-        "as_of": preseason(season), "mlbam_id": range(players), "system": "mle", "statistic": "so_rate",
-        "rate": np.random.default_rng(season).uniform(0.1, 0.3, players), "minor_weight": 0.0, "minor_rate": None,
-        "weight": np.random.default_rng(season).uniform(100, 600, players), "concentration": None, "source": "mlb",
-    }  # fmt: skip
+        "as_of": preseason(season),
+        "mlbam_id": range(players),
+        "system": "mle",
+        "statistic": "so_rate",
+        "rate": np.random.default_rng(season).uniform(0.1, 0.3, players),
+        "minor_weight": 0.0,
+        "minor_rate": None,
+        "weight": np.random.default_rng(season).uniform(100, 600, players),
+        "concentration": None,
+        "source": "mlb",
+    }
     for name, values, rows in (("mle_translations", fitted, 1), ("mle_rates", rates | columns, players)):
         contract = store.contracts[f"features.{name}"]
         store.write(f"features.{name}", partition, rows_of(contract, values, rows))
@@ -267,10 +280,16 @@ def test_an_encoder_that_saw_a_projected_season_is_caught(
     store = copy_of(healthy, tmp_path / "store")
     contract = store.contracts["models.predictions"]
     columns = {
-        "fold": 2019, "split": ["validation", "test"], "season": [2018, 2019], "player_type": "batter",
-        "as_of": [preseason(2018), preseason(2019)], "mlbam_id": 1, "system": "contextual", "statistic": "so_rate",
+        "fold": 2019,
+        "split": ["validation", "test"],
+        "season": [2018, 2019],
+        "player_type": "batter",
+        "as_of": [preseason(2018), preseason(2019)],
+        "mlbam_id": 1,
+        "system": "contextual",
+        "statistic": "so_rate",
         "trained_until": 2017,
-    }  # fmt: skip
+    }
     store.write("models.predictions", {"player_type": "batter", "fold": 2019}, rows_of(contract, columns, 2))
     used = UsedEncoder("level 1 of the batter fold 2019", 2018, cutoff)
     result = audit_training_dates(store, [2019], [used], ["models.predictions"])

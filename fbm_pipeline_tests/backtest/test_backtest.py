@@ -176,9 +176,10 @@ def broken(store: Store, table: str, partition: dict, rows: list[dict]) -> None:
 
 def test_an_incomplete_system_is_an_error(begun: Store) -> None:
     rows = [
-        row for row in hand_made.predictions(hand_made.season_lines(), 2019, "batter")
+        row
+        for row in hand_made.predictions(hand_made.season_lines(), 2019, "batter")
         if not (row["system"] == "contextual" and row["mlbam_id"] == 5)
-    ]  # fmt: skip
+    ]
     broken(begun, "models.predictions", {"player_type": "batter", "fold": 2019}, rows)
     make_blend_weights(begun, 2019)
     with pytest.raises(EvaluationError, match="must project the same players") as caught:
@@ -189,9 +190,10 @@ def test_an_incomplete_system_is_an_error(begun: Store) -> None:
 def test_a_control_that_leaves_out_players_is_an_error(tmp_path: Path) -> None:
     store = hand_made.full_store(tmp_path)
     rows = [
-        row for row in read(store, "from features.control_rates where season = 2018").to_dict("records")
+        row
+        for row in read(store, "from features.control_rates where season = 2018").to_dict("records")
         if not (row["system"] == "ridge" and row["mlbam_id"] == 5) and row["player_type"] == "batter"
-    ]  # fmt: skip
+    ]
     broken(store, "features.control_rates", {"player_type": "batter", "season": 2018}, rows)
     with pytest.raises(EvaluationError, match="must project the same players") as caught:
         projected_rates(store, 2018)

@@ -31,10 +31,13 @@ def pairs(n: int, trust: float, seed: int = 0) -> pd.DataFrame:
     marcel = 0.2 + 0.3 * (actual - 0.2)
     return pd.DataFrame(
         {
-            "season": rng.choice([2018, 2019], n), "marcel": marcel, "actual": actual,
-            "contextual": marcel + (actual - marcel) / trust, "opportunities": rng.integers(50, 700, n),
+            "season": rng.choice([2018, 2019], n),
+            "marcel": marcel,
+            "actual": actual,
+            "contextual": marcel + (actual - marcel) / trust,
+            "opportunities": rng.integers(50, 700, n),
         }
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("trust", [0.3, 0.5, 1.0])

@@ -77,9 +77,10 @@ def test_spread_is_the_squared_miss_less_luck_with_season_means_removed(tmp_path
     for item in lines:
         if item["season"] == 2017 and item["opportunities"] >= 200:
             before = sum(
-                line["opportunities"] for line in lines
+                line["opportunities"]
+                for line in lines
                 if line["mlbam_id"] == item["mlbam_id"] and 2014 <= line["season"] <= 2016
-            )  # fmt: skip
+            )
             rate, truth = marcel[item["mlbam_id"], "so_rate"]
             cells.append((rate - truth, rate, item["opportunities"], 500 <= before < 1200, truth))
     miss, rate, n, in_tier, truth = (np.array(column, dtype=float) for column in zip(*cells, strict=True))
@@ -102,17 +103,25 @@ def test_a_system_that_was_lucky_keeps_a_spread(tmp_path: Path) -> None:
 def test_predictive_variance_is_luck_and_spread_of_the_player_s_tier() -> None:
     spread = pd.DataFrame(
         {
-            "player_type": "batter", "statistic": "so_rate", "system": "marcel", "luck_scale": 1.0,
-            "tier": ["under_500", "over_1200"], "variance": [4e-4, 1e-4],
+            "player_type": "batter",
+            "statistic": "so_rate",
+            "system": "marcel",
+            "luck_scale": 1.0,
+            "tier": ["under_500", "over_1200"],
+            "variance": [4e-4, 1e-4],
         }
-    )  # fmt: skip
+    )
     rows = pd.DataFrame(
         {
-            "player_type": "batter", "statistic": "so_rate", "system": ["marcel", "marcel", "marcel", "zips"],
-            "rate": 0.2, "opportunities": [500, 500, 400, 500], "prior_opportunities": [0, 1200, 700, 100],
+            "player_type": "batter",
+            "statistic": "so_rate",
+            "system": ["marcel", "marcel", "marcel", "zips"],
+            "rate": 0.2,
+            "opportunities": [500, 500, 400, 500],
+            "prior_opportunities": [0, 1200, 700, 100],
         },
         index=[7, 3, 5, 1],
-    )  # fmt: skip
+    )
     found = predictive_variance(rows, spread)
     assert found.loc[7] == pytest.approx(0.16 / 500 + 4e-4)
     assert found.loc[3] == pytest.approx(0.16 / 500 + 1e-4)

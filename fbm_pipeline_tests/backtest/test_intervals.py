@@ -95,9 +95,14 @@ def test_derived_pitcher_intervals_cover_simulated_seasons() -> None:
     earned, stranded, outs = counts.T
     drawn = {"era": 27 * earned / outs, "whip": 3 * (earned + stranded) / outs}
     rates = {
-        "so_rate": 0.22, "bb_rate": 0.08, "hr_rate": 0.03, "h_rate": 0.22, "er_rate": 0.11,
-        "era": float(drawn["era"].mean()), "whip": float(drawn["whip"].mean()),
-    }  # fmt: skip
+        "so_rate": 0.22,
+        "bb_rate": 0.08,
+        "hr_rate": 0.03,
+        "h_rate": 0.22,
+        "er_rate": 0.11,
+        "era": float(drawn["era"].mean()),
+        "whip": float(drawn["whip"].mean()),
+    }
     arrays = {name: np.array([value]) for name, value in rates.items()}
     heads = ("so_rate", "bb_rate", "hr_rate", "h_rate", "er_rate")
     found = pitcher_intervals(arrays, {name: np.array([kappa]) for name in heads}, np.array([float(n)]))

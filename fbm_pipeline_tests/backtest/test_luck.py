@@ -40,12 +40,25 @@ def write_games(store: Store, games: Sequence[tuple[int | None, int, int]], orde
     """Games of one pitcher: earned runs, outs and runners of each, in the order given."""
     rows = [
         {
-            "season": 2021, "month": 4, "game_id": f"g{place:03d}", "source": "hand", "player_type": "pitcher",
-            "mlbam_id": 1001, "er": er, "outs": outs, "h": runners, "bb": 0, "opportunities": outs + runners,
-            "game_date": dt.date(2021, 4, 1), "role": "starter", "team": "ATL", "opponent": "NYN", "is_home": True,
+            "season": 2021,
+            "month": 4,
+            "game_id": f"g{place:03d}",
+            "source": "hand",
+            "player_type": "pitcher",
+            "mlbam_id": 1001,
+            "er": er,
+            "outs": outs,
+            "h": runners,
+            "bb": 0,
+            "opportunities": outs + runners,
+            "game_date": dt.date(2021, 4, 1),
+            "role": "starter",
+            "team": "ATL",
+            "opponent": "NYN",
+            "is_home": True,
         }
         for place, (er, outs, runners) in enumerate(games)
-    ]  # fmt: skip
+    ]
     name = "core.player_games"
     rows = rows if order is None else [rows[place] for place in order]
     store.write(name, {"season": 2021, "month": 4}, hand_made.table(store.contracts[name], rows))
@@ -78,10 +91,13 @@ def test_scales_give_back_the_luck_they_were_fitted_on() -> None:
     actual = rng.binomial(n, p) / n
     rows = pd.DataFrame(
         {
-            "player_type": "batter", "statistic": "so_rate", "actual": actual, "opportunities": n,
+            "player_type": "batter",
+            "statistic": "so_rate",
+            "actual": actual,
+            "opportunities": n,
             "luck_variance": actual * (1 - actual) / (n - 1),
         }
-    )  # fmt: skip
+    )
     scales = luck_scales(rows)
     assert scales["scale"].item() == pytest.approx(1, abs=0.01)
     found = luck_variance(p, n, scales["scale"].item(), np.array(True))

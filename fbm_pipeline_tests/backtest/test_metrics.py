@@ -38,9 +38,12 @@ def by_hand(p: list[float], y: list[float], w: list[float], season: list[int]) -
     error = sum((x - z) ** 2 * k for x, z, k in zip(a, b, w, strict=True)) / total_weight
     raw = sum((x - z) ** 2 * k for x, z, k in zip(p, y, w, strict=True)) / total_weight
     return {
-        "r": cov / math.sqrt(var_a * var_b), "rmse": math.sqrt(error), "slope": cov / var_a,
-        "sd_ratio": math.sqrt(var_a / var_b), "rmse_raw": math.sqrt(raw),
-    }  # fmt: skip
+        "r": cov / math.sqrt(var_a * var_b),
+        "rmse": math.sqrt(error),
+        "slope": cov / var_a,
+        "sd_ratio": math.sqrt(var_a / var_b),
+        "rmse_raw": math.sqrt(raw),
+    }
 
 
 def independent(p: np.ndarray, y: np.ndarray, w: np.ndarray, g: np.ndarray) -> dict[str, float]:
@@ -53,9 +56,12 @@ def independent(p: np.ndarray, y: np.ndarray, w: np.ndarray, g: np.ndarray) -> d
     a, b, share = demeaned(p), demeaned(y), w / w.sum()
     vx, vy, c = (share * a**2).sum(), (share * b**2).sum(), (share * a * b).sum()
     return {
-        "r": c / np.sqrt(vx * vy), "rmse_raw": np.sqrt((share * (p - y) ** 2).sum()),
-        "rmse": np.sqrt((share * (a - b) ** 2).sum()), "slope": c / vx, "sd_ratio": np.sqrt(vx / vy),
-    }  # fmt: skip
+        "r": c / np.sqrt(vx * vy),
+        "rmse_raw": np.sqrt((share * (p - y) ** 2).sum()),
+        "rmse": np.sqrt((share * (a - b) ** 2).sum()),
+        "slope": c / vx,
+        "sd_ratio": np.sqrt(vx / vy),
+    }
 
 
 def test_score_equals_a_calculation_by_hand() -> None:

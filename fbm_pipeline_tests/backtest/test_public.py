@@ -92,10 +92,15 @@ def named(folder: Path, names: dict[int, str], rows: list[dict]) -> PublicRates:
     store = Store(folder / "store", TABLES)
     people = [{"mlbam_id": player, "name": name} for player, name in names.items()]
     lines = [
-        {"season": 2019, "player_type": "pitcher" if player > 1000 else "batter", "mlbam_id": player, "team": "ATL",
-         "opportunities": 5}
+        {
+            "season": 2019,
+            "player_type": "pitcher" if player > 1000 else "batter",
+            "mlbam_id": player,
+            "team": "ATL",
+            "opportunities": 5,
+        }
         for player in names
-    ]  # fmt: skip
+    ]
     store.write("core.players", {}, hand_made.table(store.contracts["core.players"], people))
     store.write("core.season_lines", {"season": 2019}, hand_made.table(store.contracts["core.season_lines"], lines))
     unknown = [hand_made.public_rows()[0] | {"mlbam_id": None, "fangraphs_id": f"sa{i}"} for i in range(len(rows))]

@@ -31,10 +31,17 @@ def rows(
         for player in range(players):
             actual = rng.uniform(0.1, 0.3)
             known = {
-                "season": season, "player_type": "batter", "mlbam_id": player, "statistic": "so_rate",
-                "actual": actual, "opportunities": 150 + 10 * player, "prior_opportunities": 60 * player,
-                "debut": player == 0, "top_300": player < 3, "crps": 0.01 * player,
-            }  # fmt: skip
+                "season": season,
+                "player_type": "batter",
+                "mlbam_id": player,
+                "statistic": "so_rate",
+                "actual": actual,
+                "opportunities": 150 + 10 * player,
+                "prior_opportunities": 60 * player,
+                "debut": player == 0,
+                "top_300": player < 3,
+                "crps": 0.01 * player,
+            }
             systems = (*OWN, *(public or {}).get(season, []))
             found += [known | {"system": name, "projected": actual + rng.normal() * 0.03} for name in systems]
     return pd.DataFrame(found)

@@ -29,10 +29,15 @@ def same_results() -> ModuleType:
 def rates(**changes: object) -> pd.DataFrame:
     rows = pd.DataFrame(
         {
-            "season": 2024, "player_type": "batter", "as_of": "2024-03-01", "mlbam_id": [1, 2, 3], "system": "mle",
-            "statistic": "so_rate", "rate": [0.2, np.nan, 0.25],
+            "season": 2024,
+            "player_type": "batter",
+            "as_of": "2024-03-01",
+            "mlbam_id": [1, 2, 3],
+            "system": "mle",
+            "statistic": "so_rate",
+            "rate": [0.2, np.nan, 0.25],
         }
-    )  # fmt: skip
+    )
     return rows.assign(**changes)
 
 

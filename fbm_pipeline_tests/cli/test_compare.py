@@ -21,9 +21,11 @@ STATISTICS = ("so_rate", "bb_rate")
 def rows() -> pd.DataFrame:
     """`control` is nearly without marcel's error; `ridge` is worse than marcel in two seasons, `steamer` in one."""
     errors = {
-        "marcel": 0.03, "control": 0.003, "ridge": {2018: 0.03, 2019: 0.03, 2021: 0.09, 2022: 0.09},
+        "marcel": 0.03,
+        "control": 0.003,
+        "ridge": {2018: 0.03, 2019: 0.03, 2021: 0.09, 2022: 0.09},
         "steamer": {2018: 0.005, 2019: 0.005, 2021: 0.09, 2022: 0.005},
-    }  # fmt: skip
+    }
     return backtest(errors, (*DEVELOPMENT, *TEST), players=40, statistics=STATISTICS)
 
 
@@ -106,8 +108,9 @@ def test_a_configuration_is_one_look_however_often_it_is_seen(home: Path, rows: 
     assert main(["compare", "marcel", "control"]) == 0
     looks = read_looks(home)
     assert looks[["system", "look", "seasons"]].values.tolist() == [
-        ["control", 1, "2021-2022"], ["marcel", 1, "2021-2022"],
-    ]  # fmt: skip
+        ["control", 1, "2021-2022"],
+        ["marcel", 1, "2021-2022"],
+    ]
     store = Store(load_settings().store_root, TABLES)
     moved = (rows["system"] == "control") & (rows["season"] == 2021)
     write_backtest(store, rows.assign(projected=rows["projected"].where(~moved, rows["projected"] + 0.001)))
@@ -149,7 +152,7 @@ def test_a_gate_that_looks_at_test_seasons_is_a_look(home: Path, capsys) -> None
         (["--gate", "marcel", "control", "--seasons", "2021"], "the gate needs 2"),
         (["--gate", "marcel", "control", "--seasons", "2021,2023"], "asked for [2021, 2023]"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_compared_is_one_line(home: Path, capsys, arguments: list[str], words: str) -> None:
     assert main(["compare", *arguments]) == 2
     told = capsys.readouterr().err

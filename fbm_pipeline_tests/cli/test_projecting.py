@@ -24,10 +24,18 @@ def projected(tmp_path, monkeypatch) -> None:
     settings = load_settings()
     schema = TABLES[TABLE].schema
     rows = [
-        {"season": 2025, "as_of": dt.date(2025, 3, 1), "player_type": "batter", "mlbam_id": 1000 + k, "name": name,
-         "system": system, "identity_source": "mlb"}
-        for k, name in enumerate(NAMES) for system in sorted(("marcel", "ensemble", "control_full", "control"))
-    ]  # fmt: skip
+        {
+            "season": 2025,
+            "as_of": dt.date(2025, 3, 1),
+            "player_type": "batter",
+            "mlbam_id": 1000 + k,
+            "name": name,
+            "system": system,
+            "identity_source": "mlb",
+        }
+        for k, name in enumerate(NAMES)
+        for system in sorted(("marcel", "ensemble", "control_full", "control"))
+    ]
     filled = [{field.name: _value(field) for field in schema} | row for row in rows]
     Store(settings.store_root, TABLES).write(TABLE, {"season": 2025}, pa.Table.from_pylist(filled, schema))
 

@@ -53,9 +53,14 @@ def frame_of(player_type: str, season: int) -> Frame:
     players = Histories(seasons, np.tile(IDS, len(targets)), np.full(n, 27.0), np.full((n, 3), -1))
     taught = seasons < season
     return Frame(
-        season, players, names, np.full(known.shape, 0.2), np.where(taught[:, None], known, np.nan),
-        np.where(taught, 600.0, 0.0), {name: Block(name, (f"{name}_a",), draw.normal(size=(n, 1))) for name in CONTROL},
-    )  # fmt: skip
+        season,
+        players,
+        names,
+        np.full(known.shape, 0.2),
+        np.where(taught[:, None], known, np.nan),
+        np.where(taught, 600.0, 0.0),
+        {name: Block(name, (f"{name}_a",), draw.normal(size=(n, 1))) for name in CONTROL},
+    )
 
 
 def read_invented(store: Store, player_type: str, season: int) -> Frame:
@@ -70,28 +75,41 @@ def known_players(store: Store, seasons: Iterable[int]) -> pd.DataFrame:
         for player_type in PLAYER_TYPES:
             names = [item.name for item in statistics(player_type)]
             found = {
-                "season": season, "player_type": player_type, "mlbam_id": np.repeat(IDS, len(names)),
-                "statistic": names * PLAYERS, "actual": outcomes(season, player_type).ravel(), "opportunities": 500,
-            }  # fmt: skip
+                "season": season,
+                "player_type": player_type,
+                "mlbam_id": np.repeat(IDS, len(names)),
+                "statistic": names * PLAYERS,
+                "actual": outcomes(season, player_type).ravel(),
+                "opportunities": 500,
+            }
             parts.append(pd.DataFrame(found))
     return pd.concat(parts, ignore_index=True)
 
 
 def write_block(
-    store: Store, block: str, values: np.ndarray, seasons: Iterable[int] = range(2009, 2018), cutoff: int = CUTOFF,
+    store: Store,
+    block: str,
+    values: np.ndarray,
+    seasons: Iterable[int] = range(2009, 2018),
+    cutoff: int = CUTOFF,
     plate_appearances: float = 600.0,
-) -> None:  # fmt: skip
+) -> None:
     """The same (PLAYERS, width) vectors in every season and for both player types."""
     schema = store.contracts["features.learned_blocks"].schema
     rows = [
         {
-            "block": block, "cutoff": cutoff, "season": season, "player_type": player_type, "mlbam_id": int(player),
-            "plate_appearances": plate_appearances, "vector": list(map(float, vector)),
+            "block": block,
+            "cutoff": cutoff,
+            "season": season,
+            "player_type": player_type,
+            "mlbam_id": int(player),
+            "plate_appearances": plate_appearances,
+            "vector": list(map(float, vector)),
         }
         for season in seasons
         for player_type in PLAYER_TYPES
         for player, vector in zip(IDS, values, strict=True)
-    ]  # fmt: skip
+    ]
     store.write(
         "features.learned_blocks", {"block": block, "cutoff": cutoff}, pa.Table.from_pylist(rows, schema=schema)
     )
@@ -115,9 +133,13 @@ def write_controls(store: Store, seasons: Iterable[int], players: int = PLAYERS)
             draw = np.random.default_rng(season)
             ridge, trees = (0.2 + SIGNAL / 4 * hidden() + draw.normal(0, 0.01, PLAYERS) for _ in range(2))
             known = {
-                "season": season, "player_type": player_type, "as_of": preseason(season), "trained_from": FIRST_TARGET,
-                "trained_until": season - 1, "n": 100,
-            }  # fmt: skip
+                "season": season,
+                "player_type": player_type,
+                "as_of": preseason(season),
+                "trained_from": FIRST_TARGET,
+                "trained_until": season - 1,
+                "n": 100,
+            }
             rows = [
                 {**known, "mlbam_id": int(IDS[at]), "system": system, "statistic": name, "rate": float(rates[at])}
                 for system, rates in zip(SYSTEMS, (ridge, trees, (ridge + trees) / 2), strict=True)

@@ -142,15 +142,24 @@ def test_unknown_blocks_cutoffs_and_empty_tables_are_errors(embedded: Store) -> 
 def test_the_vector_as_of_march_stands_in_the_season_before(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", TABLES)
     draw = np.random.default_rng(0)
-    rows = [(target, kind, 300 * side + i) for target in (2011, 2012, 2013, 2014)
-            for side, kind in enumerate(("batter", "pitcher")) for i in range(20)]  # fmt: skip
+    rows = [
+        (target, kind, 300 * side + i)
+        for target in (2011, 2012, 2013, 2014)
+        for side, kind in enumerate(("batter", "pitcher"))
+        for i in range(20)
+    ]
     means = draw.normal(size=(len(rows), 8)) + 3.0
     columns = {
-        "cutoff": CUTOFF, "season": [row[0] for row in rows], "as_of": [dt.date(row[0], 3, 1) for row in rows],
-        "player_type": [row[1] for row in rows], "mlbam_id": [row[2] for row in rows],
-        "plate_appearances": 400, "last_season": [row[0] - 1 - (row[2] == 0) for row in rows],
-        "mean": means.tolist(), "sd": means.tolist(),
-    }  # fmt: skip
+        "cutoff": CUTOFF,
+        "season": [row[0] for row in rows],
+        "as_of": [dt.date(row[0], 3, 1) for row in rows],
+        "player_type": [row[1] for row in rows],
+        "mlbam_id": [row[2] for row in rows],
+        "plate_appearances": 400,
+        "last_season": [row[0] - 1 - (row[2] == 0) for row in rows],
+        "mean": means.tolist(),
+        "sd": means.tolist(),
+    }
     table = rows_of(store.contracts["models.player_vectors"], columns, len(rows))
     store.write("models.player_vectors", {"cutoff": CUTOFF}, table)
     build_block(store, PRESET, "vectors", CUTOFF)
@@ -165,22 +174,37 @@ def write_two_turns(store: Store) -> None:
     """Batter 1 (R) strikes out against 9 (R); batter 2 (L) grounds to right against him; 1 walks on no pitch."""
     key = {"season": 2010, "month": 5, "game_date": dt.date(2010, 5, 1), "source": "retrosheet", "game_id": "G"}
     turns = {
-        "plate_appearance": [1, 2, 3], "batter_id": [1, 2, 1], "pitcher_id": [9, 9, 9], "stand": ["R", "L", "R"],
-        "throws": "R", "outcome": ["strikeout", "field_out", "intentional_walk"],
+        "plate_appearance": [1, 2, 3],
+        "batter_id": [1, 2, 1],
+        "pitcher_id": [9, 9, 9],
+        "stand": ["R", "L", "R"],
+        "throws": "R",
+        "outcome": ["strikeout", "field_out", "intentional_walk"],
         "hit_type": [None, "ground_ball", None],
-    }  # fmt: skip
+    }
     pitches = {
-        "plate_appearance": [1, 1, 1, 1, 2], "pitch_number": [1, 2, 3, 4, 1], "batter_id": [1, 1, 1, 1, 2],
-        "pitcher_id": 9, "result": ["called_strike", "foul", "foul", "swinging_strike", "in_play"],
-        "balls": 0, "strikes": [0, 1, 2, 2, 0],
-    }  # fmt: skip
+        "plate_appearance": [1, 1, 1, 1, 2],
+        "pitch_number": [1, 2, 3, 4, 1],
+        "batter_id": [1, 1, 1, 1, 2],
+        "pitcher_id": 9,
+        "result": ["called_strike", "foul", "foul", "swinging_strike", "in_play"],
+        "balls": 0,
+        "strikes": [0, 1, 2, 2, 0],
+    }
     balls = {
-        "plate_appearance": [2], "batter_id": [2], "pitcher_id": [9], "stand": ["L"], "hit_type": ["ground_ball"],
-        "outcome": "field_out", "direction": ["right"],
-    }  # fmt: skip
+        "plate_appearance": [2],
+        "batter_id": [2],
+        "pitcher_id": [9],
+        "stand": ["L"],
+        "hit_type": ["ground_ball"],
+        "outcome": "field_out",
+        "direction": ["right"],
+    }
     for name, columns, n in (
-        ("core.plate_appearances", turns, 3), ("core.pitches", pitches, 5), ("core.batted_balls", balls, 1),
-    ):  # fmt: skip
+        ("core.plate_appearances", turns, 3),
+        ("core.pitches", pitches, 5),
+        ("core.batted_balls", balls, 1),
+    ):
         table = rows_of(store.contracts[name], key | columns, n)
         store.write(name, {"season": 2010, "month": 5}, table)
 
@@ -196,12 +220,18 @@ def test_tokens_counted_by_hand(tmp_path: Path) -> None:
     }
     assert told == {
         1: {
-            "pitch called_strike 0 0": 1, "pitch foul 0 1": 1, "pitch foul 0 2": 1, "pitch swinging_strike 0 2": 1,
-            "then called_strike foul": 1, "then foul foul": 1, "then foul swinging_strike": 1,
-            "outcome strikeout same": 1, "outcome intentional_walk same": 1,
+            "pitch called_strike 0 0": 1,
+            "pitch foul 0 1": 1,
+            "pitch foul 0 2": 1,
+            "pitch swinging_strike 0 2": 1,
+            "then called_strike foul": 1,
+            "then foul foul": 1,
+            "then foul swinging_strike": 1,
+            "outcome strikeout same": 1,
+            "outcome intentional_walk same": 1,
         },
         2: {"pitch in_play 0 0": 1, "outcome field_out other": 1, "hit ground_ball pulled": 1},
-    }  # fmt: skip
+    }
     assert batters.turns.tolist() == [2, 1]
     assert TURN not in batters.tokens
     pitchers = found["pitcher"]

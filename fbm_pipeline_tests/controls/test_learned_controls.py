@@ -44,10 +44,19 @@ def write_three_seasons(store: Store, block: str) -> None:
     schema = store.contracts[TABLE].schema
     told = {2015: (100, [1.0, 0.0]), 2014: (400, [0.0, 2.0]), 2013: (50, [4.0, 4.0]), 2012: (900, [9.0, 9.0])}
     rows = [
-        {"block": block, "cutoff": CUTOFF, "season": season, "player_type": "batter", "mlbam_id": int(player),
-         "plate_appearances": float(count), "vector": vector}
-        for season, (count, vector) in told.items() for player in IDS[:2] if player == IDS[0] or season == 2015
-    ]  # fmt: skip
+        {
+            "block": block,
+            "cutoff": CUTOFF,
+            "season": season,
+            "player_type": "batter",
+            "mlbam_id": int(player),
+            "plate_appearances": float(count),
+            "vector": vector,
+        }
+        for season, (count, vector) in told.items()
+        for player in IDS[:2]
+        if player == IDS[0] or season == 2015
+    ]
     store.write(TABLE, {"block": block, "cutoff": CUTOFF}, pa.Table.from_pylist(rows, schema=schema))
 
 
@@ -142,8 +151,10 @@ def test_a_form_says_what_takes_the_place_of_the_controls_ridge(store: Store) ->
     assert parts["control"].shape == (PLAYERS, 11)
     beside, on_top = (block_rates(*place, "masked", reading, frame)[1] for reading in READINGS)
     ridges = {
-        "beside": (parts["control_ridge"] + beside) / 2, "on_top": on_top, "averaged": (beside + on_top) / 2,
-    }  # fmt: skip
+        "beside": (parts["control_ridge"] + beside) / 2,
+        "on_top": on_top,
+        "averaged": (beside + on_top) / 2,
+    }
     for form, ridge in ridges.items():
         found = system_rates(*place, Arm("masked", form), frame, parts)
         assert found == pytest.approx((ridge + parts["control_trees"]) / 2, abs=1e-15)

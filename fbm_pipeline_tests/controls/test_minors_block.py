@@ -21,11 +21,22 @@ def write(store: Store, season: int, rates: dict[int, float], minor_weight: floa
         for name in (*COMPONENTS, "obp"):
             row = shared | {"mlbam_id": player, "statistic": name}
             for system, told in (("marcel", MARCEL), ("marcel_classic", 9.0)):
-                marcel.append(row | {"system": system, "rate": told, "weight": 300.0, "league_rate": 0.2,
-                                     "opportunities": 400.0})  # fmt: skip
+                marcel.append(
+                    row | {"system": system, "rate": told, "weight": 300.0, "league_rate": 0.2, "opportunities": 400.0}
+                )
             for system, told in (("mle", rate), ("component_factors", 7.0)):
-                mle.append(row | {"system": system, "rate": told, "weight": 400.0, "minor_weight": minor_weight,
-                                  "source": "mlb", "trained_until": season - 1} | more)  # fmt: skip
+                mle.append(
+                    row
+                    | {
+                        "system": system,
+                        "rate": told,
+                        "weight": 400.0,
+                        "minor_weight": minor_weight,
+                        "source": "mlb",
+                        "trained_until": season - 1,
+                    }
+                    | more
+                )
     for table, rows in (("features.marcel_rates", marcel), (TABLE, mle)):
         schema = store.contracts[table].schema
         told = schema.empty_table().from_pylist(rows, schema=schema)
@@ -42,8 +53,9 @@ def test_a_move_is_the_logarithm_of_the_rates(store: Store) -> None:
     block = minors_block(store, "batter", players((2014, 1), (2014, 2)))
     assert block.name == "minors"
     assert block.columns == (
-        *(f"minors_{name}" for name in COMPONENTS), *(f"minors_share_{name}" for name in COMPONENTS),
-    )  # fmt: skip
+        *(f"minors_{name}" for name in COMPONENTS),
+        *(f"minors_share_{name}" for name in COMPONENTS),
+    )
     assert block.values[:, :6] == pytest.approx(np.log([[MLE / MARCEL] * 6, [0.1 / MARCEL] * 6]))
     assert block.values[:, 6:] == pytest.approx(0.25)
 

@@ -39,15 +39,24 @@ def write_mle(store: Store, season: int, rates: Mapping[int, np.ndarray | float]
     schema = store.contracts[TABLE].schema
     rows = [
         {
-            "season": season, "player_type": player_type, "as_of": dt.date(season, 3, 1), "mlbam_id": player,
-            "system": system, "statistic": name, "rate": rate if system == "mle" else 7.0, "weight": 400.0,
-            "minor_weight": 100.0, "minor_rate": 0.2, "concentration": None, "source": "blended",
+            "season": season,
+            "player_type": player_type,
+            "as_of": dt.date(season, 3, 1),
+            "mlbam_id": player,
+            "system": system,
+            "statistic": name,
+            "rate": rate if system == "mle" else 7.0,
+            "weight": 400.0,
+            "minor_weight": 100.0,
+            "minor_rate": 0.2,
+            "concentration": None,
+            "source": "blended",
             "trained_until": season - 1,
         }
         for player, told in rates.items()
         for name, rate in zip(NAMES, np.broadcast_to(told, len(NAMES)).tolist(), strict=True)
         for system in ("mle", "component_factors", "debut_mean")
-    ]  # fmt: skip
+    ]
     partition = {"player_type": player_type, "season": season}
     store.write(TABLE, partition, pa.Table.from_pylist(rows, schema=schema))
 
@@ -179,8 +188,11 @@ def test_the_table_gains_the_systems_and_keeps_the_others(league: Store) -> None
     assert set(SYSTEMS) == PLAIN | WITH_MINORS
     for system, rates in minors.items():
         assert set(rates) == set(plain["control"]), system
-    strikeouts = {player: minors["control_minors"][player, "so_rate"] / plain["control"][player, "so_rate"]
-                  for player, name in plain["control"] if name == "so_rate"}  # fmt: skip
+    strikeouts = {
+        player: minors["control_minors"][player, "so_rate"] / plain["control"][player, "so_rate"]
+        for player, name in plain["control"]
+        if name == "so_rate"
+    }
     assert min(ratio for player, ratio in strikeouts.items() if player in here) > 1.1
     assert max(abs(ratio - 1.0) for player, ratio in strikeouts.items() if player not in here) < 0.05
 

@@ -36,10 +36,18 @@ def players(*pairs: tuple[int, int]) -> Histories:
 def turns(season: int, batter: int, home: str, number: int) -> list[dict[str, object]]:
     """A batter's plate appearances of a season in a club's park, all of them outs, against a visitor."""
     return [
-        plate_appearance(season, f"{season}{home}{batter}", at, batter_id=batter, park_id=PARKS[home], is_top=False,
-                         batting_team=home, fielding_team="TB" if home != "TB" else "BOS")
+        plate_appearance(
+            season,
+            f"{season}{home}{batter}",
+            at,
+            batter_id=batter,
+            park_id=PARKS[home],
+            is_top=False,
+            batting_team=home,
+            fielding_team="TB" if home != "TB" else "BOS",
+        )
         for at in range(number)
-    ]  # fmt: skip
+    ]
 
 
 OWN = {
@@ -55,27 +63,35 @@ def write_league(
     for season in (2002, 2003):
         write_months(store, "core.plate_appearances", season_of_home_runs(season, HOME_RUNS) + OWN[season])
     write_months(
-        store, "core.plate_appearances",
+        store,
+        "core.plate_appearances",
         season_of_home_runs(2004, {**HOME_RUNS, "NYY": target_home_runs}) + turns(2004, TRADED, opening_club, 500),
-    )  # fmt: skip
+    )
     games = [
         game(season, f"{season}{home}{away}", home, away)
-        for season in (2002, 2003, 2004) for home in CLUBS for away in CLUBS if home != away
-    ]  # fmt: skip
+        for season in (2002, 2003, 2004)
+        for home in CLUBS
+        for away in CLUBS
+        if home != away
+    ]
     games = [
         row | ({"park_id": parks_of_2004[str(row["home_team"])]} if row["season"] == 2004 else {}) for row in games
     ]
     later = {"game_date": dt.date(2003, 5, 30)}
     games = [row | later if row["game_id"] == "2003TORTB" else row for row in games]
     write_months(store, "core.games", games)
-    write_months(store, "core.player_games", [
-        player_game(2002, "2002BOSTB", TRADED, "BOS", PARKS["BOS"], 100),
-        player_game(2003, "2003BOSTB", TRADED, "BOS", PARKS["BOS"], 60),
-        player_game(2003, "2003TORTB", TRADED, "TOR", PARKS["TOR"], 40),
-        player_game(2003, "2003NYYTB", STEADY, "NYY", PARKS["NYY"], 80),
-        player_game(2002, "2002TORTB", GONE, "TOR", PARKS["TOR"], 50),
-        player_game(2004, "2004NYYTB", TRADED, opening_club, PARKS[opening_club], 500),
-    ])  # fmt: skip
+    write_months(
+        store,
+        "core.player_games",
+        [
+            player_game(2002, "2002BOSTB", TRADED, "BOS", PARKS["BOS"], 100),
+            player_game(2003, "2003BOSTB", TRADED, "BOS", PARKS["BOS"], 60),
+            player_game(2003, "2003TORTB", TRADED, "TOR", PARKS["TOR"], 40),
+            player_game(2003, "2003NYYTB", STEADY, "NYY", PARKS["NYY"], 80),
+            player_game(2002, "2002TORTB", GONE, "TOR", PARKS["TOR"], 50),
+            player_game(2004, "2004NYYTB", TRADED, opening_club, PARKS[opening_club], 500),
+        ],
+    )
     for season in (2003, 2004):
         make_park_factors(store, season)
 

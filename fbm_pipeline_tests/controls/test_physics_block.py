@@ -33,10 +33,14 @@ def write_season(store: Store, season: int, seed: int = 1, talents: tuple[float,
 def test_a_deviation_by_hand(store: Store) -> None:
     rows = [measured(1, 100.0, 10.0), measured(2, 104.0, 12.0), measured(3, 90.0, 20.0, batter_id=2)]
     write_months(store, "core.plate_appearances", rows)
-    write_months(store, "core.plate_appearances", [
-        {**row, "season": 2020, "game_date": dt.date(2020, 5, 1), "game_id": "G0"}
-        for row in (measured(1, 95.0, 0.0), measured(2, 85.0, 0.0, batter_id=2))
-    ])  # fmt: skip
+    write_months(
+        store,
+        "core.plate_appearances",
+        [
+            {**row, "season": 2020, "game_date": dt.date(2020, 5, 1), "game_id": "G0"}
+            for row in (measured(1, 95.0, 0.0), measured(2, 85.0, 0.0, batter_id=2))
+        ],
+    )
     for season in (2020, 2021):
         make_physics_counts(store, season)
     block = physics_block(store, "batter", players((2022, 1), (2022, 2), (2022, 3)))
@@ -45,8 +49,10 @@ def test_a_deviation_by_hand(store: Store) -> None:
     second = ((90 - 98) + 0.75 * (85 - 90)) / (1 + 0.75 + 40)
     assert column(block, "physics_speed").tolist() == [pytest.approx(first), pytest.approx(second), 0.0]
     assert column(block, BALLS_KNOWN).tolist() == [
-        pytest.approx(2.75 / 202.75), pytest.approx(1.75 / 201.75), 0.0,
-    ]  # fmt: skip
+        pytest.approx(2.75 / 202.75),
+        pytest.approx(1.75 / 201.75),
+        0.0,
+    ]
     assert has_physics(block).tolist() == [True, True, False]
     assert (block.values[2] == 0).all()
 

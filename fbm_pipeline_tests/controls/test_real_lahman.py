@@ -19,11 +19,18 @@ TESTED = (2018, 2019, 2021, 2022, 2023, 2024)
 # once by an independent implementation of the same method on the same lines.
 EXPECTED = {
     "batter": {
-        "so_rate": 0.812, "bb_rate": 0.741, "hr_rate": 0.640, "h_rate": 0.546, "single_rate": 0.643,
-        "double_rate": 0.286, "triple_rate": 0.489, "obp": 0.576, "iso": 0.631,
+        "so_rate": 0.812,
+        "bb_rate": 0.741,
+        "hr_rate": 0.640,
+        "h_rate": 0.546,
+        "single_rate": 0.643,
+        "double_rate": 0.286,
+        "triple_rate": 0.489,
+        "obp": 0.576,
+        "iso": 0.631,
     },
     "pitcher": {"so_rate": 0.696, "bb_rate": 0.562, "hr_rate": 0.295, "h_rate": 0.454, "era": 0.251},
-}  # fmt: skip
+}
 PLAYER_SEASONS = {"batter": 2021, "pitcher": 1983}
 
 _BATTING = """

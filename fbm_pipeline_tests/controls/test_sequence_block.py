@@ -154,8 +154,13 @@ def test_families_are_blocks_and_the_block_is_their_join(three_seasons: Store) -
     wanted = targets((2020, 1), (2020, 2))
     blocks = sequence_blocks(three_seasons, "batter", wanted)
     assert [block.name for block in blocks] == [
-        "discipline", "battedball", "spray", "platoon", "opposition", "recency",
-    ]  # fmt: skip
+        "discipline",
+        "battedball",
+        "spray",
+        "platoon",
+        "opposition",
+        "recency",
+    ]
     whole = sequence_block(three_seasons, "batter", wanted)
     assert whole.columns == tuple(name for block in blocks for name in block.columns)
     assert whole.values.shape == (2, 68)

@@ -47,13 +47,24 @@ def small_graph(folder: Folder, tmp_path: Path) -> dg.Definitions:
         "core/lines", "core.season_lines", folder.lines, group="core", description="", code=code, automatic=False
     )
     rates = season_table(
-        "batter/rates", "features.marcel_rates", folder.rates, group="features", description="", code=code,
-        deps=[dependency("core/lines", UP_TO)], seasons=lambda store, settings: folder.content,
-    )  # fmt: skip
+        "batter/rates",
+        "features.marcel_rates",
+        folder.rates,
+        group="features",
+        description="",
+        code=code,
+        deps=[dependency("core/lines", UP_TO)],
+        seasons=lambda store, settings: folder.content,
+    )
     scores = whole(
-        "scores", "evaluation.scores", folder.scores, group="evaluation", description="", code=code,
+        "scores",
+        "evaluation.scores",
+        folder.scores,
+        group="evaluation",
+        description="",
+        code=code,
         deps=[dependency("batter/rates"), dependency("core/lines")],
-    )  # fmt: skip
+    )
     settings = Settings(home=tmp_path, data=tmp_path, preset=PRESETS["large"])
     return dg.Definitions(
         [lines, rates, scores],

@@ -13,9 +13,18 @@ from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tracking import ablations as tracked
 
 ROW = {
-    "ablation": "only_spray", "reference": "lines", "universe": "full", "player_type": "batter", "stat": "obp", "n": 30,
-    "d_r": 0.01, "d_r_low": 0.0, "d_r_high": 0.02, "d_rmse": -0.1, "verdict": "better",
-}  # fmt: skip
+    "ablation": "only_spray",
+    "reference": "lines",
+    "universe": "full",
+    "player_type": "batter",
+    "stat": "obp",
+    "n": 30,
+    "d_r": 0.01,
+    "d_r_low": 0.0,
+    "d_r_high": 0.02,
+    "d_rmse": -0.1,
+    "verdict": "better",
+}
 
 
 def test_the_configuration_is_a_plan() -> None:
@@ -39,9 +48,11 @@ def test_the_asset_runs_the_plan_of_its_configuration(tmp_path: Path, monkeypatc
     monkeypatch.setattr(tracked, "run_tracked", run)
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
-            [ablations], instance=instance, resources={"workplace": Workplace.from_settings(settings)},
+            [ablations],
+            instance=instance,
+            resources={"workplace": Workplace.from_settings(settings)},
             run_config={"ops": {"evaluation__ablations": {"config": {"seasons": [2015]}}}},
-        )  # fmt: skip
+        )
     (event,) = result.asset_materializations_for_node("evaluation__ablations")
     assert [plan.seasons for plan in asked] == [(2015,)]
     assert event.metadata["computed now"].value == 2

@@ -40,9 +40,12 @@ def test_a_failed_check_blocks_and_is_told_by_season(guarded: dg.Definitions) ->
     run_id = "0c6f1a1e-7e0b-4a46-8b46-2f2a3e6d2a10"
     instance.add_event_listener(run_id, progress.see)
     result = guarded.resolve_job_def("guarded").execute_in_process(
-        instance=instance, tags=RANGE, run_id=run_id, raise_on_error=False,
+        instance=instance,
+        tags=RANGE,
+        run_id=run_id,
+        raise_on_error=False,
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-    )  # fmt: skip
+    )
     assert not result.success
     assert instance.get_latest_materialization_event(LINES) is not None
     assert instance.get_latest_materialization_event(RATES) is None

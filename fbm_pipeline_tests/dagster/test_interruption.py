@@ -61,8 +61,11 @@ def home(tmp_path: Path) -> dict[str, str]:
     data = tmp_path / "league"
     write_league(data, first_season=2022, last_season=2023, first_statcast_season=2023, teams=2, games_per_team=6)
     return {
-        "FBM_HOME": str(tmp_path), "FBM_DATA": str(data), "FBM_PRESET": "tiny", "FBM_COMMAND": "make demo",
-    }  # fmt: skip
+        "FBM_HOME": str(tmp_path),
+        "FBM_DATA": str(data),
+        "FBM_PRESET": "tiny",
+        "FBM_COMMAND": "make demo",
+    }
 
 
 def statuses(home: Mapping[str, str]) -> list[dg.DagsterRunStatus]:

@@ -126,9 +126,19 @@ def test_projections_report_and_catalog_can_be_opened(runs: Runs) -> None:
     with duckdb.connect(str(settings.catalog), read_only=True) as catalog:
         rows = catalog.execute("select system, count(*) from publish.projections group by all").fetchall()
     assert {system for system, _ in rows} == {
-        "marcel_classic", "marcel", "ridge", "control", "control_parks", "control_physics", "ridge_minors",
-        "control_minors", "control_full", "mle", "contextual", "ensemble",
-    }  # fmt: skip
+        "marcel_classic",
+        "marcel",
+        "ridge",
+        "control",
+        "control_parks",
+        "control_physics",
+        "ridge_minors",
+        "control_minors",
+        "control_full",
+        "mle",
+        "contextual",
+        "ensemble",
+    }
 
 
 @pytest.mark.parametrize("command", shown_commands())

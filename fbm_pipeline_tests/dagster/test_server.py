@@ -44,9 +44,13 @@ class Server:
     def __init__(self, home: Path) -> None:
         self.dagster, self.mlflow = _free_port(), _free_port()
         environment = {
-            **os.environ, "FBM_HOME": str(home), "FBM_DATA": str(home / "league"), "FBM_PRESET": "tiny",
-            "FBM_DAGSTER_PORT": str(self.dagster), "FBM_MLFLOW_PORT": str(self.mlflow),
-        }  # fmt: skip
+            **os.environ,
+            "FBM_HOME": str(home),
+            "FBM_DATA": str(home / "league"),
+            "FBM_PRESET": "tiny",
+            "FBM_DAGSTER_PORT": str(self.dagster),
+            "FBM_MLFLOW_PORT": str(self.mlflow),
+        }
         self.log = home / "server.log"
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -112,9 +116,11 @@ def test_the_server_of_make_dev_over_graphql(server: Server) -> None:
 
 def _launch_and_wait(server: Server) -> None:
     selector = {
-        "repositoryName": "__repository__", "repositoryLocationName": "fbm_pipeline.definitions",
-        "pipelineName": "full_pipeline", "assetSelection": [{"path": ["raw", "lahman_people"]}],
-    }  # fmt: skip
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "fbm_pipeline.definitions",
+        "pipelineName": "full_pipeline",
+        "assetSelection": [{"path": ["raw", "lahman_people"]}],
+    }
     launched = server.ask(LAUNCH, params={"selector": selector, "mode": "default"})["launchPipelineExecution"]
     assert launched["__typename"] == "LaunchRunSuccess", launched
     run_id = launched["run"]["runId"]

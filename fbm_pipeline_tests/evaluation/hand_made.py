@@ -23,9 +23,15 @@ SEASONS = tuple(range(2015, 2022))
 FOLDS = {2019: 2018, 2021: 2019, 2022: 2021}  # test season: validation season; 2022 is the one looked ahead to
 TESTED = (2017, 2018, 2019, 2021)
 TRUST = {  # how far each system moves from Marcel to what the season brought
-    "marcel_classic": -0.05, "marcel": 0.0, "ridge": 0.2, "control_ridge": 0.3, "control_trees": 0.3, "control": 0.35,
-    "control_parks": 0.4, "control_physics": 0.4,
-}  # fmt: skip
+    "marcel_classic": -0.05,
+    "marcel": 0.0,
+    "ridge": 0.2,
+    "control_ridge": 0.3,
+    "control_trees": 0.3,
+    "control": 0.35,
+    "control_parks": 0.4,
+    "control_physics": 0.4,
+}
 UNCONTROLLED = ("avg", "slg", "er_rate", "whip")  # statistics that the controls do not project
 DEBUTANT = 60  # the last of each type plays his first season in 2019
 PER_OPPORTUNITY = {
@@ -43,9 +49,12 @@ def settings_for(folder: Path, simulated: bool = True) -> Settings:
     if simulated:
         (data / "simulated_league.json").write_text("{}", encoding="utf-8")
     preset = replace(
-        PRESETS["large"], development_seasons=(2017, 2018), test_seasons=(2019, 2021), network_seasons=(2019, 2021),
+        PRESETS["large"],
+        development_seasons=(2017, 2018),
+        test_seasons=(2019, 2021),
+        network_seasons=(2019, 2021),
         projection_season=2022,
-    )  # fmt: skip
+    )
     return Settings(home=folder, data=data, preset=preset)
 
 
@@ -79,10 +88,18 @@ def line(rng: np.random.Generator, player_type: str, mlbam_id: int, season: int)
     }
     h = sum(counts[name] for name in ("single", "double", "triple", "hr"))
     row = {
-        "season": season, "player_type": player_type, "mlbam_id": mlbam_id, "source": "hand", "team": "ATL",
-        "teams": 1, "g": 100, "opportunities": opportunities, "h": h,
-        "ab": opportunities - counts["bb"] - counts.get("hbp", 0) - 4, "sf": 4,
-    } | counts  # fmt: skip
+        "season": season,
+        "player_type": player_type,
+        "mlbam_id": mlbam_id,
+        "source": "hand",
+        "team": "ATL",
+        "teams": 1,
+        "g": 100,
+        "opportunities": opportunities,
+        "h": h,
+        "ab": opportunities - counts["bb"] - counts.get("hbp", 0) - 4,
+        "sf": 4,
+    } | counts
     if player_type == "pitcher":
         row |= {"outs": int(0.97 * (opportunities - h - counts["bb"])), "r": counts["er"]}
     return row
@@ -140,12 +157,19 @@ def predictions(lines: list[dict], fold: int, player_type: str, trust: float = 0
             for system, moved in (("marcel_classic", -0.05), ("marcel", 0.0), ("contextual", trust)):
                 found.append(
                     {
-                        "fold": fold, "split": split, "season": season, "player_type": player_type,
-                        "as_of": preseason(season), "mlbam_id": mlbam_id, "system": system, "statistic": name,
-                        "rate": max(marcel + moved * (truth - marcel), 0.001), "trained_until": season - 1,
+                        "fold": fold,
+                        "split": split,
+                        "season": season,
+                        "player_type": player_type,
+                        "as_of": preseason(season),
+                        "mlbam_id": mlbam_id,
+                        "system": system,
+                        "statistic": name,
+                        "rate": max(marcel + moved * (truth - marcel), 0.001),
+                        "trained_until": season - 1,
                         "concentration": 400.0 if system == "contextual" and name in heads else None,
                     }
-                )  # fmt: skip
+                )
     return found
 
 
@@ -186,11 +210,19 @@ def write_rates(store: Store, lines: list[dict], season: int, systems: tuple[str
         players, names = zip(*known, strict=True)
         rows = pd.DataFrame(
             {
-                "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": players,
-                "statistic": names, "weight": 300.0, "league_rate": 0.1, "trained_from": 2015,
-                "trained_until": season - 1, "n": 1, "opportunities": [playing_time_of(i) for i in players],
+                "season": season,
+                "player_type": player_type,
+                "as_of": preseason(season),
+                "mlbam_id": players,
+                "statistic": names,
+                "weight": 300.0,
+                "league_rate": 0.1,
+                "trained_from": 2015,
+                "trained_until": season - 1,
+                "n": 1,
+                "opportunities": [playing_time_of(i) for i in players],
             }
-        )  # fmt: skip
+        )
         moved = [
             rows.assign(system=system, rate=np.maximum(marcel + TRUST[system] * (truth - marcel), 0.001))
             for system in systems
@@ -213,13 +245,19 @@ def write_playing_time(store: Store, season: int, left_out: int = 0) -> None:
     for player_type in PLAYER_TYPES:
         rows = [
             {
-                "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": i,
-                "opportunities": playing_time_of(i) + 20, "p10": playing_time_of(i) - 30,
-                "p50": playing_time_of(i) + 20, "p90": playing_time_of(i) + 100, "trained_until": season - 1,
+                "season": season,
+                "player_type": player_type,
+                "as_of": preseason(season),
+                "mlbam_id": i,
+                "opportunities": playing_time_of(i) + 20,
+                "p10": playing_time_of(i) - 30,
+                "p50": playing_time_of(i) + 20,
+                "p90": playing_time_of(i) + 100,
+                "trained_until": season - 1,
                 "if_regular": playing_time_of(i) + 60,
             }
             for i in known_players(player_type, season)[left_out:]
-        ]  # fmt: skip
+        ]
         if player_type == "pitcher":
             faced = {"outs": "opportunities", "outs_p10": "p10", "outs_p90": "p90"}
             role = {"role": "starter", "starter_chance": 0.8, "role_change": 0.2}
@@ -243,19 +281,38 @@ def public_rows(season: int = 2019, snapshot: str = "2019-02-20", system: str = 
     """A public system's lines of every batter and pitcher, debutants included."""
     key = {"season": season, "system": system, "snapshot": snapshot, "name": "Somebody"}
     batters = [
-        key | {
-            "player_type": "batter", "mlbam_id": i, "fangraphs_id": str(i), "PA": 500.0, "AB": 440.0,
-            "H": 100.0 + i % 30, "2B": 20.0, "3B": 2.0, "HR": 15.0 + i % 9, "BB": 45.0, "SO": 90.0 + i % 40, "HBP": 5.0,
+        key
+        | {
+            "player_type": "batter",
+            "mlbam_id": i,
+            "fangraphs_id": str(i),
+            "PA": 500.0,
+            "AB": 440.0,
+            "H": 100.0 + i % 30,
+            "2B": 20.0,
+            "3B": 2.0,
+            "HR": 15.0 + i % 9,
+            "BB": 45.0,
+            "SO": 90.0 + i % 40,
+            "HBP": 5.0,
         }
         for i in ids("batter")
-    ]  # fmt: skip
+    ]
     pitchers = [
-        key | {
-            "player_type": "pitcher", "mlbam_id": i, "fangraphs_id": str(i), "IP": 150.0, "H": 130.0 + i % 20,
-            "HR": 18.0, "BB": 50.0 + i % 10, "SO": 140.0 + i % 60, "ER": 60.0 + i % 17,
+        key
+        | {
+            "player_type": "pitcher",
+            "mlbam_id": i,
+            "fangraphs_id": str(i),
+            "IP": 150.0,
+            "H": 130.0 + i % 20,
+            "HR": 18.0,
+            "BB": 50.0 + i % 10,
+            "SO": 140.0 + i % 60,
+            "ER": 60.0 + i % 17,
         }
         for i in ids("pitcher")
-    ]  # fmt: skip
+    ]
     return batters + pitchers
 
 

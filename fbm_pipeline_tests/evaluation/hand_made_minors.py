@@ -39,9 +39,13 @@ def write_newcomers(
         names = [item.name for item in statistics(player_type)]
         pairs = [(player, name) for player in newcomers[player_type] for name in names]
         fresh = pd.DataFrame(pairs, columns=["mlbam_id", "statistic"]).assign(
-            season=season, player_type=player_type, as_of=preseason(season), rate=NEWCOMERS_RATE, source="mle",
+            season=season,
+            player_type=player_type,
+            as_of=preseason(season),
+            rate=NEWCOMERS_RATE,
+            source="mle",
             minor_weight=150.0,
-        )  # fmt: skip
+        )
         heads = [item.name for item in head_statistics(player_type)]
         parts = []
         for place, system in enumerate(("mle", "component_factors", "debut_mean")):
@@ -76,14 +80,21 @@ def write_debut_means(store: Store, season: int) -> None:
         heads = {item.name for item in head_statistics(player_type)}
         rows = [
             {
-                "season": season, "player_type": player_type, "as_of": preseason(season), "role": role, "age": age,
-                "statistic": item.name, "rate": mean_of(age), "n": 9, "trained_until": season - 1,
+                "season": season,
+                "player_type": player_type,
+                "as_of": preseason(season),
+                "role": role,
+                "age": age,
+                "statistic": item.name,
+                "rate": mean_of(age),
+                "n": 9,
+                "trained_until": season - 1,
                 "concentration": OWN["debut_mean"] if item.name in heads else None,
             }
             for role in (("any",) if player_type == "batter" else ("any", "starter", "reliever"))
             for age in range(18, 46)
             for item in statistics(player_type)
-        ]  # fmt: skip
+        ]
         name = "features.debut_means"
         store.write(name, {"player_type": player_type, "season": season}, hand_made.table(store.contracts[name], rows))
 
@@ -100,12 +111,20 @@ def write_newcomers_time(store: Store, season: int, newcomers: Mapping[str, Sequ
         outs = {"outs": 35.0, "outs_p10": 0.0, "outs_p90": 140.0, "role": "starter"}
         rows = [
             {
-                "season": season, "player_type": player_type, "as_of": preseason(season), "mlbam_id": player,
-                "opportunities": 50.0, "p10": 0.0, "p50": 10.0, "p90": 200.0, "if_regular": 300.0,
-                "trained_until": season - 1, **(outs if player_type == "pitcher" else {}),
+                "season": season,
+                "player_type": player_type,
+                "as_of": preseason(season),
+                "mlbam_id": player,
+                "opportunities": 50.0,
+                "p10": 0.0,
+                "p50": 10.0,
+                "p90": 200.0,
+                "if_regular": 300.0,
+                "trained_until": season - 1,
+                **(outs if player_type == "pitcher" else {}),
             }
             for player in newcomers[player_type]
-        ]  # fmt: skip
+        ]
         store.write(name, {"player_type": player_type, "season": season}, hand_made.table(store.contracts[name], rows))
 
 
@@ -126,7 +145,10 @@ def write_people_of_no_line(store: Store) -> None:
     few = {name: 0 for name, value in model["batter"].items() if isinstance(value, int)} | {"season": 2019, "teams": 1}
     lines += [model[player_type] | {"mlbam_id": player} for player_type, player in OF_NO_LINE.items()]
     lines.append(model["batter"] | few | {"mlbam_id": OF_NO_LINE["pitcher"], "opportunities": 40, "ab": 40, "so": 20})
-    lines.append(model["pitcher"] | few | {"mlbam_id": OF_NO_LINE["batter"], "player_type": "pitcher",
-                                           "opportunities": 5, "outs": 3})  # fmt: skip
+    lines.append(
+        model["pitcher"]
+        | few
+        | {"mlbam_id": OF_NO_LINE["batter"], "player_type": "pitcher", "opportunities": 5, "outs": 3}
+    )
     name = "core.season_lines"
     store.write(name, {"season": 2019}, hand_made.table(store.contracts[name], lines))

@@ -35,14 +35,22 @@ def backtest(
             for season in seasons:
                 known = pd.DataFrame(
                     {
-                        "season": season, "player_type": player_type, "mlbam_id": np.arange(first, first + players),
-                        "statistic": statistic, "actual": talent + rng.normal(0, LUCK, players),
+                        "season": season,
+                        "player_type": player_type,
+                        "mlbam_id": np.arange(first, first + players),
+                        "statistic": statistic,
+                        "actual": talent + rng.normal(0, LUCK, players),
                         "opportunities": rng.integers(250, 600, players),
-                        "prior_opportunities": 1 + 20 * np.arange(players), "debut": False,
-                        "top_300": np.arange(players) < players // 2, "p10": np.nan, "p90": np.nan, "crps": np.nan,
-                        "luck_variance": LUCK**2, "interval_from": None,
+                        "prior_opportunities": 1 + 20 * np.arange(players),
+                        "debut": False,
+                        "top_300": np.arange(players) < players // 2,
+                        "p10": np.nan,
+                        "p90": np.nan,
+                        "crps": np.nan,
+                        "luck_variance": LUCK**2,
+                        "interval_from": None,
                     }
-                )  # fmt: skip
+                )
                 for system, error in systems.items():
                     size = error if isinstance(error, float | int) else error.get(season)
                     noise = rng.normal(0, 1, players)

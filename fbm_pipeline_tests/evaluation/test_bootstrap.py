@@ -19,9 +19,12 @@ def sample(players: int, seed: int = 0, error: tuple[float, ...] = (0.02, 0.02))
     actual = talent + 0.01 * (np.array(season) - 2018) + rng.normal(0, 0.02, len(season))
     projected = np.stack([talent + rng.normal(0, size, len(season)) for size in error], axis=1)
     return {
-        "projected": projected, "actual": actual, "weights": rng.integers(200, 700, len(season)).astype(float),
-        "seasons": np.array(season), "players": np.array(player),
-    }  # fmt: skip
+        "projected": projected,
+        "actual": actual,
+        "weights": rng.integers(200, 700, len(season)).astype(float),
+        "seasons": np.array(season),
+        "players": np.array(player),
+    }
 
 
 def gap(found: Resampled, measure: str):
@@ -37,9 +40,11 @@ def test_every_draw_is_what_scoring_its_rows_afresh_gives() -> None:
         repeated = np.repeat(np.arange(len(rows["players"])), times.astype(int)[np.searchsorted(ids, rows["players"])])
         for system in (0, 1):
             brute = score(
-                rows["projected"][repeated, system], rows["actual"][repeated], rows["weights"][repeated],
+                rows["projected"][repeated, system],
+                rows["actual"][repeated],
+                rows["weights"][repeated],
                 rows["seasons"][repeated],
-            )  # fmt: skip
+            )
             assert r[system] == pytest.approx(brute.r, abs=1e-10)
             assert rmse[system] == pytest.approx(brute.rmse, abs=1e-10)
 

@@ -19,9 +19,12 @@ def test_unknown_values_are_no_tests_and_none_exceeds_one() -> None:
 @pytest.mark.parametrize(
     ("d_rmse", "p", "word"),
     [
-        (-0.1, 0.049, "better"), (0.1, 0.049, "worse"), (-0.1, 0.05, "undecided"), (0.0, 0.001, "undecided"),
+        (-0.1, 0.049, "better"),
+        (0.1, 0.049, "worse"),
+        (-0.1, 0.05, "undecided"),
+        (0.0, 0.001, "undecided"),
         (None, None, "undecided"),
     ],
-)  # fmt: skip
+)
 def test_verdicts(d_rmse: float | None, p: float | None, word: str) -> None:
     assert verdict(d_rmse, p) == word

@@ -29,8 +29,9 @@ def test_a_loss_in_two_seasons_is_told_with_its_size() -> None:
     found = ask_gate(changed((2018, 2021)), "marcel", "control")
     assert not found.passed
     assert {(item.universe, item.player_type, item.stat) for item in found.regressions} == {
-        ("full", "batter", "so_rate"), ("top_300", "batter", "so_rate"),
-    }  # fmt: skip
+        ("full", "batter", "so_rate"),
+        ("top_300", "batter", "so_rate"),
+    }
     full = next(item for item in found.regressions if item.universe == "full")
     assert full.growth == {2018: pytest.approx(0.5), 2021: pytest.approx(0.5)}
     assert found.seasons == SEASONS

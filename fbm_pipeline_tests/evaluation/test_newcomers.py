@@ -83,8 +83,9 @@ def coverage(**players: set[int]) -> pd.DataFrame:
     """One rate of each system's players."""
     return pd.DataFrame(
         {"player_type": "batter", "statistic": "so_rate", "mlbam_id": player, "system": system, "rate": 0.2}
-        for system, found in {"marcel": {1, 2}, **players}.items() for player in found
-    )  # fmt: skip
+        for system, found in {"marcel": {1, 2}, **players}.items()
+        for player in found
+    )
 
 
 @pytest.mark.parametrize("system", NEWCOMERS)

@@ -39,11 +39,17 @@ def write_constants(store: Store, player_type: str, regression: float) -> None:
     schema = TABLES["features.marcel_constants"].schema
     rows = [
         {
-            "player_type": player_type, "statistic": statistic.name, "regression": regression, "age_slope": 0.0,
-            "fitted_from": 2003, "fitted_until": 2010, "n": 1, "rmse": 0.0,
+            "player_type": player_type,
+            "statistic": statistic.name,
+            "regression": regression,
+            "age_slope": 0.0,
+            "fitted_from": 2003,
+            "fitted_until": 2010,
+            "n": 1,
+            "rmse": 0.0,
         }
         for statistic in statistics(player_type)
-    ]  # fmt: skip
+    ]
     table = pa.Table.from_pylist(rows, schema=schema)
     store.write("features.marcel_constants", {"player_type": player_type}, table)
 
@@ -104,15 +110,25 @@ def write_mle_rates(
     schema = TABLES["features.mle_rates"].schema
     rows = [
         {
-            "season": season, "player_type": player_type, "as_of": dt.date(season, 3, 1), "mlbam_id": player,
-            "system": system, "statistic": item.name, "weight": 500.0, "trained_until": season - 1, "source": "mle",
-            "minor_rate": 0.3, "minor_weight": 150.0, "rate": 0.25, **told,
+            "season": season,
+            "player_type": player_type,
+            "as_of": dt.date(season, 3, 1),
+            "mlbam_id": player,
+            "system": system,
+            "statistic": item.name,
+            "weight": 500.0,
+            "trained_until": season - 1,
+            "source": "mle",
+            "minor_rate": 0.3,
+            "minor_weight": 150.0,
+            "rate": 0.25,
+            **told,
             **(told.get(item.name, {}) if system == "mle" else {"rate": 0.9, "minor_rate": 0.9, "minor_weight": 9.0}),
         }
         for player, told in players.items()
         for item in statistics(player_type)
         for system in ("mle", "component_factors", "debut_mean")
-    ]  # fmt: skip
+    ]
     known = [{name: row.get(name) for name in schema.names} for row in rows]
     table = pa.Table.from_pylist(known, schema=schema)
     store.write("features.mle_rates", {"player_type": player_type, "season": season}, table)

@@ -26,12 +26,16 @@ Rows = dict[tuple[int, dt.date], dict[str, object]]
 
 def write_few_and_enough(store: Store) -> None:
     """FEW lacks one plate appearance to 200, ENOUGH has them; CALLED_UP plays his first games in May 2015."""
-    fill(store, [
-        game(dt.date(2014, 5, 1), FEW, ab=BLENDED_BELOW - 1, so=50, h=40),
-        game(dt.date(2014, 5, 1), ENOUGH, ab=BLENDED_BELOW, so=50, h=40),
-        game(dt.date(2014, 5, 1), REGULAR, ab=601, so=100, h=170),
-        game(dt.date(2015, 5, 1), CALLED_UP, ab=40, so=10, h=10), game(dt.date(2015, 5, 1), REGULAR, ab=60, so=15),
-    ])  # fmt: skip
+    fill(
+        store,
+        [
+            game(dt.date(2014, 5, 1), FEW, ab=BLENDED_BELOW - 1, so=50, h=40),
+            game(dt.date(2014, 5, 1), ENOUGH, ab=BLENDED_BELOW, so=50, h=40),
+            game(dt.date(2014, 5, 1), REGULAR, ab=601, so=100, h=170),
+            game(dt.date(2015, 5, 1), CALLED_UP, ab=40, so=10, h=10),
+            game(dt.date(2015, 5, 1), REGULAR, ab=60, so=15),
+        ],
+    )
 
 
 def profiles(store: Store, player_type: str = "batter", season: int = 2015) -> Rows:
@@ -111,12 +115,17 @@ def test_a_newcomer_is_one_until_he_plays_and_nobody_is_dropped(store: Store) ->
 def test_a_newcomer_pitches_in_the_role_of_his_minors(store: Store) -> None:
     fill(store, [game(dt.date(2014, 5, 1), 101, "pitcher", ab=600, er=60, outs=400)])
     write_mle_rates(store, 2015, {player: {} for player in range(110, 115)}, "pitcher")
-    write_minor_lines(store, [
-        minor_line(2014, 110, "pitcher", games=20, starts=10), minor_line(2014, 111, "pitcher", games=20, starts=9),
-        minor_line(2014, 112, "pitcher", games=20, starts=None, pa=250),
-        minor_line(2014, 113, "pitcher", games=20, starts=None, pa=249),
-        minor_line(2011, 114, "pitcher", games=20, starts=20), minor_line(2015, 114, "pitcher", games=20, starts=20),
-    ])  # fmt: skip
+    write_minor_lines(
+        store,
+        [
+            minor_line(2014, 110, "pitcher", games=20, starts=10),
+            minor_line(2014, 111, "pitcher", games=20, starts=9),
+            minor_line(2014, 112, "pitcher", games=20, starts=None, pa=250),
+            minor_line(2014, 113, "pitcher", games=20, starts=None, pa=249),
+            minor_line(2011, 114, "pitcher", games=20, starts=20),
+            minor_line(2015, 114, "pitcher", games=20, starts=20),
+        ],
+    )
     roles = {player: row["role"] for (player, as_of), row in profiles(store, "pitcher").items() if player > 101}
     assert roles == {110: "starter", 111: "reliever", 112: "starter", 113: "reliever", 114: "reliever"}
 
@@ -147,10 +156,14 @@ def test_archetypes_know_newcomers_by_the_same_centroids(store: Store) -> None:
     before, centroids = kinds(store), read_archetypes(store, "batter").centroids.tolist()
     like = {FRESH: 3, CALLED_UP: 4}
     names = [item.name for item in head_statistics("batter")]
-    write_mle_rates(store, 2015, {
-        player: {name: {"rate": plain[model, PRESEASON][f"three_year_{name}"]} for name in names}
-        for player, model in like.items()
-    })  # fmt: skip
+    write_mle_rates(
+        store,
+        2015,
+        {
+            player: {name: {"rate": plain[model, PRESEASON][f"three_year_{name}"]} for name in names}
+            for player, model in like.items()
+        },
+    )
     make_stat_profiles(store, "batter", 2015)
     fit_archetypes(store, "batter", preset)
     assert read_archetypes(store, "batter").centroids.tolist() == centroids

@@ -39,17 +39,20 @@ def profile(store: Store, player: int, as_of: dt.date, player_type: str = "batte
 
 
 def test_the_horizons_by_hand(store: Store) -> None:
-    fill(store, [
-        game(dt.date(2010, 5, 1), 1, ab=1000, so=100),
-        game(dt.date(2013, 5, 1), 1, ab=400, so=80),
-        game(dt.date(2014, 5, 1), 1, ab=200, so=60),
-        game(dt.date(2014, 8, 1), 1, ab=100, so=20),
-        game(dt.date(2015, 5, 1), 1, ab=80, so=20),
-        game(dt.date(2015, 6, 1), 1, ab=40, so=20),
-        game(dt.date(2015, 6, 30), 1, ab=10, so=0),
-        game(dt.date(2015, 7, 1), 1, ab=300, so=300),
-        game(dt.date(2014, 8, 1), 2, ab=300, so=60),
-    ])  # fmt: skip
+    fill(
+        store,
+        [
+            game(dt.date(2010, 5, 1), 1, ab=1000, so=100),
+            game(dt.date(2013, 5, 1), 1, ab=400, so=80),
+            game(dt.date(2014, 5, 1), 1, ab=200, so=60),
+            game(dt.date(2014, 8, 1), 1, ab=100, so=20),
+            game(dt.date(2015, 5, 1), 1, ab=80, so=20),
+            game(dt.date(2015, 6, 1), 1, ab=40, so=20),
+            game(dt.date(2015, 6, 30), 1, ab=10, so=0),
+            game(dt.date(2015, 7, 1), 1, ab=300, so=300),
+            game(dt.date(2014, 8, 1), 2, ab=300, so=60),
+        ],
+    )
     before, middle = profile(store, 1, PRESEASON), profile(store, 1, MIDSEASON)
     opportunities = [f"{h}_opportunities" for h in ("career", "three_year", "one_year", "thirty_day")]
     assert [before[name] for name in opportunities] == [1700, 700, 300, 0]
@@ -69,10 +72,15 @@ def test_the_horizons_by_hand(store: Store) -> None:
 
 
 def test_a_short_horizon_hands_over_link_by_link(store: Store) -> None:
-    fill(store, [
-        game(dt.date(2013, 5, 1), 1, ab=50, so=10), game(dt.date(2012, 5, 1), 1, ab=40, so=10),
-        game(dt.date(2005, 5, 1), 1, ab=500, so=10), game(dt.date(2014, 5, 1), 2, ab=500, so=10),
-    ])  # fmt: skip
+    fill(
+        store,
+        [
+            game(dt.date(2013, 5, 1), 1, ab=50, so=10),
+            game(dt.date(2012, 5, 1), 1, ab=40, so=10),
+            game(dt.date(2005, 5, 1), 1, ab=500, so=10),
+            game(dt.date(2014, 5, 1), 2, ab=500, so=10),
+        ],
+    )
     found = profile(store, 1, PRESEASON)
     assert [found[f"{h}_supplied_by"] for h in ("career", "three_year", "one_year", "thirty_day")] == ["career"] * 4
     assert found["three_year_opportunities"] == 90
@@ -84,12 +92,16 @@ def test_few_opportunities_make_no_outlier(store: Store) -> None:
 
 
 def test_roles_hands_and_ages(store: Store) -> None:
-    fill(store, [
-        game(dt.date(2013, 5, 1), 101, "pitcher", ab=100, er=3, outs=60, role="starter"),
-        game(dt.date(2013, 5, 1), 102, "pitcher", ab=100, er=3, outs=60, role="starter"),
-        game(dt.date(2014, 5, 1), 102, "pitcher", ab=100, er=3, outs=60, role="reliever"),
-        game(dt.date(2014, 5, 1), 1, ab=100), game(dt.date(2014, 5, 1), 2, ab=100),
-    ])  # fmt: skip
+    fill(
+        store,
+        [
+            game(dt.date(2013, 5, 1), 101, "pitcher", ab=100, er=3, outs=60, role="starter"),
+            game(dt.date(2013, 5, 1), 102, "pitcher", ab=100, er=3, outs=60, role="starter"),
+            game(dt.date(2014, 5, 1), 102, "pitcher", ab=100, er=3, outs=60, role="reliever"),
+            game(dt.date(2014, 5, 1), 1, ab=100),
+            game(dt.date(2014, 5, 1), 2, ab=100),
+        ],
+    )
     assert profile(store, 101, PRESEASON, "pitcher")["role"] == "starter"
     assert profile(store, 102, PRESEASON, "pitcher")["role"] == "reliever"
     known, unknown = profile(store, 2, PRESEASON), profile(store, 1, PRESEASON)
@@ -101,9 +113,10 @@ def test_roles_hands_and_ages(store: Store) -> None:
 
 def test_earned_runs_come_from_the_official_line_where_games_do_not_tell(store: Store) -> None:
     games = [
-        game(dt.date(2013, 5, 1), 101, "pitcher", ab=400), game(dt.date(2014, 5, 1), 101, "pitcher", ab=300),
+        game(dt.date(2013, 5, 1), 101, "pitcher", ab=400),
+        game(dt.date(2014, 5, 1), 101, "pitcher", ab=300),
         game(dt.date(2015, 5, 1), 101, "pitcher", ab=200, er=40),
-    ]  # fmt: skip
+    ]
     fill(store, games)
     lines = [{**line, "er": 30} for line in season_lines(games) if int(str(line["season"])) < 2015]
     write_lines(store, lines)
@@ -118,10 +131,14 @@ def test_earned_runs_come_from_the_official_line_where_games_do_not_tell(store: 
 
 
 def test_pitchers_who_bat_have_no_batters_profile(store: Store) -> None:
-    fill(store, [
-        game(dt.date(2014, 5, 1), 101, "pitcher", ab=400, er=3), game(dt.date(2014, 5, 1), 101, ab=30, so=20),
-        game(dt.date(2014, 5, 1), 1, ab=300, so=60),
-    ])  # fmt: skip
+    fill(
+        store,
+        [
+            game(dt.date(2014, 5, 1), 101, "pitcher", ab=400, er=3),
+            game(dt.date(2014, 5, 1), 101, ab=30, so=20),
+            game(dt.date(2014, 5, 1), 1, ab=300, so=60),
+        ],
+    )
     assert profile(store, 1, PRESEASON)["career_so_rate"] == pytest.approx(0.2)
     players = store.delta("features.stat_profiles").to_pyarrow_table().column("mlbam_id").to_pylist()
     assert players == [1]

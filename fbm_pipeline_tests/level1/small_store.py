@@ -78,20 +78,29 @@ def _write_games(store: Store, season: int, appearances: list[tuple]) -> None:
 
 def _write_appearances(store: Store, season: int, appearances: list[tuple], draw: np.random.Generator) -> None:
     columns = _key_columns(season, [row[1] for row in appearances]) | {
-        "game_id": [row[0] for row in appearances], "plate_appearance": [row[2] for row in appearances],
-        "batter_id": [row[3] for row in appearances], "pitcher_id": [row[4] for row in appearances],
-        "stand": "R", "throws": [row[6] for row in appearances], "outcome": [row[5] for row in appearances],
-        "times_faced": 1, "outing_index": [row[2] // 6 for row in appearances],
-    }  # fmt: skip
+        "game_id": [row[0] for row in appearances],
+        "plate_appearance": [row[2] for row in appearances],
+        "batter_id": [row[3] for row in appearances],
+        "pitcher_id": [row[4] for row in appearances],
+        "stand": "R",
+        "throws": [row[6] for row in appearances],
+        "outcome": [row[5] for row in appearances],
+        "times_faced": 1,
+        "outing_index": [row[2] // 6 for row in appearances],
+    }
     n = len(appearances)
     table = rows_of(store.contracts["core.plate_appearances"], columns, n)
     store.write("core.plate_appearances", {"season": season, "month": 3}, table)
     vectors = draw.normal(size=(n, WIDTH)).astype("<f2")
     embedded = {
-        "cutoff": CUTOFF, "season": season, "month": 3, "game_id": columns["game_id"],
-        "plate_appearance": columns["plate_appearance"], "encoder": "small",
+        "cutoff": CUTOFF,
+        "season": season,
+        "month": 3,
+        "game_id": columns["game_id"],
+        "plate_appearance": columns["plate_appearance"],
+        "encoder": "small",
         "embedding": [vector.tobytes() for vector in vectors],
-    }  # fmt: skip
+    }
     table = rows_of(store.contracts["models.pa_embeddings"], embedded, n)
     store.write("models.pa_embeddings", {"cutoff": CUTOFF, "season": season, "month": 3}, table)
 
@@ -110,12 +119,16 @@ def _write_player_games(store: Store, season: int, appearances: list[tuple]) -> 
     counts = ("opportunities", "ab", "h", "single", "hr", "bb", "so")
     keys, values = list(lines), list(lines.values())
     columns = _key_columns(season, [value["date"] for value in values]) | {
-        "game_id": [key[0] for key in keys], "player_type": [key[1] for key in keys],
-        "mlbam_id": [key[2] for key in keys], "is_home": [key[2] % 2 == 0 for key in keys],
+        "game_id": [key[0] for key in keys],
+        "player_type": [key[1] for key in keys],
+        "mlbam_id": [key[2] for key in keys],
+        "is_home": [key[2] % 2 == 0 for key in keys],
         "role": ["starter" if key[2] % 3 else "reliever" for key in keys],
         **{name: [value[name] for value in values] for name in counts},
-        "outs": 3, "er": 1, "r": 1,
-    }  # fmt: skip
+        "outs": 3,
+        "er": 1,
+        "r": 1,
+    }
     table = rows_of(store.contracts["core.player_games"], columns, len(keys))
     store.write("core.player_games", {"season": season, "month": 3}, table)
     people = sorted({key[1:] for key in keys})
@@ -133,10 +146,15 @@ def write_features(store: Store, season: int, draw: np.random.Generator) -> None
         names = [item.name for item in statistics(player_type)]
         cells = [(p, system, name) for p in players for system in ("marcel_classic", "marcel") for name in names]
         rates = {
-            **key, "mlbam_id": [cell[0] for cell in cells], "system": [cell[1] for cell in cells],
-            "statistic": [cell[2] for cell in cells], "rate": draw.uniform(0.05, 0.3, len(cells)),
-            "weight": 300.0, "league_rate": 0.2, "opportunities": 250.0,
-        }  # fmt: skip
+            **key,
+            "mlbam_id": [cell[0] for cell in cells],
+            "system": [cell[1] for cell in cells],
+            "statistic": [cell[2] for cell in cells],
+            "rate": draw.uniform(0.05, 0.3, len(cells)),
+            "weight": 300.0,
+            "league_rate": 0.2,
+            "opportunities": 250.0,
+        }
         table = rows_of(store.contracts["features.marcel_rates"], rates, len(cells))
         store.write("features.marcel_rates", partition, table)
         contract = store.contracts["features.stat_profiles"]

@@ -36,9 +36,14 @@ from fbm_pipeline_tests.making import make_season_embeddings
 CUTOFF = 2016
 SMALL = {
     "encoders": (EncoderPlan(CUTOFF, 2015, ("untrained",)), EncoderPlan(2022, 2015)),
-    "level1_width": 16, "level1_embedding": 12, "level1_layers": 1, "level1_heads": 2, "pretrain_steps": 16,
-    "pretrain_batch": 4, "threads": 1,
-}  # fmt: skip
+    "level1_width": 16,
+    "level1_embedding": 12,
+    "level1_layers": 1,
+    "level1_heads": 2,
+    "pretrain_steps": 16,
+    "pretrain_batch": 4,
+    "threads": 1,
+}
 
 
 class Listener(NullObserver):
@@ -305,11 +310,17 @@ def test_a_new_day_embeds_its_month_alone(seasons: Store, trained: Settings, tmp
     before = store.content("models.pa_embeddings", {"cutoff": CUTOFF, "season": 2022, "month": 5})
     with session(store) as connection:
         rows = {
-            name: connection.execute(f"select * replace (6 as month, 'H' || game_id as game_id) from {name} "
-                                     "where season = 2022").to_arrow_table()
-            for name in ("core.pitches", "core.plate_appearances", "core.plate_appearance_details",
-                         "core.batted_balls", "core.games")
-        }  # fmt: skip
+            name: connection.execute(
+                f"select * replace (6 as month, 'H' || game_id as game_id) from {name} where season = 2022"
+            ).to_arrow_table()
+            for name in (
+                "core.pitches",
+                "core.plate_appearances",
+                "core.plate_appearance_details",
+                "core.batted_balls",
+                "core.games",
+            )
+        }
     for name, table in rows.items():
         schema = store.contracts[name].schema
         store.write(name, {"season": 2022, "month": 6}, table.select(schema.names).cast(schema))
@@ -333,8 +344,9 @@ def test_season_means_are_those_of_the_stored_embeddings(seasons: Store, trained
         ).fetchnumpy()["pitcher_id"]
         mean, used = connection.execute(
             "select embedding, encoder from models.season_embeddings where arm = ? and season = 2016 "
-            "and player_type = 'pitcher' and mlbam_id = 201", [arm]
-        ).fetchone()  # fmt: skip
+            "and player_type = 'pitcher' and mlbam_id = 201",
+            [arm],
+        ).fetchone()
     np.testing.assert_allclose(mean, vectors[pitchers == 201].mean(axis=0), atol=1e-6)
     assert used == card.hash
     assert written.rows == 9 + 4  # batters and pitchers of the made-up games

@@ -91,10 +91,13 @@ def rewritten(outings: Outings, hidden: np.ndarray, draw: np.random.Generator) -
     for name in RUNNING_NUMERICS:
         numerics[after, NUMERICS.index(name)] = draw.normal(size=int(after.sum()))
     return replace(
-        outings, ids=ids, physics=np.vstack([outings.physics[:1], numerics[:, : len(PHYSICS)]]),
-        physics_row=np.arange(1, len(ids) + 1, dtype=np.int32), state=numerics[:, len(PHYSICS) :],
+        outings,
+        ids=ids,
+        physics=np.vstack([outings.physics[:1], numerics[:, : len(PHYSICS)]]),
+        physics_row=np.arange(1, len(ids) + 1, dtype=np.int32),
+        state=numerics[:, len(PHYSICS) :],
         pa_starts=starts_of(new_lengths),
-    )  # fmt: skip
+    )
 
 
 def _after(outings: Outings, hidden: np.ndarray) -> np.ndarray:

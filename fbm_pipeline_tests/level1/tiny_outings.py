@@ -31,9 +31,12 @@ def write_outings(store: Store, season: int, *, games: int = 6, physics: bool = 
             half = (number - 1) // 2
             pitcher = 200 + half % 2 + 2 * (number > 8)
             both = key | {
-                "plate_appearance": number, "pitcher_id": pitcher, "batter_id": 100 + number % 9,
-                "inning": 1 + half // 2, "is_top": half % 2 == 0,
-            }  # fmt: skip
+                "plate_appearance": number,
+                "pitcher_id": pitcher,
+                "batter_id": 100 + number % 9,
+                "inning": 1 + half // 2,
+                "is_top": half % 2 == 0,
+            }
             thrown = [] if number == 3 else _pitches(draw, physics)
             outcome = "intentional_walk" if number == 3 else str(draw.choice(list(ENDS)))
             if thrown:
@@ -57,9 +60,12 @@ def write_outings(store: Store, season: int, *, games: int = 6, physics: bool = 
 def write_games(store: Store, season: int, *, games: int = 6) -> None:
     """The games of write_outings, every second of them in August, which is what holds outings out of a gradient."""
     columns = {
-        "season": season, "month": 5, "source": "statcast", "game_id": [f"G{game:03d}" for game in range(games)],
+        "season": season,
+        "month": 5,
+        "source": "statcast",
+        "game_id": [f"G{game:03d}" for game in range(games)],
         "game_date": [dt.date(season, 8 if game % 2 else 5, 1 + game) for game in range(games)],
-    }  # fmt: skip
+    }
     store.write("core.games", {"season": season, "month": 5}, rows_of(store.contracts["core.games"], columns, games))
 
 
@@ -74,8 +80,10 @@ def _pitches(draw: np.random.Generator, physics: bool) -> list[dict[str, Any]]:
     thrown = []
     for index in range(count):
         pitch: dict[str, Any] = {
-            "result": str(draw.choice(RESULTS)), "balls": min(index, 3), "strikes": min(index // 2, 2),
-        }  # fmt: skip
+            "result": str(draw.choice(RESULTS)),
+            "balls": min(index, 3),
+            "strikes": min(index // 2, 2),
+        }
         if physics:
             pitch |= {"pitch_type": str(draw.choice(["FF", "SL"])), "release_speed": float(draw.normal(93, 3))}
             pitch |= {"pfx_x": float(draw.normal())} if draw.random() < 0.8 else {}
@@ -87,15 +95,20 @@ def _pitches(draw: np.random.Generator, physics: bool) -> list[dict[str, Any]]:
 def _appearance(draw: np.random.Generator, outcome: str, pitches: int, physics: bool) -> dict[str, Any]:
     in_play = outcome in ("single", "field_out")
     return {
-        "stand": str(draw.choice(["L", "R"])), "throws": str(draw.choice(["L", "R"])), "outcome": outcome,
-        "pitches": pitches, "hit_type": str(draw.choice(["ground_ball", "fly_ball"])) if in_play else None,
+        "stand": str(draw.choice(["L", "R"])),
+        "throws": str(draw.choice(["L", "R"])),
+        "outcome": outcome,
+        "pitches": pitches,
+        "hit_type": str(draw.choice(["ground_ball", "fly_ball"])) if in_play else None,
         "launch_speed": float(draw.normal(88, 8)) if in_play and physics else None,
         "hit_distance": float(draw.integers(2, 400)) if in_play and physics else None,
-        "bases": int(draw.integers(0, 8)), "score_difference": int(draw.integers(-4, 5)),
+        "bases": int(draw.integers(0, 8)),
+        "score_difference": int(draw.integers(-4, 5)),
         "rest_days": None if draw.random() < 0.2 else int(draw.integers(1, 9)),
         "fielder": None if draw.random() < 0.1 else int(draw.integers(1, 10)),
-        "times_faced": int(draw.integers(0, 4)), "park_id": "KAN06",
-    }  # fmt: skip
+        "times_faced": int(draw.integers(0, 4)),
+        "park_id": "KAN06",
+    }
 
 
 def _write(store: Store, name: str, season: int, rows: list[dict[str, Any]], draw: np.random.Generator) -> None:

@@ -101,18 +101,28 @@ class _State:
 
 def _game(season: int, number: int, day: dt.date, home: str) -> dict[str, object]:
     return {
-        "season": season, "month": day.month, "game_id": f"{home}{season}{number:03d}", "game_date": day,
-        "source": "hand", "number": 0, "home_team": home, "away_team": PLAYED[home],
-    }  # fmt: skip
+        "season": season,
+        "month": day.month,
+        "game_id": f"{home}{season}{number:03d}",
+        "game_date": day,
+        "source": "hand",
+        "number": 0,
+        "home_team": home,
+        "away_team": PLAYED[home],
+    }
 
 
 def _player_game(season: int, number: int, day: dt.date, player: int, player_type: str, club: str) -> dict[str, object]:
     home = club if club in ("BOS", "CHC") else PLAYED[club]
     return _game(season, number, day, home) | {
-        "player_type": player_type, "mlbam_id": player, "team": club, "opponent": PLAYED[club],
-        "is_home": club == home, "role": "batter" if player_type == "batter" else role_of(player),
+        "player_type": player_type,
+        "mlbam_id": player,
+        "team": club,
+        "opponent": PLAYED[club],
+        "is_home": club == home,
+        "role": "batter" if player_type == "batter" else role_of(player),
         "opportunities": TURNS,
-    }  # fmt: skip
+    }
 
 
 def _line(season: int, player: int, player_type: str, club: str, games: int) -> dict[str, object]:

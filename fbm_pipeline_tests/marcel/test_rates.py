@@ -74,10 +74,16 @@ def test_a_pitcher_by_hand(store: Store) -> None:
 
 
 def test_pitchers_who_bat_are_no_batters_but_two_way_players_are(store: Store) -> None:
-    write_lines(store, [
-        batting(2009, 1, ab=400, so=80), batting(2009, 2, ab=60, so=40), batting(2009, 3, ab=250, so=50),
-        pitching(2009, 2, opportunities=700, outs=500, so=150), pitching(2009, 3, opportunities=500, outs=400),
-    ])  # fmt: skip
+    write_lines(
+        store,
+        [
+            batting(2009, 1, ab=400, so=80),
+            batting(2009, 2, ab=60, so=40),
+            batting(2009, 3, ab=250, so=50),
+            pitching(2009, 2, opportunities=700, outs=500, so=150),
+            pitching(2009, 3, opportunities=500, outs=400),
+        ],
+    )
     write_players(store, {1: BORN, 2: BORN, 3: BORN})
     table = rates_of(store, "batter", 2010)
     assert set(table.column("mlbam_id").to_pylist()) == {1, 3}

@@ -27,13 +27,22 @@ def evidence(n: int, player_type: str = "batter", **given: object) -> Evidence:
     components, levels = len(COMPONENTS[player_type]), len(LEVELS)
     rates = np.array([LEAGUE_RATES[name] for name in COMPONENTS[player_type]])
     arrays: dict[str, object] = {
-        "season": np.full(n, 2015), "mlbam_id": np.arange(1, n + 1), "age": np.full(n, 25.0),
-        "role": np.full(n, "any", dtype=object), "is_newcomer": np.ones(n, dtype=bool), "major_pa": np.zeros(n),
-        "minors": np.zeros((n, components, levels)), "minor_pa": np.zeros((n, components, levels)),
-        "minor_age": np.full((n, levels), np.nan), "marcel": np.zeros((n, components)),
-        "marcel_weight": np.zeros((n, components)), "league": np.tile(rates, (n, 1)),
-        "actual": np.zeros((n, components)), "actual_league": np.tile(rates, (n, 1)), "actual_pa": np.zeros(n),
-    }  # fmt: skip
+        "season": np.full(n, 2015),
+        "mlbam_id": np.arange(1, n + 1),
+        "age": np.full(n, 25.0),
+        "role": np.full(n, "any", dtype=object),
+        "is_newcomer": np.ones(n, dtype=bool),
+        "major_pa": np.zeros(n),
+        "minors": np.zeros((n, components, levels)),
+        "minor_pa": np.zeros((n, components, levels)),
+        "minor_age": np.full((n, levels), np.nan),
+        "marcel": np.zeros((n, components)),
+        "marcel_weight": np.zeros((n, components)),
+        "league": np.tile(rates, (n, 1)),
+        "actual": np.zeros((n, components)),
+        "actual_league": np.tile(rates, (n, 1)),
+        "actual_pa": np.zeros(n),
+    }
     for name, value in given.items():
         arrays[name] = np.broadcast_to(np.asarray(value), np.shape(arrays[name])).copy()
     return Evidence(player_type, **arrays)  # type: ignore[arg-type]
@@ -64,19 +73,32 @@ def promoted(
     ages = np.full((n, len(LEVELS)), np.nan)
     ages[np.arange(n), level] = 25.0
     return evidence(
-        n, player_type, minors=minors, minor_pa=minor_pa, minor_age=ages, actual_pa=float(trips),
+        n,
+        player_type,
+        minors=minors,
+        minor_pa=minor_pa,
+        minor_age=ages,
+        actual_pa=float(trips),
         actual=rng.binomial(trips, talent * rates),
-    )  # fmt: skip
+    )
 
 
 def minor_line(season: int, player: int, player_type: str = "batter", level: str = "AAA", **counts: object) -> dict:
     """A row of core.minor_lines, every count known; `hr_pa` and `h_pa` follow what is known."""
     told: dict[str, object] = {"pa": 400, "so": 80, "bb": 35, "hr": 12, "h": 95, "double": 18, "triple": 2} | counts
     return {
-        "season": season, "player_type": player_type, "level": level, "mlbam_id": player, "matched_by": "id",
-        "line_id": str(player), "sources": "hand", "club": "BOS", "games": 100,
-        "hr_pa": None if told["hr"] is None else told["pa"], "h_pa": None if told["h"] is None else told["pa"],
-    } | told  # fmt: skip
+        "season": season,
+        "player_type": player_type,
+        "level": level,
+        "mlbam_id": player,
+        "matched_by": "id",
+        "line_id": str(player),
+        "sources": "hand",
+        "club": "BOS",
+        "games": 100,
+        "hr_pa": None if told["hr"] is None else told["pa"],
+        "h_pa": None if told["h"] is None else told["pa"],
+    } | told
 
 
 def write_minor_lines(store: Store, rows: Iterable[Mapping[str, object]]) -> None:
@@ -119,8 +141,15 @@ def league_rows(seed: int = 8, classes: int = 10) -> tuple[list[dict], list[dict
 def _majors(rng: np.random.Generator, season: int, player: int, strikeouts: float) -> list[dict]:
     ab, bb = int(rng.integers(200, 500)), int(rng.integers(15, 50))
     hits = rng.multinomial(ab, [0.16, 0.05, 0.006, 0.03, 0.754])[:4]
-    told = {"ab": ab, "bb": bb, "so": int(rng.binomial(ab + bb, strikeouts)), "h": int(hits.sum()),
-            "double": int(hits[1]), "triple": int(hits[2]), "hr": int(hits[3])}  # fmt: skip
+    told = {
+        "ab": ab,
+        "bb": bb,
+        "so": int(rng.binomial(ab + bb, strikeouts)),
+        "h": int(hits.sum()),
+        "double": int(hits[1]),
+        "triple": int(hits[2]),
+        "hr": int(hits[3]),
+    }
     pitched = {"opportunities": ab + bb, "outs": int(0.68 * ab), "er": int(rng.binomial(ab + bb, 0.1))}
     return [
         batting(season, player, **told),
@@ -130,9 +159,15 @@ def _majors(rng: np.random.Generator, season: int, player: int, strikeouts: floa
 
 def _minors(rng: np.random.Generator, season: int, player: int, strikeouts: float, level: str) -> list[dict]:
     pa = int(rng.integers(200, 500))
-    told = {"pa": pa, "so": int(rng.binomial(pa, strikeouts)), "bb": int(rng.binomial(pa, 0.09)),
-            "hr": int(rng.binomial(pa, 0.03)), "h": int(rng.binomial(pa, 0.23)), "double": int(rng.binomial(pa, 0.045)),
-            "triple": int(rng.binomial(pa, 0.006))}  # fmt: skip
+    told = {
+        "pa": pa,
+        "so": int(rng.binomial(pa, strikeouts)),
+        "bb": int(rng.binomial(pa, 0.09)),
+        "hr": int(rng.binomial(pa, 0.03)),
+        "h": int(rng.binomial(pa, 0.23)),
+        "double": int(rng.binomial(pa, 0.045)),
+        "triple": int(rng.binomial(pa, 0.006)),
+    }
     club = ("BOS", "NYY")[player % 2]
     pitcher = {"starts": 20 * (player % 2), "games": 40}
     return [

@@ -109,14 +109,18 @@ def test_what_is_more_spread_than_hits_is_less_sure(store: Store) -> None:
         hits, runs = rng.beta(0.22 * 400, 0.78 * 400), rng.beta(0.1 * 100, 0.9 * 100)
         told = {"h": int(rng.binomial(500, hits)), "er": int(rng.binomial(500, runs))}
         rows.append(pitching(2011, 100 + at, **PITCHED | told, g=30, gs=30))
-    short = [pitching(2011, 500 + at, **PITCHED | {"opportunities": SPREAD_TOLD_FROM - 1, "er": 60 * (at % 2)}, g=9)
-             for at in range(40)]  # fmt: skip
+    short = [
+        pitching(2011, 500 + at, **PITCHED | {"opportunities": SPREAD_TOLD_FROM - 1, "er": 60 * (at % 2)}, g=9)
+        for at in range(40)
+    ]
     write_lines(store, [*rows, *short])
     write_players(store, {1: None})
     lines = read_season_lines(store, "pitcher", 2010, 2011)
     assert relative_concentrations(lines, 2012) == {"er_rate": pytest.approx(100 / 400, rel=0.3)}
-    stored = {(row["role"], row["age"], row["statistic"]): row["concentration"]
-              for row in debut_table(lines, 2012).to_pylist()}  # fmt: skip
+    stored = {
+        (row["role"], row["age"], row["statistic"]): row["concentration"]
+        for row in debut_table(lines, 2012).to_pylist()
+    }
     ratio = stored["starter", 25, "er_rate"] / stored["starter", 25, "h_rate"]
     assert ratio == pytest.approx(relative_concentrations(lines, 2012)["er_rate"])
 
@@ -140,12 +144,23 @@ def test_batters_heads_are_as_sure_as_their_hits(store: Store) -> None:
 def test_whose_first_season_teaches(store: Store) -> None:
     season = 2014
     early = season - SEASONS_TAUGHT - 2
-    write_lines(store, [
-        batting(early, 1, **LINE), batting(early + 1, 2, **LINE), batting(2011, 1, **LINE),
-        batting(2011, 3, **LINE), batting(2012, 3, **LINE), batting(2012, 4, **LINE), pitching(2011, 4, **PITCHED),
-        batting(2012, 5, opportunities=0), batting(2013, 6, ab=30), pitching(2013, 6, **PITCHED),
-        batting(2013, 7, ab=4), batting(2014, 8, **LINE),
-    ])  # fmt: skip
+    write_lines(
+        store,
+        [
+            batting(early, 1, **LINE),
+            batting(early + 1, 2, **LINE),
+            batting(2011, 1, **LINE),
+            batting(2011, 3, **LINE),
+            batting(2012, 3, **LINE),
+            batting(2012, 4, **LINE),
+            pitching(2011, 4, **PITCHED),
+            batting(2012, 5, opportunities=0),
+            batting(2013, 6, ab=30),
+            pitching(2013, 6, **PITCHED),
+            batting(2013, 7, ab=4),
+            batting(2014, 8, **LINE),
+        ],
+    )
     write_players(store, {1: None})
     lines = read_season_lines(store, "batter", early, 2014)
     taught = [(int(lines.season[at]), int(lines.mlbam_id[at])) for at in np.flatnonzero(first_seasons(lines, season))]

@@ -80,9 +80,7 @@ def test_lines_of_a_few_opportunities_do_not_count(store: Store, lines: dict[str
     odd = SeasonLines("batter", own.season, own.mlbam_id, own.birth_date, few, own.other_opportunities)
     without = own.season.copy()
     kept = {name: values[5:] for name, values in own.counts.items()}
-    rest = SeasonLines(
-        "batter", without[5:], own.mlbam_id[5:], own.birth_date[5:], kept, own.other_opportunities[5:]
-    )  # fmt: skip
+    rest = SeasonLines("batter", without[5:], own.mlbam_id[5:], own.birth_date[5:], kept, own.other_opportunities[5:])
     assert fit_line_shape(odd).weights["ab"] == pytest.approx(fit_line_shape(rest).weights["ab"])
     assert league_rates(odd, statistics("batter")[0])
 

@@ -25,12 +25,22 @@ LINE = {"ab": 450, "bb": 50, "h": 120, "so": 100, "hr": 15, "double": 25, "tripl
 def write_marcel(store: Store, season: int, players: dict[int, float], player_type: str = "batter") -> None:
     """Marcel's rates of the components: this multiple of a league of one in ten, resting on 500 opportunities."""
     rows = [
-        {"season": season, "player_type": player_type, "as_of": dt.date(season, 3, 1), "mlbam_id": player,
-         "system": system, "statistic": f"{name}_rate", "rate": 0.1 * multiple * (1 if system == "marcel" else 9),
-         "weight": 500.0, "league_rate": 0.1, "opportunities": 400.0}
-        for player, multiple in players.items() for name in COMPONENTS[player_type]
+        {
+            "season": season,
+            "player_type": player_type,
+            "as_of": dt.date(season, 3, 1),
+            "mlbam_id": player,
+            "system": system,
+            "statistic": f"{name}_rate",
+            "rate": 0.1 * multiple * (1 if system == "marcel" else 9),
+            "weight": 500.0,
+            "league_rate": 0.1,
+            "opportunities": 400.0,
+        }
+        for player, multiple in players.items()
+        for name in COMPONENTS[player_type]
         for system in ("marcel", "marcel_classic")
-    ]  # fmt: skip
+    ]
     table = (
         store.contracts["features.marcel_rates"]
         .schema.empty_table()
@@ -73,17 +83,22 @@ def test_seasons_further_back_count_less_and_old_ones_not(store: Store) -> None:
     pa = {2013: 100, 2012: 200, 2011: 300, 2010: 400, 2014: 500}
     rows = found(store, [minor_line(season, PROSPECT, pa=trips) for season, trips in pa.items()])
     assert rows.minor_pa[at(rows, PROSPECT), SO, AAA] == pytest.approx(100 + 0.8 * 200 + 0.6 * 300)
-    pitchers = found(store, [minor_line(season, PROSPECT, "pitcher", pa=100) for season in (2011, 2012, 2013)],
-                     player_type="pitcher")  # fmt: skip
+    pitchers = found(
+        store, [minor_line(season, PROSPECT, "pitcher", pa=100) for season in (2011, 2012, 2013)], player_type="pitcher"
+    )
     assert pitchers.minor_pa[at(pitchers, PROSPECT), 0, AAA] == pytest.approx(100 * (1 + 2 / 3 + 1 / 3))
 
 
 def test_lines_at_both_levels_stand_apart(store: Store) -> None:
-    rows = found(store, [
-        minor_line(2013, PROSPECT, level="AA", pa=300, so=30, age=22),
-        minor_line(2013, PROSPECT, pa=100, so=30, age=22), minor_line(2012, PROSPECT, level="AA", pa=100, age=21),
-        minor_line(2013, OTHER, level="AA", pa=300, so=90),
-    ])  # fmt: skip
+    rows = found(
+        store,
+        [
+            minor_line(2013, PROSPECT, level="AA", pa=300, so=30, age=22),
+            minor_line(2013, PROSPECT, pa=100, so=30, age=22),
+            minor_line(2012, PROSPECT, level="AA", pa=100, age=21),
+            minor_line(2013, OTHER, level="AA", pa=300, so=90),
+        ],
+    )
     me = at(rows, PROSPECT)
     assert rows.minor_pa[me, SO].tolist() == [100.0, 300.0 + 0.8 * 100.0]
     assert rows.minors[me, SO, AAA] == pytest.approx(100.0)  # alone at his level
@@ -119,23 +134,38 @@ def test_pitchers_at_bat_are_no_newcomers_and_two_levels_do_not_make_a_pitcher(s
     pitched = [
         minor_line(2013, player, "pitcher", "A", pa=pa) for player, pa in ((PROSPECT, 150), (OTHER, 250), (4, 900))
     ]
-    rows = found(store, [
-        *pitched, minor_line(2013, PROSPECT, pa=90), minor_line(2013, PROSPECT, level="AA", pa=90),
-        minor_line(2013, OTHER, pa=90), minor_line(2013, OTHER, level="AA", pa=90), minor_line(2013, 4, pa=250),
-    ])  # fmt: skip
+    rows = found(
+        store,
+        [
+            *pitched,
+            minor_line(2013, PROSPECT, pa=90),
+            minor_line(2013, PROSPECT, level="AA", pa=90),
+            minor_line(2013, OTHER, pa=90),
+            minor_line(2013, OTHER, level="AA", pa=90),
+            minor_line(2013, 4, pa=250),
+        ],
+    )
     # 180 turns at bat and 150 batters faced; 180 and 250; 250 and 900, a two-way player
     assert rows.mlbam_id.tolist() == [KNOWN, PROSPECT, 4]
 
 
 def test_roles_of_pitchers_are_those_of_their_minors(store: Store) -> None:
-    rows = found(store, [
-        minor_line(2013, PROSPECT, "pitcher", games=20, starts=10),
-        minor_line(2013, OTHER, "pitcher", games=21, starts=10),
-        minor_line(2013, 4, "pitcher"), minor_line(2013, KNOWN, "pitcher", games=9, starts=9),
-    ], player_type="pitcher")  # fmt: skip
+    rows = found(
+        store,
+        [
+            minor_line(2013, PROSPECT, "pitcher", games=20, starts=10),
+            minor_line(2013, OTHER, "pitcher", games=21, starts=10),
+            minor_line(2013, 4, "pitcher"),
+            minor_line(2013, KNOWN, "pitcher", games=9, starts=9),
+        ],
+        player_type="pitcher",
+    )
     assert dict(zip(rows.mlbam_id.tolist(), rows.role.tolist(), strict=True)) == {
-        KNOWN: "starter", PROSPECT: "starter", OTHER: "reliever", 4: "any",
-    }  # fmt: skip
+        KNOWN: "starter",
+        PROSPECT: "starter",
+        OTHER: "reliever",
+        4: "any",
+    }
 
 
 def test_without_pitchers_lines_only_marcels_pitchers_are_there(store: Store) -> None:

@@ -14,9 +14,10 @@ from fbm_pipeline_tests.making import make_debut_means, make_mle_rates, make_tra
 from fbm_pipeline_tests.mle.conftest import TARGET
 
 BUILDS = {
-    "features.mle_translations": make_translations, "features.debut_means": make_debut_means,
+    "features.mle_translations": make_translations,
+    "features.debut_means": make_debut_means,
     "features.mle_rates": make_mle_rates,
-}  # fmt: skip
+}
 COUNTS = {"core.season_lines": ("so", "hr"), "core.minor_lines": ("so", "hr"), "features.marcel_rates": ("rate",)}
 
 

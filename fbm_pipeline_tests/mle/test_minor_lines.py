@@ -18,14 +18,23 @@ def read(store: Store, rows: list[dict], player_type: str = "batter", last: int 
 
 def test_what_is_read(store: Store) -> None:
     nobody = minor_line(2014, 0, so=70) | {"mlbam_id": None, "line_id": "savant:x"}
-    found = read(store, [
-        minor_line(2014, 1, so=90), minor_line(2014, 1, level="AA", h=None, double=None, triple=None),
-        minor_line(2014, 1, level="A"), minor_line(2009, 1), nobody,
-        minor_line(2014, 1, "pitcher", pa=30), minor_line(2014, 1, "pitcher", level="A+", pa=12),
-    ])  # fmt: skip
+    found = read(
+        store,
+        [
+            minor_line(2014, 1, so=90),
+            minor_line(2014, 1, level="AA", h=None, double=None, triple=None),
+            minor_line(2014, 1, level="A"),
+            minor_line(2009, 1),
+            nobody,
+            minor_line(2014, 1, "pitcher", pa=30),
+            minor_line(2014, 1, "pitcher", level="A+", pa=12),
+        ],
+    )
     assert found[["level", "mlbam_id", "so", "other_pa"]].to_numpy().tolist() == [
-        ["AA", 1, 80.0, 42.0], ["AAA", 1, 90.0, 42.0], ["AAA", 0, 70.0, 0.0],
-    ]  # fmt: skip
+        ["AA", 1, 80.0, 42.0],
+        ["AAA", 1, 90.0, 42.0],
+        ["AAA", 0, 70.0, 0.0],
+    ]
     assert found["h_pa"].isna().tolist() == [True, False, False]
     assert found["hr_pa"].tolist() == [400.0] * 3
 
@@ -43,14 +52,24 @@ def test_without_a_side_of_the_ball_or_a_table_there_are_no_lines(store: Store) 
 
 
 def test_the_level_and_season_set_what_is_expected(store: Store) -> None:
-    found = read(store, [
-        minor_line(2014, 1, so=40, club=None), minor_line(2014, 2, so=160, pa=600, club=None),
-        minor_line(2014, 1, level="AA", so=120, club=None), minor_line(2013, 1, so=60, club=None),
-    ])  # fmt: skip
+    found = read(
+        store,
+        [
+            minor_line(2014, 1, so=40, club=None),
+            minor_line(2014, 2, so=160, pa=600, club=None),
+            minor_line(2014, 1, level="AA", so=120, club=None),
+            minor_line(2013, 1, so=60, club=None),
+        ],
+    )
     expected = pd.Series(expected_events(found, "so"), index=pd.MultiIndex.from_frame(found[["season", "level", "pa"]]))
-    assert expected.to_dict() == pytest.approx({
-        (2013, "AAA", 400.0): 60, (2014, "AA", 400.0): 120, (2014, "AAA", 400.0): 80, (2014, "AAA", 600.0): 120,
-    })  # fmt: skip
+    assert expected.to_dict() == pytest.approx(
+        {
+            (2013, "AAA", 400.0): 60,
+            (2014, "AA", 400.0): 120,
+            (2014, "AAA", 400.0): 80,
+            (2014, "AAA", 600.0): 120,
+        }
+    )
 
 
 def test_a_line_whose_home_runs_are_unknown_expects_none_and_moves_no_mean(store: Store) -> None:
@@ -71,8 +90,10 @@ def club_lines(so: int, seasons: tuple[int, ...] = (2014,)) -> list[dict]:
     """A club whose four batters strike out `so` times each, and one of the same size that does so 80 times."""
     return [
         minor_line(season, 10 * club + at, club=name, so=(so, 80)[club])
-        for season in seasons for at in range(4) for club, name in enumerate(("ABQ", "TAC"))
-    ]  # fmt: skip
+        for season in seasons
+        for at in range(4)
+        for club, name in enumerate(("ABQ", "TAC"))
+    ]
 
 
 def test_a_club_whose_players_all_strike_out_lets_expect_more(store: Store) -> None:
@@ -101,6 +122,9 @@ def test_a_clubs_effect_is_that_of_three_seasons_and_of_no_later_one(store: Stor
 
 def test_what_a_statistic_is_decided_by() -> None:
     assert [component_of(name, "batter") for name in ("so_rate", "triple_rate", "obp", "single_rate")] == [
-        "so", "triple", "h", "h",
-    ]  # fmt: skip
+        "so",
+        "triple",
+        "h",
+        "h",
+    ]
     assert [component_of(name, "pitcher") for name in ("hr_rate", "era", "er_rate")] == ["hr", "h", "h"]

@@ -26,10 +26,23 @@ from fbm_pipeline_tests.mle.hand_made import evidence, promoted
 
 SO, HITS = COMPONENTS["batter"].index("so"), COMPONENTS["batter"].index("h")
 FACTORS = (1.25, 1.4)
-parameters = st.tuples(*(st.floats(low, high) for low, high in (
-    (-0.7, 0.7), (-0.7, 0.7), (-2.0, 0.5), (-2.0, 0.5), (3.0, 7.0), (-0.5, 0.5), (-0.5, 0.5), (-0.5, 0.5), (-0.2, 0.2),
-    (-2.0, 2.0),
-))).map(np.array)  # fmt: skip
+parameters = st.tuples(
+    *(
+        st.floats(low, high)
+        for low, high in (
+            (-0.7, 0.7),
+            (-0.7, 0.7),
+            (-2.0, 0.5),
+            (-2.0, 0.5),
+            (3.0, 7.0),
+            (-0.5, 0.5),
+            (-0.5, 0.5),
+            (-0.5, 0.5),
+            (-0.2, 0.2),
+            (-2.0, 2.0),
+        )
+    )
+).map(np.array)
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +127,11 @@ def test_who_teaches() -> None:
     lines = np.zeros((5, 6, 2))
     lines[[2, 4]] = 300.0
     rows = evidence(
-        5, minor_pa=lines, is_newcomer=np.array([True, True, False, False, True]),
+        5,
+        minor_pa=lines,
+        is_newcomer=np.array([True, True, False, False, True]),
         actual_pa=np.array([MINIMUM_OPPORTUNITIES, MINIMUM_OPPORTUNITIES - 1, 500.0, 500.0, 500.0]),
-    )  # fmt: skip
+    )
     assert teaching_rows(rows).tolist() == [True, False, True, False, True]
     unknown = rows.actual_league.copy()
     unknown[0, 2] = np.nan
@@ -136,9 +151,13 @@ def test_without_a_line_the_rate_is_marcels_to_the_bit(values: np.ndarray, marce
 
 @settings(max_examples=60, deadline=None)
 @given(
-    parameters, st.floats(0.1, 3.0), st.floats(0.1, 3.0), st.floats(20.0, 3000.0), st.floats(1.0, 1000.0),
+    parameters,
+    st.floats(0.1, 3.0),
+    st.floats(0.1, 3.0),
+    st.floats(20.0, 3000.0),
+    st.floats(1.0, 1000.0),
     st.floats(1.1, 5.0),
-)  # fmt: skip
+)
 def test_a_blend_lies_between_and_more_chances_move_it_further(
     values: np.ndarray, marcel: float, minors: float, weight: float, pa: float, more: float
 ) -> None:
@@ -146,8 +165,9 @@ def test_a_blend_lies_between_and_more_chances_move_it_further(
         lines = np.array([trips, 0.4 * trips])
         return blend(
             evidence(1, is_newcomer=False, marcel=marcel, marcel_weight=weight, minor_pa=lines, minors=minors * lines),
-            SO, values,
-        )  # fmt: skip
+            SO,
+            values,
+        )
 
     less, much = of(pa), of(more * pa)
     low, high = sorted((marcel, float(less.minor_rate[0])))

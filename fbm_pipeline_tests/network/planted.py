@@ -49,14 +49,22 @@ def planted_windows(
     profile[:, 0] += (identity_signal * deviation * 4).astype(np.float32)
     game_table, embeddings = _games(draw, owner, as_of, deviation * signal, player_type, width)
     return Windows(
-        player_type=player_type, season=target_season, mlbam_id=np.arange(players, dtype=np.int32) + 1000,
-        as_of_day=as_of, first_game=end - counts, end_game=end,
-        profile=profile, profile_names=PROFILE_NAMES,
-        archetype=draw.integers(0, archetypes, players), prior=prior,
+        player_type=player_type,
+        season=target_season,
+        mlbam_id=np.arange(players, dtype=np.int32) + 1000,
+        as_of_day=as_of,
+        first_game=end - counts,
+        end_game=end,
+        profile=profile,
+        profile_names=PROFILE_NAMES,
+        archetype=draw.integers(0, archetypes, players),
+        prior=prior,
         weight=draw.uniform(200, 900, (players, heads)),
         targets=Targets(successes.astype(np.int32), trials.astype(np.int32), trials[:, 1, 0].astype(np.int32)),
-        games=game_table, embeddings=embeddings, encoder="planted",
-    )  # fmt: skip
+        games=game_table,
+        embeddings=embeddings,
+        encoder="planted",
+    )
 
 
 def with_pitches(windows: Windows, seed: int = 4) -> Windows:
@@ -74,9 +82,10 @@ def with_pitches(windows: Windows, seed: int = 4) -> Windows:
         state=draw.normal(size=(tokens, len(STATE_NUMERICS))).astype(np.float32),
         pa_starts=np.r_[0, lengths.cumsum()].astype(np.int64),
         outing_starts=np.unique(np.r_[np.arange(0, n, 6), n]).astype(np.int64),
-        pa_rows=draw.permutation(n).astype(np.int64), game_id=pa.array(["G"] * n),
+        pa_rows=draw.permutation(n).astype(np.int64),
+        game_id=pa.array(["G"] * n),
         plate_appearance=np.arange(n, dtype=np.int16),
-    )  # fmt: skip
+    )
     encoder = EncoderShape(width=8, layers=2, heads=2, embedding=windows.embeddings.shape[1])
     return replace(windows, embeddings=windows.embeddings[:1], pitches=pitches_of(outings, encoder))
 
@@ -102,14 +111,16 @@ def _games(
     ago = np.sort(draw.integers(150, 400, n))[::-1]
     order = np.lexsort((-ago, owner))
     games = PlayerGames(
-        mlbam_id=(owner + 1000).astype(np.int32), day=(as_of[owner] - ago[order]).astype(np.int32),
-        season=(2000 + draw.integers(0, 2, n)).astype(np.int16), is_home=draw.integers(0, 2, n).astype(np.uint8),
+        mlbam_id=(owner + 1000).astype(np.int32),
+        day=(as_of[owner] - ago[order]).astype(np.int32),
+        season=(2000 + draw.integers(0, 2, n)).astype(np.int16),
+        is_home=draw.integers(0, 2, n).astype(np.uint8),
         is_starter=draw.integers(0, 2, n).astype(np.uint8),
         first_plate_appearance=np.r_[0, ends].astype(np.int64),
         embedding_row=draw.permutation(int(ends[-1])).astype(np.int32),
         context=np.column_stack([draw.integers(0, size, int(ends[-1])) for size in CONTEXT_SIZES]).astype(np.uint8),
         outcome=np.random.default_rng(int(ends[-1])).integers(0, OUTCOME_KINDS, int(ends[-1])).astype(np.uint8),
-    )  # fmt: skip
+    )
     shuffled = np.empty_like(embeddings)
     shuffled[games.embedding_row] = embeddings
     return games, shuffled.astype(np.float16)

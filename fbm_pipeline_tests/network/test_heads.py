@@ -28,8 +28,11 @@ def test_a_delta_moves_the_logit(prior: float, delta: float) -> None:
 @given(st.floats(0.01, 0.9), st.floats(5, 5000), st.integers(1, 700), st.floats(0, 1))
 def test_the_likelihood_is_the_beta_binomials(rate: float, concentration: float, trials: int, share: float) -> None:
     successes = round(share * trials)
-    ours = float(beta_binomial_nll(*(torch.tensor(float(x), dtype=torch.float64)
-                                     for x in (rate, concentration, successes, trials))))  # fmt: skip
+    ours = float(
+        beta_binomial_nll(
+            *(torch.tensor(float(x), dtype=torch.float64) for x in (rate, concentration, successes, trials))
+        )
+    )
     ways = math.lgamma(trials + 1) - math.lgamma(successes + 1) - math.lgamma(trials - successes + 1)
     theirs = -betabinom.logpmf(successes, trials, rate * concentration, (1 - rate) * concentration)
     assert math.isclose(ours, theirs + ways, rel_tol=1e-7, abs_tol=1e-6)

@@ -19,9 +19,14 @@ def priors_of(windows: Windows) -> Priors:
     draw = np.random.default_rng(1)
     shape = (len(windows), len(SYSTEMS), len(statistics("batter")))
     return Priors(
-        "batter", windows.season, windows.mlbam_id, draw.uniform(0.1, 0.2, shape), draw.uniform(100, 200, shape),
-        np.full(shape, 0.25), np.full(len(windows), 300.0),
-    )  # fmt: skip
+        "batter",
+        windows.season,
+        windows.mlbam_id,
+        draw.uniform(0.1, 0.2, shape),
+        draw.uniform(100, 200, shape),
+        np.full(shape, 0.25),
+        np.full(len(windows), 300.0),
+    )
 
 
 def changed(seed: int = 5, **changes: object) -> Windows:

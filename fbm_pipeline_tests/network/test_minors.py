@@ -43,11 +43,14 @@ def preseason_windows(store: Store, like: Windows) -> Windows:
     matrix, names = profile_features(profiles)
     n = len(matrix)
     return replace(
-        like, player_type="batter", season=np.full(n, SEASON, np.int16),
+        like,
+        player_type="batter",
+        season=np.full(n, SEASON, np.int16),
         mlbam_id=profiles.column("mlbam_id").to_numpy().astype(np.int32),
-        profile=np.hstack([matrix, np.full((n, 1), 7.0, np.float32)]), profile_names=(*names, "prior_so_rate"),
+        profile=np.hstack([matrix, np.full((n, 1), 7.0, np.float32)]),
+        profile_names=(*names, "prior_so_rate"),
         archetype=archetypes.column("archetype").to_numpy().astype(np.int64),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")

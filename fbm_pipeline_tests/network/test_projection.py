@@ -26,9 +26,16 @@ from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, write
 from fbm_pipeline_tests.network.planted import planted_windows
 
 NETWORK = Network(
-    train_from=2016, width=8, heads=2, batter_games=6, pitcher_games=4, epochs=2, batch=8, learning_rate=0.01,
+    train_from=2016,
+    width=8,
+    heads=2,
+    batter_games=6,
+    pitcher_games=4,
+    epochs=2,
+    batch=8,
+    learning_rate=0.01,
     min_opportunities=1,
-)  # fmt: skip
+)
 PRESET = replace(
     PRESETS["large"], tune_until=2017, archetypes=3, threads=1, network=NETWORK, encoders=(EncoderPlan(2017, 2015),)
 )
@@ -134,9 +141,11 @@ def test_another_season_machine_or_network_is_another_training(small: Store, tmp
     settings = settings_with_encoder(tmp_path)
     fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
     variants = [
-        settings, replace(settings, device="cuda"), replace(settings, preset=replace(PRESET, threads=2)),
+        settings,
+        replace(settings, device="cuda"),
+        replace(settings, preset=replace(PRESET, threads=2)),
         replace(settings, preset=replace(PRESET, archetypes=4)),
-    ]  # fmt: skip
+    ]
     keys = {training_key(small, variant, fold, NETWORK) for variant in variants}
     keys.add(training_key(small, settings, fold, NETWORK.changed(width=16)))
     keys.add(training_key(small, settings, plan_fold(small, "batter", 2019, PRESET, NETWORK), NETWORK))
@@ -147,11 +156,16 @@ def test_the_key_holds_the_code_that_decides_what_is_trained_on(small: Store, tm
     """At 1051995 the list of modules lacked training/projection: its rows and scales could change unseen."""
     behind = {str(symbol) for symbol in code.closure(TRAINING)}
     assert {
-        "fbm_pipeline.network.fold_training:training_rows", "fbm_pipeline.identity.encoding:Standardizer",
-        "fbm_pipeline.network.windows:load_windows", "fbm_pipeline.network.training:train",
-        "fbm_pipeline.network.heads:RateHeads", "fbm_pipeline.network.judging:judge",
-        "fbm_pipeline.network.minors:of_the_majors", "sql:network/next_season", "sql:network/player_games",
-    } <= behind  # fmt: skip
+        "fbm_pipeline.network.fold_training:training_rows",
+        "fbm_pipeline.identity.encoding:Standardizer",
+        "fbm_pipeline.network.windows:load_windows",
+        "fbm_pipeline.network.training:train",
+        "fbm_pipeline.network.heads:RateHeads",
+        "fbm_pipeline.network.judging:judge",
+        "fbm_pipeline.network.minors:of_the_majors",
+        "sql:network/next_season",
+        "sql:network/player_games",
+    } <= behind
     # A field's default stands in the key by its value where it matters: a new option makes nothing again.
     assert "fbm_pipeline.network.configuration:Network" not in behind
 
@@ -261,8 +275,16 @@ def test_derived_statistics_move_with_their_heads() -> None:
     batter = [statistic.name for statistic in statistics("batter")]
     at = {name: index for index, name in enumerate(batter)}
     # 600 PA, 540 AB: 100 singles, 30 doubles, 3 triples, 20 home runs.
-    rates = {"h_rate": 153 / 600, "single_rate": 100 / 600, "double_rate": 30 / 600, "triple_rate": 3 / 600,
-             "hr_rate": 20 / 600, "avg": 153 / 540, "slg": 249 / 540, "iso": 96 / 540}  # fmt: skip
+    rates = {
+        "h_rate": 153 / 600,
+        "single_rate": 100 / 600,
+        "double_rate": 30 / 600,
+        "triple_rate": 3 / 600,
+        "hr_rate": 20 / 600,
+        "avg": 153 / 540,
+        "slg": 249 / 540,
+        "iso": 96 / 540,
+    }
     marcel = np.array([[rates.get(name, 0.1) for name in batter]])
     heads = [at[statistic.name] for statistic in head_statistics("batter")]
     moved = marcel.copy()

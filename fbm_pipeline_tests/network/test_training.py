@@ -157,12 +157,27 @@ def test_patience_ends_the_training(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"width": 32}, {"layers": 2}, {"heads": 4}, {"epochs": 3}, {"batch": 20}, {"learning_rate": 1e-3},
-     {"seed": 6}, {"next_games_weight": 0.5}, {"statistic_dropout": 0.0}, {"archetype_dropout": 0.9},
-     {"dropout": 0.0}, {"game": "mean"}, {"conditioning": "concatenated"}, {"outcome_bias": True},
-     {"target": "rate"}, {"target": "residual"}, {"target": "counts"}],
+    [
+        {"width": 32},
+        {"layers": 2},
+        {"heads": 4},
+        {"epochs": 3},
+        {"batch": 20},
+        {"learning_rate": 1e-3},
+        {"seed": 6},
+        {"next_games_weight": 0.5},
+        {"statistic_dropout": 0.0},
+        {"archetype_dropout": 0.9},
+        {"dropout": 0.0},
+        {"game": "mean"},
+        {"conditioning": "concatenated"},
+        {"outcome_bias": True},
+        {"target": "rate"},
+        {"target": "residual"},
+        {"target": "counts"},
+    ],
     ids=lambda change: "-".join(map(str, *change.items())),
-)  # fmt: skip
+)
 def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None:
     windows = planted_windows(48)
     plain, changed = (trained(windows, tmp_path / str(i), p) for i, p in enumerate((SMALL, replace(SMALL, **change))))
@@ -235,9 +250,15 @@ def test_another_pooling_of_pitches_is_trained_with_the_rest(tmp_path: Path, pit
     encoder = encoder_of(windows)
     result = train(shape, samples_of(windows), network, MACHINE, tmp_path, "key", NullObserver(), encoder)
     plain = train(
-        replace(shape, pitch_pooling="mean_and_last"), samples_of(windows),
-        replace(network, pitch_pooling="mean_and_last"), MACHINE, tmp_path, "other", NullObserver(), encoder,
-    )  # fmt: skip
+        replace(shape, pitch_pooling="mean_and_last"),
+        samples_of(windows),
+        replace(network, pitch_pooling="mean_and_last"),
+        MACHINE,
+        tmp_path,
+        "other",
+        NullObserver(),
+        encoder,
+    )
     assert result.progress.history[-1] != plain.progress.history[-1]
 
 

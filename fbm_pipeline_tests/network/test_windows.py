@@ -83,18 +83,21 @@ def test_targets_are_the_seasons_line_and_the_first_games(small: Store) -> None:
             key = [int(windows.mlbam_id[row]), int(windows.season[row])]
             so, pa, on_base, obp_trials = connection.execute(
                 "select so, opportunities, h + bb + hbp, ab + bb + hbp + sf from core.season_lines "
-                "where player_type = 'batter' and mlbam_id = ? and season = ?", key,
-            ).fetchone()  # fmt: skip
+                "where player_type = 'batter' and mlbam_id = ? and season = ?",
+                key,
+            ).fetchone()
             first = connection.execute(
                 "select sum(so), sum(opportunities) from (select * from core.player_games where "
-                f"player_type = 'batter' and mlbam_id = ? and season = ? order by game_date limit {NEXT_GAMES})", key,
-            ).fetchone()  # fmt: skip
+                f"player_type = 'batter' and mlbam_id = ? and season = ? order by game_date limit {NEXT_GAMES})",
+                key,
+            ).fetchone()
             successes, trials = windows.targets.successes[row], windows.targets.trials[row]
             column = names.index("so_rate")
             assert (successes[MAIN_HORIZON, column], trials[MAIN_HORIZON, column]) == (so, pa)
             assert (successes[MAIN_HORIZON, names.index("obp")], trials[MAIN_HORIZON, names.index("obp")]) == (
-                on_base, obp_trials,
-            )  # fmt: skip
+                on_base,
+                obp_trials,
+            )
             near = TARGET_HORIZONS.index("next_games")
             assert (successes[near, column], trials[near, column]) == first
             assert windows.targets.opportunities[row] == pa

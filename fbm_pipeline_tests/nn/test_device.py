@@ -40,8 +40,13 @@ def test_an_unknown_device_is_refused() -> None:
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
 def test_a_device_that_is_not_there_is_one_line_and_exit_2() -> None:
     command = [sys.executable, "-m", "fbm_pipeline.cli.main", "doctor"]
-    done = subprocess.run(command, env={"FBM_DEVICE": "cuda", "PYTHONPATH": ":".join(sys.path)}, capture_output=True,
-                          text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        command,
+        env={"FBM_DEVICE": "cuda", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 2
     assert done.stderr.strip() == (
         "fbm doctor: FBM_DEVICE=cuda, but torch finds no CUDA device here; unset it to train on the CPU"

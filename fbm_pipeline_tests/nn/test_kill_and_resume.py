@@ -11,8 +11,13 @@ from fbm_pipeline.nn.faultpoints import POINTS
 from fbm_pipeline_tests.nn.trainings import TRAININGS, write_seasons
 
 # All places where the trainer can be killed, and for the dearer trainings one within a save and one between two.
-ALL = ("checkpoint.files_written@1", "checkpoint.files_written@3", "checkpoint.renamed@2", "checkpoint.published@3",
-       "training.step_done@3")  # fmt: skip
+ALL = (
+    "checkpoint.files_written@1",
+    "checkpoint.files_written@3",
+    "checkpoint.renamed@2",
+    "checkpoint.published@3",
+    "training.step_done@3",
+)
 TWO = ("checkpoint.renamed@2", "training.step_done@3")
 CRASHES = {name: ALL if name == "network" else TWO for name in TRAININGS}
 # One process imports everything and hashes all code once, and forks a child for each crash. It has one thread: what

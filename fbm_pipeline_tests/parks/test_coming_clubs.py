@@ -35,17 +35,26 @@ OF_CLUBS = Table(
 
 def write_games(store: Store) -> None:
     """SIGNED played for Boston in 2002 and 2003, STAYED for New York in 2003; both for Tampa in 2004."""
-    write_months(store, "core.games", [
-        game(season, f"{season}{home}TOR", home, "TOR")
-        for season in (2002, 2003, 2004) for home in ("BOS", "NYY", "TB")
-    ])  # fmt: skip
-    write_months(store, "core.player_games", [
-        player_game(2002, "2002BOSTOR", SIGNED, "BOS", PARKS["BOS"], 100),
-        player_game(2003, "2003BOSTOR", SIGNED, "BOS", PARKS["BOS"], 100),
-        player_game(2003, "2003NYYTOR", STAYED, "NYY", PARKS["NYY"], 100),
-        player_game(2004, "2004TBTOR", SIGNED, "TB", PARKS["TB"], 100),
-        player_game(2004, "2004TBTOR", STAYED, "TB", PARKS["TB"], 100),
-    ])  # fmt: skip
+    write_months(
+        store,
+        "core.games",
+        [
+            game(season, f"{season}{home}TOR", home, "TOR")
+            for season in (2002, 2003, 2004)
+            for home in ("BOS", "NYY", "TB")
+        ],
+    )
+    write_months(
+        store,
+        "core.player_games",
+        [
+            player_game(2002, "2002BOSTOR", SIGNED, "BOS", PARKS["BOS"], 100),
+            player_game(2003, "2003BOSTOR", SIGNED, "BOS", PARKS["BOS"], 100),
+            player_game(2003, "2003NYYTOR", STAYED, "NYY", PARKS["NYY"], 100),
+            player_game(2004, "2004TBTOR", SIGNED, "TB", PARKS["TB"], 100),
+            player_game(2004, "2004TBTOR", STAYED, "TB", PARKS["TB"], 100),
+        ],
+    )
 
 
 def write_rosters(store: Store, entries: Iterable[Entry]) -> None:
@@ -72,10 +81,14 @@ def test_without_rosters_it_is_the_club_of_the_last_game(store: Store) -> None:
 
 def test_a_winter_s_roster_tells_moves_and_debuts(store: Store) -> None:
     write_games(store)
-    write_rosters(store, [
-        (dt.date(2003, 11, 20), SIGNED, "TOR"), (dt.date(2004, 2, 20), SIGNED, "NYY"),
-        (dt.date(2004, 3, 1), DEBUT, "TB"),
-    ])  # fmt: skip
+    write_rosters(
+        store,
+        [
+            (dt.date(2003, 11, 20), SIGNED, "TOR"),
+            (dt.date(2004, 2, 20), SIGNED, "NYY"),
+            (dt.date(2004, 3, 1), DEBUT, "TB"),
+        ],
+    )
     clubs, sources = coming_clubs(store, "batter", 2004, PLAYERS)
     assert clubs == ["NYY", "NYY", "TB", None]
     assert sources == ["roster", "last_game", "roster", "none"]
@@ -90,9 +103,10 @@ def test_a_roster_of_another_time_is_not_read(store: Store, day: dt.date) -> Non
 
 days = st.dates(dt.date(2002, 6, 1), dt.date(2006, 6, 1))
 entries = st.lists(
-    st.tuples(days, st.sampled_from(PLAYERS), st.sampled_from(sorted(PARKS))), max_size=12,
+    st.tuples(days, st.sampled_from(PLAYERS), st.sampled_from(sorted(PARKS))),
+    max_size=12,
     unique_by=lambda entry: entry[:2],
-)  # fmt: skip
+)
 
 
 @given(known=entries, later=entries, season=st.sampled_from([2003, 2004, 2005]))

@@ -36,11 +36,16 @@ def write_meetings(store: Store, season: int, *, turns: int = 6000, seed: int = 
     for number in range(len(batter)):
         month = 5 if number < 0.8 * len(batter) else 9
         key = {
-            "season": season, "month": month, "game_id": f"G{month}{number // 60:03d}",
-            "game_date": dt.date(season, month, 1 + number // 60 % 28), "plate_appearance": number % 60 + 1,
-            "batter_id": int(BATTERS[batter[number]]), "pitcher_id": int(PITCHERS[pitcher[number]]),
-            "stand": "RL"[number % 2], "throws": "RL"[number % 3 == 0],
-        }  # fmt: skip
+            "season": season,
+            "month": month,
+            "game_id": f"G{month}{number // 60:03d}",
+            "game_date": dt.date(season, month, 1 + number // 60 % 28),
+            "plate_appearance": number % 60 + 1,
+            "batter_id": int(BATTERS[batter[number]]),
+            "pitcher_id": int(PITCHERS[pitcher[number]]),
+            "stand": "RL"[number % 2],
+            "throws": "RL"[number % 3 == 0],
+        }
         missed = draw.random(3) < whiff[number]
         for index, (balls, strikes) in enumerate(COUNTS):
             last = index == 2
@@ -63,12 +68,13 @@ def _batted(draw: np.random.Generator, appearances: list[dict[str, Any]]) -> lis
     return [
         {name: row[name] for name in keys}
         | {
-            "outcome": row["outcome"], "hit_type": str(draw.choice(["ground_ball", "fly_ball"])),
+            "outcome": row["outcome"],
+            "hit_type": str(draw.choice(["ground_ball", "fly_ball"])),
             "direction": str(draw.choice(["left", "middle", "right"])),
         }
         for row in appearances
         if row["outcome"] != "strikeout"
-    ]  # fmt: skip
+    ]
 
 
 def _write(store: Store, name: str, season: int, month: int, rows: list[dict[str, Any]]) -> None:

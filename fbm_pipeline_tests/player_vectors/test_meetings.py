@@ -18,9 +18,18 @@ SINCE, UNTIL = dt.date(2015, 1, 1), dt.date(2016, 1, 1)
 
 def turn(number: int, **changes: object) -> dict[str, object]:
     row = KEY | {
-        "game_id": "G1", "plate_appearance": number, "batter_id": 100, "pitcher_id": 200, "stand": "R", "throws": "R",
-        "outcome": "single", "hit_type": "fly_ball", "direction": "left", "park_id": "P1", "is_bunt": False,
-    }  # fmt: skip
+        "game_id": "G1",
+        "plate_appearance": number,
+        "batter_id": 100,
+        "pitcher_id": 200,
+        "stand": "R",
+        "throws": "R",
+        "outcome": "single",
+        "hit_type": "fly_ball",
+        "direction": "left",
+        "park_id": "P1",
+        "is_bunt": False,
+    }
     return row | changes
 
 
@@ -39,9 +48,14 @@ def store(tmp_path) -> Store:
 
 @pytest.mark.parametrize(
     ("stand", "direction", "told"),
-    [("R", "left", "pulled"), ("R", "right", "opposite"), ("L", "left", "opposite"), ("L", "right", "pulled"),
-     ("L", "middle", "middle")],
-)  # fmt: skip
+    [
+        ("R", "left", "pulled"),
+        ("R", "right", "opposite"),
+        ("L", "left", "opposite"),
+        ("L", "right", "pulled"),
+        ("L", "middle", "middle"),
+    ],
+)
 def test_the_side_of_the_field_is_the_batters(store: Store, stand: str, direction: str, told: str) -> None:
     cells = meetings_of(store, [turn(1, stand=stand, direction=direction)]).cells["direction"]
     assert [HEADS["direction"].classes[k] for k in cells.outcome] == [told]
@@ -67,9 +81,12 @@ def test_same_hands_share_a_group_and_the_other_hands_another(store: Store) -> N
 
 def test_what_says_nothing_of_players_is_not_decoded(store: Store) -> None:
     turns = [
-        turn(1, outcome="intentional_walk", direction=None), turn(2, outcome="sac_bunt", is_bunt=True),
-        turn(3, stand=None), turn(4, hit_type=None, direction=None), turn(5),
-    ]  # fmt: skip
+        turn(1, outcome="intentional_walk", direction=None),
+        turn(2, outcome="sac_bunt", is_bunt=True),
+        turn(3, stand=None),
+        turn(4, hit_type=None, direction=None),
+        turn(5),
+    ]
     pitch = {"batter_id": 100, "pitcher_id": 200, "stand": "R", "throws": "R", "balls": 1, "strikes": 2}
     pitches = [
         KEY | pitch | {"game_id": "G1", "plate_appearance": 1, "pitch_number": i, "result": result}
@@ -109,7 +126,10 @@ def test_every_word_has_a_class_or_is_left_out_on_purpose() -> None:
     unthrown = {"pitchout", "intentional_ball", "automatic_ball", "automatic_strike", "strike_unknown", "unknown"}
     assert set(PITCH_RESULTS) - set(RESULT_CLASSES) == unthrown
     assert set(PLATE_APPEARANCE_OUTCOMES) - set(OUTCOME_CLASSES) == {
-        "intentional_walk", "sac_bunt", "sac_bunt_double_play", "catcher_interference",
-    }  # fmt: skip
+        "intentional_walk",
+        "sac_bunt",
+        "sac_bunt_double_play",
+        "catcher_interference",
+    }
     assert set(PITCH_GROUPS.values()) == set(HEADS["pitch_type"].classes)
     assert np.unique(HEADS["pitch"].group_of).tolist() == list(range(24))

@@ -41,10 +41,13 @@ def vectors(store: Store) -> dict[tuple[int, str, int], tuple[list[float], list[
     rows = store.delta("models.player_vectors").to_pyarrow_table().to_pylist()
     return {
         (row["season"], row["player_type"], row["mlbam_id"]): (
-            row["mean"], row["sd"], row["plate_appearances"], row["last_season"],
+            row["mean"],
+            row["sd"],
+            row["plate_appearances"],
+            row["last_season"],
         )
         for row in rows
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture(scope="module")

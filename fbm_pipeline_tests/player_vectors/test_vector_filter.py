@@ -126,15 +126,24 @@ def test_a_park_that_bends_the_ball_is_not_the_players_skill(seasons: dict[int, 
     home = np.where(single, part.pitcher % 15, part.pitcher % 15 + 15)  # each pitcher in one park only
     cells = {"landing": type(part)(part.batter, home, part.park, part.context, outcome, part.n)}
     changed = Meetings(
-        2015, base.batters, np.asarray(PITCHERS), base.batter_appearances, base.pitcher_appearances, base.parks, cells,
-    )  # fmt: skip
+        2015,
+        base.batters,
+        np.asarray(PITCHERS),
+        base.batter_appearances,
+        base.pitcher_appearances,
+        base.parks,
+        cells,
+    )
     counts = count_season(changed, {"landing": 1.0})
     begun = first_weights([counts], 1)
     found = filter_season(State(), begun, counts).posterior["pitcher"].mean[:, 0]
-    alone = Meetings(*(getattr(changed, name) for name in (
-        "season", "batters", "pitchers", "batter_appearances", "pitcher_appearances", "parks")),
+    alone = Meetings(
+        *(
+            getattr(changed, name)
+            for name in ("season", "batters", "pitchers", "batter_appearances", "pitcher_appearances", "parks")
+        ),
         {"landing": type(part)(part.batter, home, np.full_like(part.park, -1), part.context, outcome, part.n)},
-    )  # fmt: skip
+    )
     unknown = filter_season(State(), begun, count_season(alone, {"landing": 1.0})).posterior["pitcher"].mean[:, 0]
     gap = (found[:15].mean() - found[15:].mean()).abs()
     assert gap < 0.7 * (unknown[:15].mean() - unknown[15:].mean()).abs()

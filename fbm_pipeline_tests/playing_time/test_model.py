@@ -175,9 +175,13 @@ def test_too_few_players_are_refused(store: Store) -> None:
     lines, use = read_season_lines(store, "batter", 2009, 2010), read_seasons_of_use(store, "batter", 2009, 2010)
     kept = lines.mlbam_id < 30
     few = type(lines)(
-        lines.player_type, lines.season[kept], lines.mlbam_id[kept], lines.birth_date[kept],
-        {name: values[kept] for name, values in lines.counts.items()}, lines.other_opportunities[kept],
-    )  # fmt: skip
+        lines.player_type,
+        lines.season[kept],
+        lines.mlbam_id[kept],
+        lines.birth_date[kept],
+        {name: values[kept] for name, values in lines.counts.items()},
+        lines.other_opportunities[kept],
+    )
     with pytest.raises(MarcelError, match="needs at least 30"):
         learn(few, use, [2010])
 

@@ -85,10 +85,19 @@ def write_translations(store: Store, player_type: str, season: int) -> None:
     """Translations that say what was held before any line was seen."""
     told = [*zip(PARAMETERS, CENTRE, strict=True), *((name, 1.0) for name in NAIVE)]
     rows = [
-        {"season": season, "player_type": player_type, "component": component, "parameter": name, "value": float(value),
-         "n": 1, "trained_from": season - 1, "trained_until": season - 1}
-        for component in COMPONENTS[player_type] for name, value in told
-    ]  # fmt: skip
+        {
+            "season": season,
+            "player_type": player_type,
+            "component": component,
+            "parameter": name,
+            "value": float(value),
+            "n": 1,
+            "trained_from": season - 1,
+            "trained_until": season - 1,
+        }
+        for component in COMPONENTS[player_type]
+        for name, value in told
+    ]
     name = "features.mle_translations"
     table = pa.Table.from_pylist(rows, schema=store.contracts[name].schema)
     store.write(name, {"player_type": player_type, "season": season}, table)
@@ -102,9 +111,15 @@ def _write(store: Store, name: str, season: int, rows: list[dict]) -> None:
 
 def _game(season: int, day: dt.date) -> dict:
     return {
-        "season": season, "month": day.month, "game_id": f"BOS{day:%Y%m%d}", "game_date": day, "source": "hand",
-        "number": 0, "home_team": "BOS", "away_team": "NYY",
-    }  # fmt: skip
+        "season": season,
+        "month": day.month,
+        "game_id": f"BOS{day:%Y%m%d}",
+        "game_date": day,
+        "source": "hand",
+        "number": 0,
+        "home_team": "BOS",
+        "away_team": "NYY",
+    }
 
 
 def _minor(rng: np.random.Generator, season: int, player: int) -> dict:
@@ -113,11 +128,21 @@ def _minor(rng: np.random.Generator, season: int, player: int) -> dict:
     told = {"so": 0.2, "bb": 0.09, "hr": 0.03, "h": hits, "double": 0.04, "triple": 0.005}
     starts = {"games": 30, "starts": int(25 * rng.integers(2))} if pitcher and player % 2 == 0 else {}
     return {
-        "season": season, "player_type": "pitcher" if pitcher else "batter", "level": LEVELS[int(rng.integers(2))],
-        "mlbam_id": player or None, "matched_by": "name" if player else "none", "line_id": str(player),
-        "sources": "hand", "club": "BOS", "age": int(rng.integers(20, 30)), "pa": pa, "hr_pa": pa, "h_pa": pa,
-        **{name: int(pa * rate) for name, rate in told.items()}, **starts,
-    }  # fmt: skip
+        "season": season,
+        "player_type": "pitcher" if pitcher else "batter",
+        "level": LEVELS[int(rng.integers(2))],
+        "mlbam_id": player or None,
+        "matched_by": "name" if player else "none",
+        "line_id": str(player),
+        "sources": "hand",
+        "club": "BOS",
+        "age": int(rng.integers(20, 30)),
+        "pa": pa,
+        "hr_pa": pa,
+        "h_pa": pa,
+        **{name: int(pa * rate) for name, rate in told.items()},
+        **starts,
+    }
 
 
 def _coming(rng: np.random.Generator, row: dict) -> int:

@@ -45,13 +45,19 @@ def write_newcomers(store: Store) -> None:
             kept = [{**row, "identity_source": "blended"} if row["mlbam_id"] in BLENDED else row for row in held]
             table = hand_made.table(store.contracts[f"features.{name}"], [*kept, *own])
             store.write(f"features.{name}", partition, table)
-    write_minor_lines(store, [
-        minor_line(2018, 71, pa=999), minor_line(2020, 71, level="AA", club="NYY", pa=300, hr=None, h=None),
-        minor_line(2021, 71, club="BOS", pa=200, so=40, bb=20, hr=7, hr_estimated=True, h=50, h_pa=150),
-        minor_line(2021, 71, level="A+", pa=100), minor_line(2022, 71, club="SEA"),
-        minor_line(2021, 9, club="SEA", pa=150), minor_line(2021, 7, club="SEA"),
-        minor_line(2021, 1071, "pitcher", club=None, pa=400, sources="hand+other"),
-    ])  # fmt: skip
+    write_minor_lines(
+        store,
+        [
+            minor_line(2018, 71, pa=999),
+            minor_line(2020, 71, level="AA", club="NYY", pa=300, hr=None, h=None),
+            minor_line(2021, 71, club="BOS", pa=200, so=40, bb=20, hr=7, hr_estimated=True, h=50, h_pa=150),
+            minor_line(2021, 71, level="A+", pa=100),
+            minor_line(2022, 71, club="SEA"),
+            minor_line(2021, 9, club="SEA", pa=150),
+            minor_line(2021, 7, club="SEA"),
+            minor_line(2021, 1071, "pitcher", club=None, pa=400, sources="hand+other"),
+        ],
+    )
 
 
 @pytest.fixture(scope="module")
@@ -122,8 +128,11 @@ def test_a_roster_of_the_winter_and_old_lines_of_the_majors(newcomers: Published
     store.write("core.season_lines", {"season": 2010}, hand_made.table(lines, [old]))
     found = projected_players(store, SEASON).set_index("mlbam_id")[["team", "team_from"]]
     assert found.loc[[7, 8, 71, 72]].to_numpy().tolist() == [
-        ["NYA", "roster"], ["ATL", "last_line"], ["BOS", "parent_club"], ["NYA", "roster"],
-    ]  # fmt: skip
+        ["NYA", "roster"],
+        ["ATL", "last_line"],
+        ["BOS", "parent_club"],
+        ["NYA", "roster"],
+    ]
 
 
 def test_the_others_are_published_as_before_and_by_the_new_systems(rows: pd.DataFrame) -> None:
@@ -178,8 +187,14 @@ def test_sources_hold_the_tables_numbers(newcomers: Published, text: str) -> Non
     marcel = newcomers.store.delta("features.marcel_rates").to_pandas()
     of_nine = marcel.query("season == 2022 and system == 'marcel' and mlbam_id == 9").set_index("statistic")["rate"]
     strikeouts = card(text, "batter", 9)[14]["rates"][0]
-    assert strikeouts == ["K%", round(of_nine["so_rate"], 5), 310, round(1.02 * of_nine["so_rate"], 5), 90,
-                          round(1.02 * of_nine["so_rate"], 5)]  # fmt: skip
+    assert strikeouts == [
+        "K%",
+        round(of_nine["so_rate"], 5),
+        310,
+        round(1.02 * of_nine["so_rate"], 5),
+        90,
+        round(1.02 * of_nine["so_rate"], 5),
+    ]
 
 
 def test_lines_are_the_published_ones_of_three_seasons(text: str) -> None:
@@ -226,9 +241,12 @@ def test_the_page_is_well_formed_and_its_script_shows_the_sources(text: str) -> 
     assert outline.open == []
     assert "Player <71>" not in re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
     for told in (
-        "Where his numbers come from", "His lines in the minors", "Minors, translated", "Newcomers' mean",
+        "Where his numbers come from",
+        "His lines in the minors",
+        "Minors, translated",
+        "Newcomers' mean",
         "if (p[14]) { card.append(sources(p)); }",
-    ):  # fmt: skip
+    ):
         assert told in SCRIPT
         assert told in text
     assert re.search(r"table\.sources|\.sources\s", text.split("</style>")[0])

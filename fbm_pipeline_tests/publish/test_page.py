@@ -119,9 +119,12 @@ def test_cards_tell_the_role_and_its_chance_of_change(tmp_path: Path) -> None:
     cards = {tuple(player[:2]): player for player in players(text)["players"]}
     faced = hand_made.playing_time_of(1007)
     assert cards["pitcher", 1007][10:15] == [
-        [round(faced - 30), round(faced + 100)], [round(0.7 * (faced - 30) / 3), round(0.7 * (faced + 100) / 3)],
-        "starter", 0.2, None,
-    ]  # fmt: skip
+        [round(faced - 30), round(faced + 100)],
+        [round(0.7 * (faced - 30) / 3), round(0.7 * (faced + 100) / 3)],
+        "starter",
+        0.2,
+        None,
+    ]
     assert cards["batter", 7][10][0] is not None
     assert cards["batter", 7][11:15] == [[None, None], None, None, None]
     assert "Chance that his role changes" in text
@@ -134,12 +137,22 @@ def test_same_store_same_bytes(text: str, published: Published) -> None:
 def test_largest_adjustments_are_the_largest() -> None:
     rows = pd.DataFrame(
         [
-            {"player_type": "pitcher", "mlbam_id": i, "name": f"P{i}", "team": "ATL", "system": system,
-             "opportunities": 500.0, "era": 3.0 + i / 10 + (1.5 if system == "contextual" and i == 4 else 0.0),
-             "so_rate": 0.2 + i / 100, "bb_rate": 0.08, "hr_rate": 0.03}
-            for i in range(6) for system in ("marcel", "contextual", "ensemble")
+            {
+                "player_type": "pitcher",
+                "mlbam_id": i,
+                "name": f"P{i}",
+                "team": "ATL",
+                "system": system,
+                "opportunities": 500.0,
+                "era": 3.0 + i / 10 + (1.5 if system == "contextual" and i == 4 else 0.0),
+                "so_rate": 0.2 + i / 100,
+                "bb_rate": 0.08,
+                "hr_rate": 0.03,
+            }
+            for i in range(6)
+            for system in ("marcel", "contextual", "ensemble")
         ]
-    )  # fmt: skip
+    )
     found = largest_adjustments(rows, "pitcher")
     assert found.iloc[0]["mlbam_id"] == 4
     assert found.iloc[0]["stat"] == "era"
@@ -152,10 +165,19 @@ def test_leader_boards_stand_on_the_best_system_there_is(systems: tuple[str, ...
     """A leads by control_full, B by all others."""
     stats = {stat: 0.2 for board in BOARDS.values() for stat in board}
     rows = [
-        {"player_type": "batter", "mlbam_id": player, "name": name, "team": "ATL", "system": system,
-         "opportunities": 500.0, **stats, "obp": 0.4 if (system == "control_full") == (name == "A") else 0.3}
-        for system in systems for player, name in enumerate("AB")
-    ]  # fmt: skip
+        {
+            "player_type": "batter",
+            "mlbam_id": player,
+            "name": name,
+            "team": "ATL",
+            "system": system,
+            "opportunities": 500.0,
+            **stats,
+            "obp": 0.4 if (system == "control_full") == (name == "A") else 0.3,
+        }
+        for system in systems
+        for player, name in enumerate("AB")
+    ]
     table = pd.DataFrame(rows)
     ends = {f"{stat}{end}": table[stat] for stat in stats for end in ("_p10", "_p90")}
     boards = leader_boards(table.assign(**ends))
@@ -169,9 +191,9 @@ def test_an_unpublished_season_is_an_error(published: Published) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "style", "text"), [(0.3311, "points", ".331"), (1.02, "points", "1.020"), (0.2239, "percent", "22.4%"),
-                                 (3.868, "runs", "3.87")],
-)  # fmt: skip
+    ("value", "style", "text"),
+    [(0.3311, "points", ".331"), (1.02, "points", "1.020"), (0.2239, "percent", "22.4%"), (3.868, "runs", "3.87")],
+)
 def test_numbers_as_baseball_prints_them(value: float, style: str, text: str) -> None:
     assert show(value, style) == text
 

@@ -8,9 +8,9 @@ from fbm_pipeline.backtest.intervals import batter_intervals
 from fbm_pipeline.publish.published_intervals import published_intervals
 
 NAMES = ("so_rate", "bb_rate", "hr_rate", "h_rate", "single_rate", "double_rate", "triple_rate", "obp")
-RATES = {name: np.full(2, rate) for name, rate in zip(
-    NAMES, (0.22, 0.08, 0.03, 0.23, 0.14, 0.05, 0.01, 0.32), strict=True
-)} | {"avg": np.full(2, 0.25), "slg": np.full(2, 0.42), "iso": np.full(2, 0.17)}  # fmt: skip
+RATES = {
+    name: np.full(2, rate) for name, rate in zip(NAMES, (0.22, 0.08, 0.03, 0.23, 0.14, 0.05, 0.01, 0.32), strict=True)
+} | {"avg": np.full(2, 0.25), "slg": np.full(2, 0.42), "iso": np.full(2, 0.17)}
 CONCENTRATIONS = {name: np.full(2, 300.0) for name in NAMES}
 PLAYERS = pd.DataFrame(
     {"opportunities": [500.0, 500.0], "prior_opportunities": [1500, 200], "identity_source": ["mlb", "blended"]}
@@ -21,10 +21,14 @@ def spread(variance: float) -> pd.DataFrame:
     """Errors of the control's strikeouts are known for regulars only; luck is that of a share of trials."""
     return pd.DataFrame(
         {
-            "player_type": ["batter"], "statistic": ["so_rate"], "system": ["control"], "tier": ["over_1200"],
-            "variance": [variance], "luck_scale": [1.0],
+            "player_type": ["batter"],
+            "statistic": ["so_rate"],
+            "system": ["control"],
+            "tier": ["over_1200"],
+            "variance": [variance],
+            "luck_scale": [1.0],
         }
-    )  # fmt: skip
+    )
 
 
 def test_a_control_takes_the_spread_of_its_own_errors_where_it_is_known() -> None:

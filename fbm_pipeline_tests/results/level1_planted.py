@@ -43,9 +43,12 @@ def frame(rows: Sequence[dict], data: str = "simulated") -> pd.DataFrame:
 
 
 def useful_rows(
-    better: Collection[str] = (), worse: Collection[str] = (),
-    untrained: tuple[float, float, float] = (-0.2, -0.3, -0.1), seasons: str = TEST, arm: str = "masked",
-) -> list[dict]:  # fmt: skip
+    better: Collection[str] = (),
+    worse: Collection[str] = (),
+    untrained: tuple[float, float, float] = (-0.2, -0.3, -0.1),
+    seasons: str = TEST,
+    arm: str = "masked",
+) -> list[dict]:
     """An arm that changes d's RMSE by -.0005 clearly where `better`, +.0005 where `worse`, elsewhere by -.0001."""
     told = {"section": USEFUL, "cutoff": CUTOFF, "seasons": seasons, "arm": arm}
     rows = []
@@ -60,10 +63,21 @@ def useful_rows(
                 {**cell, "arm": CONTROL, "measure": "rmse", "value": 0.03},
                 {**cell, "measure": "rmse", "value": 0.03 + value},
                 {**cell, "measure": "r", "value": 0.8},
-                *({**cell, "reference": reference, "measure": "d_rmse", "value": value, "low": value - spread,
-                   "high": value + spread, "holm": 0.01, "verdict": word} for reference in (CONTROL, "untrained")),
+                *(
+                    {
+                        **cell,
+                        "reference": reference,
+                        "measure": "d_rmse",
+                        "value": value,
+                        "low": value - spread,
+                        "high": value + spread,
+                        "holm": 0.01,
+                        "verdict": word,
+                    }
+                    for reference in (CONTROL, "untrained")
+                ),
                 {**cell, "reference": CONTROL, "measure": "d_r", "value": 0.002, "low": 0.001, "high": 0.003},
-            ]  # fmt: skip
+            ]
     whole = {**told, "player_type": BOTH, "stat": MAIN, "n": 12}
     for reference, (value, low, high) in {CONTROL: (-0.4, -0.6, -0.2), "untrained": untrained}.items():
         change = {"reference": reference, "measure": CHANGE, "value": value, "low": low, "high": high}
@@ -79,10 +93,22 @@ def other_rows() -> list[dict]:
     return [
         *({**told, "section": PRETRAINING, "stat": "outcome", "arm": arm, "value": v} for arm, v in nats.items()),
         *({**told, "section": DECODER, "stat": "pitch", "arm": arm, "value": v} for arm, v in heads.items()),
-        *({"section": COLLAPSE, "cutoff": cutoff, "arm": "masked", "seasons": "2024", "player_type": "",
-           "stat": f"epoch_{epoch}", "measure": measure, "value": 10.0 + epoch + place}
-          for cutoff in (2022, 2024) for epoch in (1, 2, 10) for place, measure in enumerate(COLLAPSE_MEASURES)),
-    ]  # fmt: skip
+        *(
+            {
+                "section": COLLAPSE,
+                "cutoff": cutoff,
+                "arm": "masked",
+                "seasons": "2024",
+                "player_type": "",
+                "stat": f"epoch_{epoch}",
+                "measure": measure,
+                "value": 10.0 + epoch + place,
+            }
+            for cutoff in (2022, 2024)
+            for epoch in (1, 2, 10)
+            for place, measure in enumerate(COLLAPSE_MEASURES)
+        ),
+    ]
 
 
 def write_level1_rows(store: Store, rows: Sequence[dict], data: str = "simulated") -> None:
@@ -128,16 +154,26 @@ def _write_players(store: Store) -> None:
     steps = [player % 100 for player in everybody]
     # The last of each side hardly played: neither leader nor neighbour, whatever his rates.
     lines = {
-        **key, "season": SEASON, "opportunities": [40 if step == 9 else 400 for step in steps],
-        "so": [39 if step == 9 else 40 + 10 * step for step in steps], "bb": [30 + step for step in steps],
-        "hr": [20 - step for step in steps], "h": 100,
-    }  # fmt: skip
+        **key,
+        "season": SEASON,
+        "opportunities": [40 if step == 9 else 400 for step in steps],
+        "so": [39 if step == 9 else 40 + 10 * step for step in steps],
+        "bb": [30 + step for step in steps],
+        "hr": [20 - step for step in steps],
+        "h": 100,
+    }
     table = rows_of(store.contracts["core.season_lines"], lines, len(everybody))
     store.write("core.season_lines", {"season": SEASON}, table)
     vectors = {
-        **key, "cutoff": CUTOFF, "season": SEASON + 1, "as_of": dt.date(SEASON + 1, 3, 1), "plate_appearances": 900,
-        "last_season": SEASON, "mean": [[float(step), 1.0, -step / 10.0] for step in steps], "sd": [[0.3] * 3] * 20,
-    }  # fmt: skip
+        **key,
+        "cutoff": CUTOFF,
+        "season": SEASON + 1,
+        "as_of": dt.date(SEASON + 1, 3, 1),
+        "plate_appearances": 900,
+        "last_season": SEASON,
+        "mean": [[float(step), 1.0, -step / 10.0] for step in steps],
+        "sd": [[0.3] * 3] * 20,
+    }
     table = rows_of(store.contracts["models.player_vectors"], vectors, len(everybody))
     store.write("models.player_vectors", {"cutoff": CUTOFF}, table)
 
@@ -157,17 +193,27 @@ def _write_appearances(store: Store) -> None:
     games = [f"{row[0]}20240401" for row in APPEARANCES]
     dates = [dt.date(2024, 4, "ABC".index(row[0]) + 1) for row in APPEARANCES]
     key = {"season": SEASON, "month": 4, "game_id": games, "plate_appearance": list(range(n))}
-    columns = {**key, "game_date": dates, "stand": "L", "throws": "R", "outcome": [row[1] for row in APPEARANCES],
-               "hit_type": [row[2] for row in APPEARANCES],
-               "pitches": [len(row[3]) for row in APPEARANCES]}  # fmt: skip
+    columns = {
+        **key,
+        "game_date": dates,
+        "stand": "L",
+        "throws": "R",
+        "outcome": [row[1] for row in APPEARANCES],
+        "hit_type": [row[2] for row in APPEARANCES],
+        "pitches": [len(row[3]) for row in APPEARANCES],
+    }
     table = rows_of(store.contracts["core.plate_appearances"], columns, n)
     store.write("core.plate_appearances", {"season": SEASON, "month": 4}, table)
     thrown = [(place, number, result) for place, row in enumerate(APPEARANCES) for number, result in enumerate(row[3])]
     pitches = {
-        "season": SEASON, "month": 4, "game_id": [games[place] for place, _, _ in thrown],
-        "game_date": [dates[place] for place, _, _ in thrown], "plate_appearance": [place for place, _, _ in thrown],
-        "pitch_number": [number + 1 for _, number, _ in thrown], "result": [result for _, _, result in thrown],
-    }  # fmt: skip
+        "season": SEASON,
+        "month": 4,
+        "game_id": [games[place] for place, _, _ in thrown],
+        "game_date": [dates[place] for place, _, _ in thrown],
+        "plate_appearance": [place for place, _, _ in thrown],
+        "pitch_number": [number + 1 for _, number, _ in thrown],
+        "result": [result for _, _, result in thrown],
+    }
     table = rows_of(store.contracts["core.pitches"], pitches, len(thrown))
     store.write("core.pitches", {"season": SEASON, "month": 4}, table)
     embedded = {**key, "cutoff": CUTOFF, "embedding": [np.array(row[4], "<f2").tobytes() for row in APPEARANCES]}

@@ -55,9 +55,15 @@ def opened(page: Path, address: str, folder: Path) -> str:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     command = [
-        CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}", "--window-size=1400,900",
-        "--dump-dom", f"{page.as_uri()}#{address}",
-    ]  # fmt: skip
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={folder}",
+        "--window-size=1400,900",
+        "--dump-dom",
+        f"{page.as_uri()}#{address}",
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 

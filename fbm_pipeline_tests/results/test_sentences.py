@@ -14,10 +14,17 @@ SENTENCE = Sentence("Simple methods help.", (CLAIM,))
 
 def measured(*verdicts: str) -> Measured:
     rows = [
-        {"comparison": "controls", "universe": "full", "base": "marcel", "new": "control", "verdict": verdict,
-         "player_type": "batter", "stat": f"rate_{place}"}
+        {
+            "comparison": "controls",
+            "universe": "full",
+            "base": "marcel",
+            "new": "control",
+            "verdict": verdict,
+            "player_type": "batter",
+            "stat": f"rate_{place}",
+        }
         for place, verdict in enumerate(verdicts)
-    ]  # fmt: skip
+    ]
     return Measured(pd.DataFrame(), pd.DataFrame(rows))
 
 

@@ -22,9 +22,14 @@ def settings(tmp_path: Path) -> Settings:
     cutoff = settings.preset.encoders[0].cutoff
     (level1 / f"current-masked-{cutoff}").write_text("abc\n", encoding="utf-8")
     card = {
-        "step": 3, "best_epoch": 3, "samples": 6101, "validation_season": 2018, "validation_nll": 855.44444,
-        "marcel_nll": 855.62822, "inputs": "6838a404131b193a28b4",
-    }  # fmt: skip
+        "step": 3,
+        "best_epoch": 3,
+        "samples": 6101,
+        "validation_season": 2018,
+        "validation_nll": 855.44444,
+        "marcel_nll": 855.62822,
+        "inputs": "6838a404131b193a28b4",
+    }
     season = settings.preset.network_seasons[0]
     save_checkpoint(settings.checkpoints / "batter" / str(season) / "finished", weights, {}, card)
     return settings

@@ -53,10 +53,25 @@ COLUMNS = {
     "statcast/statcast_*": STATCAST,
 }
 EVENTS = {
-    "single", "double", "triple", "home_run", "strikeout", "walk", "intent_walk", "hit_by_pitch", "field_out",
-    "force_out", "grounded_into_double_play", "fielders_choice", "field_error", "sac_fly", "sac_bunt",
-    "catcher_interf", "strikeout_double_play", "caught_stealing_2b",
-}  # fmt: skip
+    "single",
+    "double",
+    "triple",
+    "home_run",
+    "strikeout",
+    "walk",
+    "intent_walk",
+    "hit_by_pitch",
+    "field_out",
+    "force_out",
+    "grounded_into_double_play",
+    "fielders_choice",
+    "field_error",
+    "sac_fly",
+    "sac_bunt",
+    "catcher_interf",
+    "strikeout_double_play",
+    "caught_stealing_2b",
+}
 
 
 @pytest.fixture(scope="module")

@@ -47,8 +47,15 @@ def test_every_club_is_one_request_and_all_are_one_file(service: Service, tmp_pa
     assert waits == [1.0] * 30
     assert [path.name for path in (tmp_path / "rosters").iterdir()] == [NAME]
     rows = read(tmp_path)
-    assert rows[1] == {"source_file": NAME, "as_of": DAY, "mlbam": 1, "club": CODES[0], "name": "Player 1",
-                       "position": "SS", "status": "Active"}  # fmt: skip
+    assert rows[1] == {
+        "source_file": NAME,
+        "as_of": DAY,
+        "mlbam": 1,
+        "club": CODES[0],
+        "name": "Player 1",
+        "position": "SS",
+        "status": "Active",
+    }
     assert [row["club"] for row in rows[1:]] == CODES
     assert set(CODES) <= set(TEAMS)
 
@@ -106,8 +113,14 @@ def _club_gone(service: Service) -> None:
     service.clubs.pop()
 
 
-BAD = {"unknown club.*'XYZ'": _unknown, "on two rosters": _traded, "is empty": _empty, "'fullName' is missing":
-       _nameless, "'roster' is missing": _no_roster, "not all clubs.*29 teams": _club_gone}  # fmt: skip
+BAD = {
+    "unknown club.*'XYZ'": _unknown,
+    "on two rosters": _traded,
+    "is empty": _empty,
+    "'fullName' is missing": _nameless,
+    "'roster' is missing": _no_roster,
+    "not all clubs.*29 teams": _club_gone,
+}
 
 
 @pytest.mark.parametrize("problem", BAD)

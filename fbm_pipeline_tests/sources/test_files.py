@@ -11,9 +11,14 @@ from fbm_pipeline.sources.files import find_files, seasons_named, sha256_of
 
 def test_only_files_of_the_kind_at_the_top_are_found(tmp_path: Path) -> None:
     names = [
-        "statcast_2024-05.parquet", "statcast_2024-06-01.csv.gz", "batted_balls_2020_2024.parquet", "fetched.json",
-        ".statcast_2024-06-02.csv.gz.1.tmp", "csv_days/statcast_2024-04-02.csv.gz", "statcast_2024.zip",
-    ]  # fmt: skip
+        "statcast_2024-05.parquet",
+        "statcast_2024-06-01.csv.gz",
+        "batted_balls_2020_2024.parquet",
+        "fetched.json",
+        ".statcast_2024-06-02.csv.gz.1.tmp",
+        "csv_days/statcast_2024-04-02.csv.gz",
+        "statcast_2024.zip",
+    ]
     for name in names:
         (tmp_path / "statcast" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "statcast" / name).touch()

@@ -60,11 +60,37 @@ def test_a_batting_line_keeps_its_counts_under_the_tables_names(service: Service
     fetch(service, tmp_path)
     row = read(tmp_path)[0]
     expected = {
-        "source": "statsapi", "row": 1, "season": 2024, "level": "AAA", "name": "Player 1", "team": "LAD",
-        "league": "Pacific Coast League", "age": 24, "mlbam": 1, "player_id": None, "G": 113, "PA": 490, "AB": 423,
-        "H": 118, "1B": 73, "2B": 24, "3B": 3, "HR": 18, "BB": 55, "IBB": 2, "SO": 101, "HBP": 6, "SF": 5, "SH": 1,
-        "GDP": 9, "SB": 21, "CS": 4, "OBP": 0.365, "pitches": 1999.0, "source_file": AAA,
-    }  # fmt: skip
+        "source": "statsapi",
+        "row": 1,
+        "season": 2024,
+        "level": "AAA",
+        "name": "Player 1",
+        "team": "LAD",
+        "league": "Pacific Coast League",
+        "age": 24,
+        "mlbam": 1,
+        "player_id": None,
+        "G": 113,
+        "PA": 490,
+        "AB": 423,
+        "H": 118,
+        "1B": 73,
+        "2B": 24,
+        "3B": 3,
+        "HR": 18,
+        "BB": 55,
+        "IBB": 2,
+        "SO": 101,
+        "HBP": 6,
+        "SF": 5,
+        "SH": 1,
+        "GDP": 9,
+        "SB": 21,
+        "CS": 4,
+        "OBP": 0.365,
+        "pitches": 1999.0,
+        "source_file": AAA,
+    }
     assert {name: row[name] for name in expected} == expected
 
 
@@ -73,24 +99,46 @@ def test_a_pitching_line_has_starts_innings_and_batters_faced(service: Service, 
     service.splits["pitching", "13"] = [split(1, group="pitching", sport=13, team=999), nobody]
     fetch(service, tmp_path)
     row, short = read(tmp_path, "statsapi_pitching_2024_High-A.json", PITCHING)
-    expected = {"level": "A+", "team": "Team 999", "PA": 523, "TBF": 523, "G": 25, "GS": 24, "W": 8, "L": 6, "SV": 0,
-                "ER": 54, "IP": 123.1, "ERA": 3.95, "WHIP": 1.25, "HBP": 7, "1B": 74, "RBI": None}  # fmt: skip
+    expected = {
+        "level": "A+",
+        "team": "Team 999",
+        "PA": 523,
+        "TBF": 523,
+        "G": 25,
+        "GS": 24,
+        "W": 8,
+        "L": 6,
+        "SV": 0,
+        "ER": 54,
+        "IP": 123.1,
+        "ERA": 3.95,
+        "WHIP": 1.25,
+        "HBP": 7,
+        "1B": 74,
+        "RBI": None,
+    }
     assert {name: row[name] for name in expected} == expected
     assert (short["IP"], short["ERA"], short["WHIP"]) == (0.0, None, None)
 
 
 def test_of_a_player_with_two_teams_the_lines_of_the_teams_are_taken(service: Service, tmp_path: Path) -> None:
     service.splits["hitting", "11"] = [
-        split(1, None, teams=2), split(1, 238, plateAppearances=300), split(1, 999, plateAppearances=190), split(2),
-    ]  # fmt: skip
+        split(1, None, teams=2),
+        split(1, 238, plateAppearances=300),
+        split(1, 999, plateAppearances=190),
+        split(2),
+    ]
     assert fetch(service, tmp_path)[0].lines == 4
     taken = [(row["row"], row["mlbam"], row["team"], row["PA"]) for row in read(tmp_path)]
     assert taken == [(1, 1, "LAD", 300), (2, 1, "Team 999", 190), (3, 2, "LAD", 490)]
 
 
 def test_a_combined_line_is_known_by_its_number_of_teams_too(service: Service, tmp_path: Path) -> None:
-    service.splits["hitting", "11"] = [split(1, 999, teams=2), split(1, 238, plateAppearances=300),
-                                       split(1, 999, plateAppearances=190)]  # fmt: skip
+    service.splits["hitting", "11"] = [
+        split(1, 999, teams=2),
+        split(1, 238, plateAppearances=300),
+        split(1, 999, plateAppearances=190),
+    ]
     fetch(service, tmp_path)
     assert [(row["team"], row["PA"]) for row in read(tmp_path)] == [("LAD", 300), ("Team 999", 190)]
 
@@ -203,11 +251,13 @@ def test_a_bad_file_is_one_error(service: Service, tmp_path: Path) -> None:
     path = tmp_path / "milb" / AAA
     document = json.loads(path.read_text(encoding="utf-8"))
     cases = {
-        "": "not JSON", path.read_text(encoding="utf-8")[:-40]: "not JSON",
-        json.dumps(document | {"splits": []}): "holds no lines", json.dumps(document | {"level": "Rk"}): "unknown",
+        "": "not JSON",
+        path.read_text(encoding="utf-8")[:-40]: "not JSON",
+        json.dumps(document | {"splits": []}): "holds no lines",
+        json.dumps(document | {"level": "Rk"}): "unknown",
         json.dumps(document | {"group": "pitching"}): "another side of the ball",
         json.dumps(document | {"splits": [split(1, homeRuns="many")]}): "row 1, column HR",
-    }  # fmt: skip
+    }
     for text, problem in cases.items():
         path.write_text(text, encoding="utf-8")
         with pytest.raises(SourceError, match=problem):

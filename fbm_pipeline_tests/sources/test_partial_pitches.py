@@ -17,11 +17,25 @@ SCHEMA = TABLES["raw.partial_pitches"].schema
 def line(day: str = "2020-07-25", **values: object) -> dict[str, object]:
     """One pitch with the file's own names."""
     return {
-        "game_pk": 630992, "game_date": day, "pitcher": 425794, "batter": 621028, "p_throws": "R", "stand": "R",
-        "pitch_type": "FF", "balls": 0, "strikes": 1, "release_speed": 90.2, "pfx_x_inches": -12.9,
-        "pfx_z_inches": 11.6, "plate_x": -0.41, "plate_z": 2.55, "sz_top": 3.23, "sz_bot": 1.52,
-        "description": "called_strike", **values,
-    }  # fmt: skip
+        "game_pk": 630992,
+        "game_date": day,
+        "pitcher": 425794,
+        "batter": 621028,
+        "p_throws": "R",
+        "stand": "R",
+        "pitch_type": "FF",
+        "balls": 0,
+        "strikes": 1,
+        "release_speed": 90.2,
+        "pfx_x_inches": -12.9,
+        "pfx_z_inches": 11.6,
+        "plate_x": -0.41,
+        "plate_z": 2.55,
+        "sz_top": 3.23,
+        "sz_bot": 1.52,
+        "description": "called_strike",
+        **values,
+    }
 
 
 def test_lines_are_numbered_and_their_season_is_their_date_s(tmp_path: Path) -> None:

@@ -16,10 +16,20 @@ from fbm_pipeline_tests.sources.tiny_files import write_csv
 
 FUTURE = ("final", "last_", "played", "death")
 PERSON = {
-    "playerID": "aaronha01", "birthYear": 1934, "birthMonth": 2, "birthDay": 5, "nameFirst": "Hank",
-    "nameLast": "Aaron", "bats": "R", "throws": "R", "debut": "1954-04-13", "finalGame": "1976-10-03",
-    "deathDate": "2021-01-22", "deathYear": 2021, "retroID": "aaroh101",
-}  # fmt: skip
+    "playerID": "aaronha01",
+    "birthYear": 1934,
+    "birthMonth": 2,
+    "birthDay": 5,
+    "nameFirst": "Hank",
+    "nameLast": "Aaron",
+    "bats": "R",
+    "throws": "R",
+    "debut": "1954-04-13",
+    "finalGame": "1976-10-03",
+    "deathDate": "2021-01-22",
+    "deathYear": 2021,
+    "retroID": "aaroh101",
+}
 BATTING = dict.fromkeys(["G", "AB", "R", "H", "2B", "3B", "HR", "BB", "SO", "IBB", "HBP", "SH", "SF"], 1)
 
 
@@ -54,16 +64,32 @@ def test_a_stint_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_register_drops_years_played(tmp_path: Path) -> None:
-    row = {"key_person": "000007d9", "key_uuid": "x", "key_mlbam": "472542", "key_retro": "", "name_last": "Garcia",
-           "birth_year": "1985", "mlb_played_last": "2019"}  # fmt: skip
+    row = {
+        "key_person": "000007d9",
+        "key_uuid": "x",
+        "key_mlbam": "472542",
+        "key_retro": "",
+        "name_last": "Garcia",
+        "birth_year": "1985",
+        "mlb_played_last": "2019",
+    }
     table = read_register(write_csv(tmp_path / "people-0.csv", [row]), schema("raw.register"))
     assert table.column("key_mlbam").to_pylist() == [472542]
     assert 2019 not in table.to_pylist()[0].values()
 
 
 def test_minor_league_lines_of_both_publishers_share_a_table(tmp_path: Path) -> None:
-    fangraphs = {"Season": 2023, "Name": "A B", "Level": "AAA", "Age": 22, "PlayerId": "sa1", "PA": 400, "SO": 90,
-                 "BB%": 0.1, "mlbam": ""}  # fmt: skip
+    fangraphs = {
+        "Season": 2023,
+        "Name": "A B",
+        "Level": "AAA",
+        "Age": 22,
+        "PlayerId": "sa1",
+        "PA": 400,
+        "SO": 90,
+        "BB%": 0.1,
+        "mlbam": "",
+    }
     savant = {"Player": "B, A", "Year": 2023, "season": 2023, "PA": 400, "SO": 90, "BB": 40, "HR": 3, "BB%": 10.0}
     table = schema("raw.milb_batting")
     one = read_minor_leagues(write_csv(tmp_path / "fangraphs_hitters_2023.csv", [fangraphs]), table).to_pylist()[0]
@@ -74,8 +100,16 @@ def test_minor_league_lines_of_both_publishers_share_a_table(tmp_path: Path) -> 
 
 
 def test_projections_know_their_side_of_the_ball(tmp_path: Path) -> None:
-    row = {"season": 2019, "system": "steamer", "snapshot": "2019-03-07", "name": "A", "fg_id": "10155",
-           "mlbam": "545361", "IP": 65.0, "SO": 70.5}  # fmt: skip
+    row = {
+        "season": 2019,
+        "system": "steamer",
+        "snapshot": "2019-03-07",
+        "name": "A",
+        "fg_id": "10155",
+        "mlbam": "545361",
+        "IP": 65.0,
+        "SO": 70.5,
+    }
     path = write_csv(tmp_path / "pitchers_2019.csv", [row])
     taken = read_projections(path, schema("raw.public_projections")).to_pylist()[0]
     assert (taken["player_type"], taken["fangraphs_id"], taken["mlbam_id"]) == ("pitcher", "10155", 545361)

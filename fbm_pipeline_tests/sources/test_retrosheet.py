@@ -22,14 +22,39 @@ from fbm_pipeline_tests.sources.tiny_files import plays, write_csv
 PLAYS = TABLES["raw.retrosheet_plays"]
 PHYSICS = TABLES["raw.batted_ball_physics"].schema
 GAME = {
-    "gid": "BOS202303300", "visteam": "BAL", "hometeam": "BOS", "site": "BOS07", "date": "20230330", "number": "0",
-    "usedh": "true", "htbf": "", "temp": "38", "gametype": "regular", "attendance": "36049", "box": "y",
-}  # fmt: skip
-LINE = {
-    "gid": "BOS202303300", "id": "klubc001", "team": "BOS", "stattype": "value", "p_ipouts": 10, "p_bfp": 20, "p_h": 6,
-    "p_hr": 1, "p_r": 5, "p_er": 5, "p_w": 4, "p_iw": 0, "p_k": 4, "p_hbp": 0, "wp": "", "p_gs": 1, "date": 20230330,
+    "gid": "BOS202303300",
+    "visteam": "BAL",
+    "hometeam": "BOS",
+    "site": "BOS07",
+    "date": "20230330",
+    "number": "0",
+    "usedh": "true",
+    "htbf": "",
+    "temp": "38",
     "gametype": "regular",
-}  # fmt: skip
+    "attendance": "36049",
+    "box": "y",
+}
+LINE = {
+    "gid": "BOS202303300",
+    "id": "klubc001",
+    "team": "BOS",
+    "stattype": "value",
+    "p_ipouts": 10,
+    "p_bfp": 20,
+    "p_h": 6,
+    "p_hr": 1,
+    "p_r": 5,
+    "p_er": 5,
+    "p_w": 4,
+    "p_iw": 0,
+    "p_k": 4,
+    "p_hbp": 0,
+    "wp": "",
+    "p_gs": 1,
+    "date": 20230330,
+    "gametype": "regular",
+}
 
 
 def test_the_full_download_and_the_subset_are_the_same_rows(tmp_path: Path) -> None:

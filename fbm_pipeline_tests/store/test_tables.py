@@ -21,13 +21,23 @@ GAMES = TABLES["core.games"]
 
 def games(season: int, *game_ids: str, month: int = 4) -> pa.Table:
     n = len(game_ids)
-    return pa.table(
-        {
-            "season": [season] * n, "month": [month] * n, "game_id": list(game_ids),
-            "game_date": [dt.date(season, month, 3)] * n, "source": ["retrosheet"] * n, "number": [0] * n,
-            "home_team": ["BOS"] * n, "away_team": ["NYY"] * n, "park_id": pa.nulls(n, pa.string()),
-        }
-    ).select(GAMES.column_names).cast(GAMES.schema)  # fmt: skip
+    return (
+        pa.table(
+            {
+                "season": [season] * n,
+                "month": [month] * n,
+                "game_id": list(game_ids),
+                "game_date": [dt.date(season, month, 3)] * n,
+                "source": ["retrosheet"] * n,
+                "number": [0] * n,
+                "home_team": ["BOS"] * n,
+                "away_team": ["NYY"] * n,
+                "park_id": pa.nulls(n, pa.string()),
+            }
+        )
+        .select(GAMES.column_names)
+        .cast(GAMES.schema)
+    )
 
 
 def never() -> pa.Table:

@@ -13,11 +13,17 @@ def games(store: Store, *rows: tuple[int, str]) -> pa.Table:
     """One game per (month, id)."""
     values = [
         {
-            "season": 2024, "month": month, "game_id": game, "game_date": None, "source": "statcast", "number": 0,
-            "home_team": "KC", "away_team": "CHC",
+            "season": 2024,
+            "month": month,
+            "game_id": game,
+            "game_date": None,
+            "source": "statcast",
+            "number": 0,
+            "home_team": "KC",
+            "away_team": "CHC",
         }
         for month, game in rows
-    ]  # fmt: skip
+    ]
     table = pa.Table.from_pylist(values, schema=store.contracts[GAMES].schema)
     dates = pa.array([f"2024-{month:02d}-02" for month, _ in rows]).cast(pa.date32())
     return table.set_column(

@@ -16,18 +16,51 @@ PEOPLE = {"a1": 11, "a2": 12, "p1": 21, "p2": 22}
 GID = "KCA202304010"
 
 _PLAY = {
-    "season": 2023, "source_file": "plays_2023.parquet", "gid": GID, "event": "8/F", "inning": 1, "top_bot": 0,
-    "site": "KAN06", "batteam": "CHN", "pitteam": "KCA", "batter": "a1", "pitcher": "p1", "bathand": "R",
-    "pithand": "L", "pitches": "X", "pa": 1, "outs_pre": 0, "outs_post": 0, "runs": 0, "date": dt.date(2023, 4, 1),
+    "season": 2023,
+    "source_file": "plays_2023.parquet",
+    "gid": GID,
+    "event": "8/F",
+    "inning": 1,
+    "top_bot": 0,
+    "site": "KAN06",
+    "batteam": "CHN",
+    "pitteam": "KCA",
+    "batter": "a1",
+    "pitcher": "p1",
+    "bathand": "R",
+    "pithand": "L",
+    "pitches": "X",
+    "pa": 1,
+    "outs_pre": 0,
+    "outs_post": 0,
+    "runs": 0,
+    "date": dt.date(2023, 4, 1),
     "gametype": "regular",
-}  # fmt: skip
+}
 _FLAGS = ("ab", "single", "double", "triple", "hr", "sh", "sf", "hbp", "walk", "iw", "k", "xi", "roe", "fc")
 _PITCH = {
-    "season": 2024, "source_file": "statcast_2024-04.parquet", "game_pk": 700001, "game_date": dt.date(2024, 4, 1),
-    "game_type": "R", "at_bat_number": 1, "pitch_number": 1, "inning": 1, "inning_topbot": "Top", "outs_when_up": 0,
-    "balls": 0, "strikes": 0, "batter": 11, "pitcher": 21, "stand": "R", "p_throws": "L", "home_team": "KC",
-    "away_team": "CHC", "description": "ball", "bat_score": 0, "post_bat_score": 0,
-}  # fmt: skip
+    "season": 2024,
+    "source_file": "statcast_2024-04.parquet",
+    "game_pk": 700001,
+    "game_date": dt.date(2024, 4, 1),
+    "game_type": "R",
+    "at_bat_number": 1,
+    "pitch_number": 1,
+    "inning": 1,
+    "inning_topbot": "Top",
+    "outs_when_up": 0,
+    "balls": 0,
+    "strikes": 0,
+    "batter": 11,
+    "pitcher": 21,
+    "stand": "R",
+    "p_throws": "L",
+    "home_team": "KC",
+    "away_team": "CHC",
+    "description": "ball",
+    "bat_score": 0,
+    "post_bat_score": 0,
+}
 
 
 def table(store: Store, name: str, rows: Sequence[dict]) -> pa.Table:
@@ -53,12 +86,20 @@ def pitch(at_bat: int, number: int, **values: object) -> dict:
 def write_register(store: Store, people: dict[str, int] | None = None) -> None:
     rows = [
         {
-            "source_file": "people.parquet", "key_person": code, "key_mlbam": mlbam, "key_retro": code,
-            "key_bbref": f"{code}_bbref", "name_first": "A", "name_last": code, "birth_year": 1990,
-            "birth_month": 1, "birth_day": 2, "key_fangraphs": mlbam + 1000,
+            "source_file": "people.parquet",
+            "key_person": code,
+            "key_mlbam": mlbam,
+            "key_retro": code,
+            "key_bbref": f"{code}_bbref",
+            "name_first": "A",
+            "name_last": code,
+            "birth_year": 1990,
+            "birth_month": 1,
+            "birth_day": 2,
+            "key_fangraphs": mlbam + 1000,
         }
         for code, mlbam in (PEOPLE if people is None else people).items()
-    ]  # fmt: skip
+    ]
     store.write("raw.register", {}, table(store, "raw.register", rows))
 
 
@@ -77,11 +118,30 @@ def write_pitches(store: Store, rows: Sequence[dict], file: str = "statcast_2024
 def write_line(store: Store, **values: object) -> None:
     """One official pitching line of p1 in the Statcast game."""
     row = {
-        "source_file": "pitching.parquet", "season": 2024, "gid": "KCA202404010", "id": "p1", "team": "KCA",
-        "stattype": "value", "p_ipouts": 2, "p_bfp": 3, "p_h": 1, "p_hr": 0, "p_r": 1, "p_er": 1, "p_w": 1,
-        "p_iw": 1, "p_k": 0, "p_hbp": 0, "p_sh": 0, "p_sf": 0, "date": dt.date(2024, 4, 1), "number": 0,
-        "site": "KAN06", "gametype": "regular", **values,
-    }  # fmt: skip
+        "source_file": "pitching.parquet",
+        "season": 2024,
+        "gid": "KCA202404010",
+        "id": "p1",
+        "team": "KCA",
+        "stattype": "value",
+        "p_ipouts": 2,
+        "p_bfp": 3,
+        "p_h": 1,
+        "p_hr": 0,
+        "p_r": 1,
+        "p_er": 1,
+        "p_w": 1,
+        "p_iw": 1,
+        "p_k": 0,
+        "p_hbp": 0,
+        "p_sh": 0,
+        "p_sf": 0,
+        "date": dt.date(2024, 4, 1),
+        "number": 0,
+        "site": "KAN06",
+        "gametype": "regular",
+        **values,
+    }
     store.write("raw.retrosheet_pitching", {}, table(store, "raw.retrosheet_pitching", [row]))
 
 

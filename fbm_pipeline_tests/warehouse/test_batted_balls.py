@@ -86,12 +86,18 @@ def test_a_statcast_season_tells_thirds_of_the_field_and_no_fielder(store: Store
         store,
         [
             pitch(
-                number, 1, description="hit_into_play", events="single", bb_type="line_drive", stand=stand,
-                hc_x=x, hc_y=y,
+                number,
+                1,
+                description="hit_into_play",
+                events="single",
+                bb_type="line_drive",
+                stand=stand,
+                hc_x=x,
+                hc_y=y,
             )
             for number, (stand, x, y, _) in enumerate(ANGLES, start=1)
         ],
-    )  # fmt: skip
+    )
     build(store, 2024)
     make_core(store, "batted_balls", 2024)
     told = rows(store, "core.batted_balls", "plate_appearance", "fielder", "direction")

@@ -33,9 +33,14 @@ def retrosheet_season(store: Store) -> None:
 def write_batting(store: Store, **values: int) -> None:
     names = ("G", "AB", "R", "H", "2B", "3B", "HR", "BB", "SO", "IBB", "HBP", "SH", "SF")
     line = {
-        **dict.fromkeys(names, 0), "source_file": "B", "playerID": "a1", "yearID": 2023, "stint": 1, "teamID": "CHN",
+        **dict.fromkeys(names, 0),
+        "source_file": "B",
+        "playerID": "a1",
+        "yearID": 2023,
+        "stint": 1,
+        "teamID": "CHN",
         **values,
-    }  # fmt: skip
+    }
     store.write("raw.lahman_batting", {}, table(store, "raw.lahman_batting", [line]))
 
 

@@ -62,8 +62,14 @@ def test_pitches_carry_the_common_words_and_physics_of_balls_in_play_only(store:
     columns = ("plate_appearance", "pitch_number", "result", "launch_speed", "source", "game_id")
     told = rows(store, "core.pitches", *columns)
     assert [row[2] for row in told] == [
-        "ball", "in_play", "called_strike", "foul", "swinging_strike", "ball", "in_play",
-    ]  # fmt: skip
+        "ball",
+        "in_play",
+        "called_strike",
+        "foul",
+        "swinging_strike",
+        "ball",
+        "in_play",
+    ]
     assert [row[3] for row in told] == [None, 101.0, None, None, None, None, 101.0]
     assert set(row[4:] for row in told) == {("statcast", "700001")}
 
@@ -173,17 +179,32 @@ def test_season_lines_are_lahmans_where_he_has_the_season(store: Store) -> None:
     store.write("raw.lahman_batting", {}, table(store, "raw.lahman_batting", batting))
     line = {
         **dict.fromkeys(("W", "L", "CG", "SHO", "SV", "HR", "SO", "IBB", "HBP", "SH", "SF"), 0),
-        "source_file": "P", "playerID": "p1_lahman", "yearID": 2024, "stint": 1, "teamID": "KCA", "G": 30, "GS": 2,
-        "IPouts": 90, "BFP": 130, "H": 25, "BB": 10, "ER": 12, "R": 14,
-    }  # fmt: skip
+        "source_file": "P",
+        "playerID": "p1_lahman",
+        "yearID": 2024,
+        "stint": 1,
+        "teamID": "KCA",
+        "G": 30,
+        "GS": 2,
+        "IPouts": 90,
+        "BFP": 130,
+        "H": 25,
+        "BB": 10,
+        "ER": 12,
+        "R": 14,
+    }
     store.write("raw.lahman_pitching", {}, table(store, "raw.lahman_pitching", [line]))
     clubs = [
         {
             **dict.fromkeys(["G", "W", "L", "R", "AB", "H", "2B", "3B", "HR", "BB"], 0),
-            "source_file": "T", "yearID": 2024, "teamID": code, "teamIDretro": code, "name": code,
+            "source_file": "T",
+            "yearID": 2024,
+            "teamID": code,
+            "teamIDretro": code,
+            "name": code,
         }
         for code in ("CHN", "KCA")
-    ]  # fmt: skip
+    ]
     store.write("raw.lahman_teams", {}, table(store, "raw.lahman_teams", clubs))
     build(store, 2024)
     columns = (

@@ -21,23 +21,59 @@ from fbm_pipeline_tests.warehouse.hand_made import table
 SEASON = 2021
 BATTING, PITCHING = "raw.milb_batting", "raw.milb_pitching"
 PEOPLE = [
-    (11, "Álex", "Ramírez", 1996), (12, "Luis", "Garcia", 1996), (13, "Luis", "García", 1997),
-    (14, "Tom", "Young", 2001), (15, "Ben", "Old", 1995), (21, "Rob", "Arm", 1994),
-]  # fmt: skip
+    (11, "Álex", "Ramírez", 1996),
+    (12, "Luis", "Garcia", 1996),
+    (13, "Luis", "García", 1997),
+    (14, "Tom", "Young", 2001),
+    (15, "Ben", "Old", 1995),
+    (21, "Rob", "Arm", 1994),
+]
 FULL = {
-    "source": "fangraphs", "source_file": "fangraphs_hitters.parquet", "level": "AAA", "team": "BOS", "age": 24,
-    "name": "Alex Ramirez", "player_id": "sa1", "mlbam": 11, "PA": 500, "AB": 440, "SO": 100, "BB": 50, "HR": 20,
-    "H": 120, "2B": 25, "3B": 2, "G": 120,
-}  # fmt: skip
+    "source": "fangraphs",
+    "source_file": "fangraphs_hitters.parquet",
+    "level": "AAA",
+    "team": "BOS",
+    "age": 24,
+    "name": "Alex Ramirez",
+    "player_id": "sa1",
+    "mlbam": 11,
+    "PA": 500,
+    "AB": 440,
+    "SO": 100,
+    "BB": 50,
+    "HR": 20,
+    "H": 120,
+    "2B": 25,
+    "3B": 2,
+    "G": 120,
+}
 RATES = {
-    "source": "fangraphs", "source_file": "fangraphs_hitter_rates.parquet", "level": "AAA", "age": 24,
-    "name": "Alex Ramirez", "player_id": "sa1", "mlbam": 11, "PA": 500, "K%": 0.2004, "BB%": 0.0996, "GB/FB": 1.0,
-    "LD%": 0.2, "HR/FB": 0.14,
-}  # fmt: skip
+    "source": "fangraphs",
+    "source_file": "fangraphs_hitter_rates.parquet",
+    "level": "AAA",
+    "age": 24,
+    "name": "Alex Ramirez",
+    "player_id": "sa1",
+    "mlbam": 11,
+    "PA": 500,
+    "K%": 0.2004,
+    "BB%": 0.0996,
+    "GB/FB": 1.0,
+    "LD%": 0.2,
+    "HR/FB": 0.14,
+}
 SAVANT = {
-    "source": "savant", "source_file": "savant_batters.parquet", "name": "Ramírez, Álex", "PA": 400, "SO": 90,
-    "BB": 30, "HR": 12, "H": 100, "2B": 20, "3B": 1,
-}  # fmt: skip
+    "source": "savant",
+    "source_file": "savant_batters.parquet",
+    "name": "Ramírez, Álex",
+    "PA": 400,
+    "SO": 90,
+    "BB": 30,
+    "HR": 12,
+    "H": 100,
+    "2B": 20,
+    "3B": 1,
+}
 
 
 def write(store: Store, rows: Sequence[dict], name: str = BATTING) -> None:
@@ -47,10 +83,16 @@ def write(store: Store, rows: Sequence[dict], name: str = BATTING) -> None:
 
 def write_people(store: Store, people: Sequence[tuple[int, str, str, int | None]] = PEOPLE) -> None:
     rows = [
-        {"source_file": "people.parquet", "key_person": f"p{mlbam}", "key_mlbam": mlbam, "name_first": first,
-         "name_last": last, "birth_year": year}
+        {
+            "source_file": "people.parquet",
+            "key_person": f"p{mlbam}",
+            "key_mlbam": mlbam,
+            "name_first": first,
+            "name_last": last,
+            "birth_year": year,
+        }
         for mlbam, first, last, year in people
-    ]  # fmt: skip
+    ]
     store.write("raw.register", {}, table(store, "raw.register", rows))
 
 
@@ -72,10 +114,28 @@ def only(store: Store) -> dict:
 def test_a_full_line_keeps_its_counts(store: Store) -> None:
     write(store, [FULL])
     expected = {
-        "season": SEASON, "player_type": "batter", "level": "AAA", "line_id": "11", "mlbam_id": 11, "matched_by": "id",
-        "sources": "fangraphs", "age": 24, "club": "BOS", "pa": 500, "so": 100, "bb": 50, "hr": 20, "hr_pa": 500,
-        "hr_estimated": False, "h_pa": 500, "h": 120, "double": 25, "triple": 2, "games": 120, "starts": None,
-    }  # fmt: skip
+        "season": SEASON,
+        "player_type": "batter",
+        "level": "AAA",
+        "line_id": "11",
+        "mlbam_id": 11,
+        "matched_by": "id",
+        "sources": "fangraphs",
+        "age": 24,
+        "club": "BOS",
+        "pa": 500,
+        "so": 100,
+        "bb": 50,
+        "hr": 20,
+        "hr_pa": 500,
+        "hr_estimated": False,
+        "h_pa": 500,
+        "h": 120,
+        "double": 25,
+        "triple": 2,
+        "games": 120,
+        "starts": None,
+    }
     line = only(store)
     assert {name: line[name] for name in expected} == expected
 
@@ -226,8 +286,9 @@ def test_statsapis_file_becomes_lines(store: Store, tmp_path: Path) -> None:
     store.write(PITCHING, {}, read_minor_leagues(path, store.contracts[PITCHING].schema))
     found = lines(store, 2024)
     assert [(line["mlbam_id"], line["matched_by"], line["sources"]) for line in found] == [
-        (7, "id", "statsapi"), (8, "id", "statsapi"),
-    ]  # fmt: skip
+        (7, "id", "statsapi"),
+        (8, "id", "statsapi"),
+    ]
     stat = pitchers[0]["stat"]
     first = found[0]
     assert (first["pa"], first["so"], first["games"], first["starts"]) == tuple(
@@ -253,10 +314,16 @@ def test_without_any_source_a_season_has_no_lines_and_nothing_fails(store: Store
 def test_match_rates_by_publisher(store: Store) -> None:
     write_people(store)
     nobody = {"mlbam": None, "name": "Jim Nobody", "player_id": "sa9"}
-    write(store, [
-        FULL | {"PA": 300}, FULL | {"mlbam": None, "PA": 600, "player_id": "sa8"}, FULL | nobody | {"PA": 100},
-        SAVANT | {"name": "Garcia, Luis", "PA": 30}, SAVANT | {"PA": 10},
-    ])  # fmt: skip
+    write(
+        store,
+        [
+            FULL | {"PA": 300},
+            FULL | {"mlbam": None, "PA": 600, "player_id": "sa8"},
+            FULL | nobody | {"PA": 100},
+            SAVANT | {"name": "Garcia, Luis", "PA": 30},
+            SAVANT | {"PA": 10},
+        ],
+    )
     fangraphs, savant = match_rates(store, SEASON)
     assert (fangraphs.source, fangraphs.lines, fangraphs.opportunities) == ("fangraphs", 3, 1000)
     assert (fangraphs.by_id, fangraphs.by_name, fangraphs.several) == (0.3, 0.6, 0.0)
@@ -277,15 +344,20 @@ def test_of_equal_lines_the_same_one_stands_whatever_their_order(store: Store, o
     write_people(store)
     by_name = RATES | {"mlbam": None}
     clubs = [FULL | {"mlbam": 15, "team": team, "league": team} for team in ("LAD", "BOS")]
-    publishers = [FULL | {"mlbam": 14, "source": source, "team": source, "H": h, "G": h, "source_file": source}
-                  for source, h in (("fangraphs", 130), ("statsapi", 131))]  # fmt: skip
+    publishers = [
+        FULL | {"mlbam": 14, "source": source, "team": source, "H": h, "G": h, "source_file": source}
+        for source, h in (("fangraphs", 130), ("statsapi", 131))
+    ]
     write(store, [FULL, by_name, *clubs, *publishers][::order])
     found = {line["mlbam_id"]: line for line in lines(store)}
     assert found[11]["matched_by"] == "id"
     assert (found[15]["club"], found[15]["league"]) == ("LAD", "LAD")
     assert [found[14][name] for name in ("club", "h", "games", "sources")] == [
-        "statsapi", 131, 131, "fangraphs+statsapi",
-    ]  # fmt: skip
+        "statsapi",
+        131,
+        131,
+        "fangraphs+statsapi",
+    ]
 
 
 def test_changed_lines_make_the_table_again_and_the_same_do_not(store: Store) -> None:

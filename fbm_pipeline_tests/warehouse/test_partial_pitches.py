@@ -61,5 +61,8 @@ def test_they_tell_no_season(tmp_path: Path) -> None:
 def test_the_real_file(real_data: Path, tmp_path: Path) -> None:
     store = Store(tmp_path / "store", TABLES)
     assert {written.partition["season"]: written.rows for written in ingest(store, real_data, TABLE)} == {
-        2020: 30_942, 2021: 13_148, 2022: 22_327, 2023: 164_510,
-    }  # fmt: skip
+        2020: 30_942,
+        2021: 13_148,
+        2022: 22_327,
+        2023: 164_510,
+    }

@@ -54,13 +54,21 @@ def test_runners_and_score_are_followed_through_the_plays(store: Store) -> None:
             play(9, event="HR", ab=1, hr=1, runs=1, **BOTTOM),
             strikeout(10, 0, **BOTTOM),
         ],
-        "bases", "score_difference",
-    )  # fmt: skip
+        "bases",
+        "score_difference",
+    )
     # The double's turn began with the runner still on first: he was caught in it.
     assert found == [
-        (1, 0, 0), (3, 0b001, 0), (4, 0b010, 0), (5, 0, 2), (6, 0, 2),
-        (7, 0, -2), (8, 0b001, -2), (9, 0, 0), (10, 0, 1),
-    ]  # fmt: skip
+        (1, 0, 0),
+        (3, 0b001, 0),
+        (4, 0b010, 0),
+        (5, 0, 2),
+        (6, 0, 2),
+        (7, 0, -2),
+        (8, 0b001, -2),
+        (9, 0, 0),
+        (10, 0, 1),
+    ]
 
 
 def test_bases_are_unknown_from_a_play_that_makes_no_sense_to_the_half_innings_end(store: Store) -> None:
@@ -73,8 +81,9 @@ def test_bases_are_unknown_from_a_play_that_makes_no_sense_to_the_half_innings_e
             play(4, event="W", pitches="BBBB", walk=1),
             strikeout(5, 0, **BOTTOM),
         ],
-        "bases", "score_difference",
-    )  # fmt: skip
+        "bases",
+        "score_difference",
+    )
     assert found == [(1, 0, 0), (2, 0b001, 0), (3, 0b001, 1), (4, None, 2), (5, 0, -2)]
 
 
@@ -89,9 +98,17 @@ def bases(store: Store, season: int, plays: list[dict], innings: int = 9) -> lis
     file = {"season": season, "source_file": "plays_2023.parquet"}
     store.write("raw.retrosheet_plays", file, table(store, "raw.retrosheet_plays", dated))
     game = {
-        "source_file": "gameinfo.parquet", "season": season, "gid": GID, "visteam": "CHN", "hometeam": "KCA",
-        "site": "KAN06", "date": dt.date(season, 4, 1), "number": 0, "innings": innings, "gametype": "regular",
-    }  # fmt: skip
+        "source_file": "gameinfo.parquet",
+        "season": season,
+        "gid": GID,
+        "visteam": "CHN",
+        "hometeam": "KCA",
+        "site": "KAN06",
+        "date": dt.date(season, 4, 1),
+        "number": 0,
+        "innings": innings,
+        "gametype": "regular",
+    }
     store.write("raw.retrosheet_gameinfo", {}, table(store, "raw.retrosheet_gameinfo", [game]))
     with session(store, tables=["raw.retrosheet_plays", "raw.retrosheet_gameinfo"]) as connection:
         found = query(connection, "staging/followed_plays", {"season": season, "months": [4]})
@@ -145,12 +162,18 @@ def test_pitches_and_rest_of_the_pitcher(store: Store) -> None:
             strikeout(1, 0, **later),
             strikeout(2, 0, **BOTTOM, **later),
         ],
-        "game_id", "pitches_before", "rest_days",
-    )  # fmt: skip
+        "game_id",
+        "pitches_before",
+        "rest_days",
+    )
     assert found == [
-        (1, GID, 0, None), (2, GID, 4, None), (4, GID, 0, None), (5, GID, 4 + 4 + 2, None),
-        (1, later["gid"], 0, 4), (2, later["gid"], 0, 4),
-    ]  # fmt: skip
+        (1, GID, 0, None),
+        (2, GID, 4, None),
+        (4, GID, 0, None),
+        (5, GID, 4 + 4 + 2, None),
+        (1, later["gid"], 0, 4),
+        (2, later["gid"], 0, 4),
+    ]
 
 
 def test_statcast_tells_runners_and_score_of_the_first_pitch(store: Store) -> None:
@@ -170,8 +193,10 @@ def test_statcast_tells_runners_and_score_of_the_first_pitch(store: Store) -> No
     make_core(store, "plate_appearance_details", 2024)
     columns = ("plate_appearance", "bases", "score_difference", "pitches_before", "hit_distance")
     assert rows(store, DETAILS, *columns) == [
-        (1, 0, None, 0, 401.0), (2, 0b101, -2, 1, 251.0), (3, 0, -2, 3, None),
-    ]  # fmt: skip
+        (1, 0, None, 0, 401.0),
+        (2, 0b101, -2, 1, 251.0),
+        (3, 0, -2, 3, None),
+    ]
 
 
 def test_a_second_build_writes_nothing(store: Store) -> None:
