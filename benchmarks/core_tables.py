@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES

@@ -30,7 +30,8 @@ from fbm_pipeline.level1.outing_batches import arrange, groups
 from fbm_pipeline.level1.outing_blocks import matrix_operations
 from fbm_pipeline.level1.outings import Outings, load_outings, seasons_with_outings
 from fbm_pipeline.level1.pretraining import PADDED_TOKENS
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 

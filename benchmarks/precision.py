@@ -20,7 +20,8 @@ from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.level1.outings import load_outings
 from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, season_rows
 from fbm_pipeline.nn.device import prepare
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 

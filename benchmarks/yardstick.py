@@ -22,7 +22,8 @@ from fbm_pipeline.controls.fits import CONTROL
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.residual_models import fit_trees
 from fbm_pipeline.controls.tables import CONTROL_RATES
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES

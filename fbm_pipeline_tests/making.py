@@ -1,6 +1,7 @@
 """Makes declared tables in tests as Dagster's assets do: by their declarations, whatever the builder is called."""
 
-from fbm_pipeline.settings import PRESETS, Preset, Settings
+from fbm_pipeline.presets.presets import PRESETS, Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.settings import PRESETS, SettingsError, load_settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import SettingsError, load_settings
 
 
 def test_an_unknown_preset_names_the_choices() -> None:

@@ -1,14 +1,14 @@
 """What a cell of an ablation fits: a network, or a control with some families of columns.
 
 An ablation is a difference from a reference. Not here: which differences have names (registry), a network's fields
-(network.configuration), the seed and the fold (plan).
+(presets.network), the seed and the fold (plan).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.network.configuration import ConfigurationError, Network
+from fbm_pipeline.presets.network import ConfigurationError, Network
 
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
 

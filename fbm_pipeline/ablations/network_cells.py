@@ -10,7 +10,6 @@ import pandas as pd
 
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.fold_training import fold_folder, run_fold
 from fbm_pipeline.network.folds import (
     TRAINING,
@@ -24,6 +23,7 @@ from fbm_pipeline.network.projection import project, projection_key
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import require_finished
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key

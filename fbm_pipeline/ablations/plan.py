@@ -14,8 +14,9 @@ from fbm_pipeline.ablations.network_cells import network_key
 from fbm_pipeline.ablations.registry import NETWORK, REGISTRY, UnknownAblationError, ablation, configuration_of
 from fbm_pipeline.backtest.universes import FULL, TIERS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.network.configuration import Network
-from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.tables import Store
 

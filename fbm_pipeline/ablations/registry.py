@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fbm_pipeline.ablations.configuration import FAMILIES, AblationError, Configuration, Control, changed
-from fbm_pipeline.network.configuration import HORIZONS_READ, PHASES, phases
-from fbm_pipeline.settings import Preset
+from fbm_pipeline.presets.network import HORIZONS_READ, PHASES, phases
+from fbm_pipeline.presets.presets import Preset
 
 NETWORK = "network"  # the reference of all ablations of a network: the preset's own
 # What is compared with, among controls: by name the families of aggregates that it reads.

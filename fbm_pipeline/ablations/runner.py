@@ -18,8 +18,8 @@ from fbm_pipeline.ablations.control_cells import control_cell
 from fbm_pipeline.ablations.kept import CARD, PREDICTIONS, Kept, Summary, keep, load_kept, only_one, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell
 from fbm_pipeline.ablations.plan import Cell
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 

@@ -8,7 +8,7 @@ from graphlib import TopologicalSorter
 
 from fbm_pipeline.audits.future import Rebuild
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.settings import Preset
+from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Partition

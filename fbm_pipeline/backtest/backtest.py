@@ -24,7 +24,7 @@ from fbm_pipeline.backtest.public import PublicRates, public_rates
 from fbm_pipeline.backtest.tables import BACKTEST as BACKTEST_TABLE
 from fbm_pipeline.backtest.universes import MIN_OPPORTUNITIES, NETWORKS, NEWCOMERS, TOP
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, head_statistics, statistics
-from fbm_pipeline.settings import Preset
+from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store

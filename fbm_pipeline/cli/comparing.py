@@ -10,7 +10,8 @@ from typing import Any
 from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.evaluation.gate_rule import RULE, TOLERANCE
-from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 

@@ -27,7 +27,7 @@ from fbm_pipeline.level1.principal_components import (
     unit_spread,
 )
 from fbm_pipeline.level1.token_histogram import choose_tokens, load_token_counts, token_shares
-from fbm_pipeline.settings import Preset
+from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.store.engine import conform
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import make

@@ -18,7 +18,8 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.controls.fits import CONTROL, CONTROL_PENALTY, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories
-from fbm_pipeline.settings import Preset, cutoff_for
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import cutoff_for
 from fbm_pipeline.store.tables import Store
 
 TABLE = "features.learned_blocks"

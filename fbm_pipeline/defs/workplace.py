@@ -4,7 +4,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 

@@ -19,7 +19,7 @@ from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, compared_systems, seasons_label, universes_of
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, Sheet, sheets
 from fbm_pipeline.evaluation.tables import PAIRS as PAIRS_TABLE
-from fbm_pipeline.settings import Preset
+from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store
 

@@ -31,7 +31,8 @@ from fbm_pipeline.evaluation.families import holm, verdict
 from fbm_pipeline.evaluation.pairs import difference_of
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.settings import Preset, Settings, cutoff_for
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
 
 TABLE = "evaluation.level1"

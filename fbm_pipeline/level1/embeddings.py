@@ -21,7 +21,8 @@ from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.pretraining import PADDED_TOKENS, batch_tensors
 from fbm_pipeline.level1.tables import ENCODER, PA_EMBEDDINGS
 from fbm_pipeline.nn.device import moved, prepare
-from fbm_pipeline.settings import Preset, Settings
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.joins import MissingJoinError

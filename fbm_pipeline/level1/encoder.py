@@ -21,7 +21,8 @@ from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint, restore_weights
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import finished_checkpoint, require_finished, run_training
-from fbm_pipeline.settings import EncoderPlan, Preset, Settings
+from fbm_pipeline.presets.presets import EncoderPlan, Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Trained
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import open_inputs, training_key

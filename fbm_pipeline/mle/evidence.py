@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
+from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.marcel.playing_time import STARTER_SHARE
 from fbm_pipeline.marcel.regression import YEAR_WEIGHTS
@@ -21,12 +21,12 @@ from fbm_pipeline.marcel.season_lines import (
     league_rates,
     read_season_lines,
 )
-from fbm_pipeline.mle.minor_lines import CLUB_SEASONS, COMPONENTS, LEVELS, expected_events, read_minor_lines
+from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS, expected_events, read_minor_lines
+from fbm_pipeline.mle.teaching import first_minor_season
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
 MARCEL_STATEMENT = "mle/marcel_rates"
-SEASONS_TAUGHT = 12  # target seasons before the one projected that teach: levels change with time
 UNKNOWN_AGE = 27.0  # where age moves no prior
 
 
@@ -68,27 +68,6 @@ class Evidence:
     def has_minors(self) -> np.ndarray:
         """(n,) whether a line of AAA or AA stands behind the player."""
         return self.minor_pa.sum(axis=(1, 2)) > 0
-
-
-def teaching_seasons(store: Store, season: int) -> list[int]:
-    """Target seasons before `season` that can teach it: Marcel projected them, and minor-league lines lie behind.
-
-    The last SEASONS_TAUGHT at most, without the short one.
-    """
-    rated = {int(part["season"]) for part in store.partitions("features.marcel_rates")}
-    held = {int(part["season"]) for part in store.partitions("core.minor_lines")}
-    played = {int(part["season"]) for part in store.partitions("core.season_lines")}
-    targets = range(season - SEASONS_TAUGHT, season)
-    return [
-        year
-        for year in targets
-        if year in rated & played and year != SHORT_SEASON and held & set(range(year - SEASONS_BACK, year))
-    ]
-
-
-def first_minor_season(targets: Sequence[int]) -> int:
-    """The first season of minor-league lines that evidence reads: the oldest line, and the seasons of its club."""
-    return min(targets) - SEASONS_BACK - (CLUB_SEASONS - 1)
 
 
 def statistic_of(component: str) -> str:

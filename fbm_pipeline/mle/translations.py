@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.mle.component_factors import fit_component_factors
-from fbm_pipeline.mle.evidence import read_evidence, teaching_seasons
+from fbm_pipeline.mle.evidence import read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.tables import MLE_TRANSLATIONS
+from fbm_pipeline.mle.teaching import teaching_seasons
 from fbm_pipeline.mle.translation import PARAMETERS, Translation, fit_translations
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.inputs import Inputs

@@ -16,7 +16,6 @@ import torch
 
 from fbm_pipeline.identity.encoding import Standardizer
 from fbm_pipeline.level1.encoder import load_encoder
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.folds import (
     TRAINING,
     Fold,
@@ -34,6 +33,7 @@ from fbm_pipeline.network.training import Machine, Samples, Trained, train
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import Observer
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.tables import Store

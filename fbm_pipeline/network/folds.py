@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
 from fbm_pipeline.level1.encoder import content_of, load_encoder
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.minors import minors_contents
 from fbm_pipeline.network.windows import stored_history
-from fbm_pipeline.settings import Preset, Settings, cutoff_for
+from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.tables import Store

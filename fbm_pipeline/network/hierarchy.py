@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.level1.pitch_encoder import EncoderShape
 from fbm_pipeline.network.batches import TIME_FEATURES, Batch
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import RateHeads, shifted_rate
 from fbm_pipeline.network.levels import GameLevel, IdentityModule, LevelSize, MeanLevel, PlateAppearanceLevel
 from fbm_pipeline.network.plate_appearances import PitchReader, encoded
 from fbm_pipeline.network.player_games import CONTEXT_SIZES
 from fbm_pipeline.network.windows import TARGET_HORIZONS, Windows
+from fbm_pipeline.presets.network import Network
 
 
 @dataclass(frozen=True)

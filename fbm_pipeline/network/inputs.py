@@ -11,10 +11,10 @@ from dataclasses import replace
 import numpy as np
 
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.network.configuration import HORIZONS_READ, Network
 from fbm_pipeline.network.player_games import CONTEXT_FIELDS, PlayerGames
 from fbm_pipeline.network.priors import SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.presets.network import HORIZONS_READ, Network
 
 BLANK_DAYS_AGO = 150  # a blank game's distance from 1 March, about that of the last game of a season
 SHRINKAGE = 200  # plate appearances of the league that a window's mean is shrunk by

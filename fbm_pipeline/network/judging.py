@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from fbm_pipeline.network.batches import Batch, batches
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import SMALLEST_RATE, beta_binomial_nll
 from fbm_pipeline.network.hierarchy import Hierarchy, Projection
 from fbm_pipeline.network.windows import MAIN_HORIZON, TARGET_HORIZONS, Windows
 from fbm_pipeline.nn.device import moved
 from fbm_pipeline.nn.monitors import effective_rank, spread
+from fbm_pipeline.presets.network import Network
 
 MOST_VECTORS = 2048  # of the embeddings whose rank is taken
 

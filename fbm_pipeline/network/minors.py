@@ -19,9 +19,9 @@ from fbm_pipeline.identity.horizons import read_horizons
 from fbm_pipeline.identity.minors import MinorsParts
 from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 

@@ -20,7 +20,7 @@ from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outings import Outings, concatenate, load_outings
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.pretraining import batch_tensors
-from fbm_pipeline.network.configuration import Network
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
 from fbm_pipeline.identity.encoding import Standardizer
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.fold_training import fold_folder, load_fold, standardized
 from fbm_pipeline.network.folds import (
     PROJECTION,
@@ -31,6 +30,7 @@ from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, restore_weights
 from fbm_pipeline.nn.device import reproducible
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key

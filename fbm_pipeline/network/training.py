@@ -17,7 +17,6 @@ from torch import Tensor, nn
 
 from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.network.batches import Batch, assemble
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.heads import fit_log_scale
 from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape
 from fbm_pipeline.network.judging import judge, loss_of
@@ -34,6 +33,7 @@ from fbm_pipeline.nn.device import dropout_generator, moved, reproducible
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.schedule import learning_rate_at
 from fbm_pipeline.nn.trainer import run_training
+from fbm_pipeline.presets.network import Network
 
 logger = logging.getLogger("fbm_pipeline.training")
 

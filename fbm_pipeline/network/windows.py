@@ -15,10 +15,10 @@ import pyarrow as pa
 from fbm_pipeline.baseball.calendar import FIRST_SEASON, preseason
 from fbm_pipeline.baseball.statistics import Statistic, head_statistics
 from fbm_pipeline.identity.encoding import profile_features
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Pitches, Source
 from fbm_pipeline.network.player_games import PlayerGames, load_player_games
 from fbm_pipeline.network.priors import Priors, load_priors
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store

@@ -22,7 +22,8 @@ from fbm_pipeline.player_vectors.decoder_training import (
 from fbm_pipeline.player_vectors.meetings import seasons_with_meetings
 from fbm_pipeline.player_vectors.tables import DECODER
 from fbm_pipeline.player_vectors.vector_filter import Weights
-from fbm_pipeline.settings import EncoderPlan, Preset, Settings
+from fbm_pipeline.presets.presets import EncoderPlan, Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Trained
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import open_inputs, training_key

@@ -18,8 +18,9 @@ from threadpoolctl import threadpool_limits
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.marcel.playing_time import batters_per_out
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories, SeasonLines, read_season_lines
-from fbm_pipeline.mle.evidence import Evidence, read_evidence, teaching_seasons
+from fbm_pipeline.mle.evidence import Evidence, read_evidence
 from fbm_pipeline.mle.minor_lines import read_minor_lines
+from fbm_pipeline.mle.teaching import teaching_seasons
 from fbm_pipeline.mle.translations import TABLE as TRANSLATIONS
 from fbm_pipeline.mle.translations import TranslationError, read_translations
 from fbm_pipeline.playing_time.fits import QUANTILES

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from fbm_pipeline.ablations.plan import Cell
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver, Observer
-from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
+from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store

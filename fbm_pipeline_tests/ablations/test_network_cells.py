@@ -13,13 +13,13 @@ from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.ablations.plan import Cell, run_key
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network import fold_training
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.projection import predict_fold
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store

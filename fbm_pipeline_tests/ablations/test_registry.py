@@ -12,8 +12,8 @@ from fbm_pipeline.ablations.registry import (
     configuration_of,
     reference_configuration,
 )
-from fbm_pipeline.network.configuration import PHASES
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.network import PHASES
+from fbm_pipeline.presets.presets import PRESETS
 
 REAL = PRESETS["real"]
 ROADMAP = ("2a", "2b", "2c", "3", "horizons", "pooling", "5", "6 windows", "6", "4", "control")

@@ -19,7 +19,8 @@ from fbm_pipeline.network.heads import adjusted_rate, beta_binomial_nll
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import read
 from fbm_pipeline.network.windows import MAIN_HORIZON, Windows
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import write_small_store

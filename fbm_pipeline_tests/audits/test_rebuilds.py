@@ -1,7 +1,7 @@
 """What an audit makes again follows from the declarations, each table after all that it reads."""
 
 from fbm_pipeline.audits.rebuilds import rebuilds, seasons_behind
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.columns import PLAYER_TYPE, SEASON
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import Window, same_season, seasons_before, seasons_up_to, whole

@@ -17,7 +17,7 @@ from fbm_pipeline.controls.fits import CONTROL
 from fbm_pipeline.controls.frame import Frame
 from fbm_pipeline.controls.learned_controls import BLOCKS
 from fbm_pipeline.marcel.season_lines import Histories
-from fbm_pipeline.settings import PRESETS, EncoderPlan
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
 from fbm_pipeline.store.tables import Store
 
 PLAYERS = 200

@@ -27,7 +27,8 @@ from fbm_pipeline.controls.frame import FAMILIES, Frame, read_frame, training_ta
 from fbm_pipeline.controls.tables import CONTROL_RATES
 from fbm_pipeline.defs.controls import summarize
 from fbm_pipeline.marcel.season_lines import Histories, MarcelError
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import content_hash
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store

@@ -11,7 +11,7 @@ from fbm_pipeline.controls.learned_blocks import BlockError, build_block
 from fbm_pipeline.level1.principal_components import PlayerSeasons, centred, fit_components, league_members, turned
 from fbm_pipeline.level1.season_embeddings import load_outing_players, season_means, season_rows
 from fbm_pipeline.level1.token_histogram import TURN, choose_tokens, load_token_counts, token_shares
-from fbm_pipeline.settings import PRESETS, EncoderPlan
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import rows_of

@@ -22,7 +22,8 @@ from fbm_pipeline.controls.learned_controls import (
     system_rates,
     with_block,
 )
-from fbm_pipeline.settings import EncoderPlan, SettingsError
+from fbm_pipeline.presets.presets import EncoderPlan
+from fbm_pipeline.settings import SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.controls.planted_blocks import (
     CUTOFF,

@@ -10,7 +10,7 @@ from fbm_pipeline.backtest.metrics import Score, score
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.controls.control_rates import residual_of
 from fbm_pipeline.controls.frame import read_frame
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse import raw

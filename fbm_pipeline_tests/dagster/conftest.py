@@ -10,7 +10,8 @@ import pytest
 from fbm_pipeline.defs.partitions import UP_TO
 from fbm_pipeline.defs.table_assets import dependency, season_table, whole
 from fbm_pipeline.defs.workplace import Workplace
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 
 LINES, RATES, SCORES = (dg.AssetKey(["core", "lines"]), dg.AssetKey(["batter", "rates"]), dg.AssetKey("scores"))

@@ -8,7 +8,8 @@ import pytest
 from fbm_pipeline.ablations.plan import PLANS, Plan
 from fbm_pipeline.defs.ablations import AblationPlan, ablations
 from fbm_pipeline.defs.workplace import Workplace
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tracking import ablations as tracked
 

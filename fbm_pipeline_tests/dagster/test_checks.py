@@ -11,7 +11,8 @@ from fbm_pipeline.defs import checks
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.progress import Progress
 from fbm_pipeline.defs.workplace import Workplace
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
 from fbm_pipeline_tests.dagster.conftest import LINES, RATES

@@ -18,12 +18,12 @@ from deltalake import DeltaTable
 
 from fbm_pipeline.cli.main import main, parser
 from fbm_pipeline.definitions import defs
-from fbm_pipeline.network.configuration import PHASES, phases
 from fbm_pipeline.network.fold_training import run_fold
 from fbm_pipeline.network.folds import plan_fold
 from fbm_pipeline.network.projection import project
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.nn.trainer import require_finished
+from fbm_pipeline.presets.network import PHASES, phases
 from fbm_pipeline.settings import REPOSITORY, Settings, load_settings
 from fbm_pipeline.simulated_league.league import write_league
 from fbm_pipeline.store.engine import session

@@ -12,7 +12,8 @@ import pyarrow as pa
 from fbm_pipeline.backtest.universes import MARCELS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, Statistic, statistics
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES

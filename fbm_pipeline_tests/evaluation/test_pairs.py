@@ -9,7 +9,7 @@ from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.pairs import pair_rows, season_groups
 from fbm_pipeline.evaluation.pairs import tested_universes as asked_universes
 from fbm_pipeline.evaluation.sheets import RATE, sheets
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline_tests.evaluation.skilled_systems import backtest
 
 THREE = Comparison("three", ("marcel", "ridge", "control"), pairs=(("marcel", "control"), ("marcel", "ridge")))

@@ -7,7 +7,7 @@ import pyarrow.compute as pc
 import pytest
 
 from fbm_pipeline.identity.archetypes import FEATURES, ArchetypeError, exemplars, features, memberships, read_archetypes
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.identity.hand_made import fill, random_games

@@ -12,7 +12,7 @@ from fbm_pipeline.identity.archetypes import read_archetypes
 from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.identity.tables import HORIZONS
 from fbm_pipeline.mle.rates import BLENDED_BELOW
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.identity.hand_made import fill, game, random_games, write_mle_rates
 from fbm_pipeline_tests.making import assign_archetypes, fit_archetypes, make_stat_profiles

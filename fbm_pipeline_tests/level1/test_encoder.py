@@ -24,7 +24,8 @@ from fbm_pipeline.level1.tables import ENCODER
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import WEIGHTS, CorruptCheckpoint, load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.making import training_key
 from fbm_pipeline.store.tables import Store

@@ -9,7 +9,7 @@ from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.marcel.constants import best_regression, read_constants
 from fbm_pipeline.marcel.regression import Samples
 from fbm_pipeline.marcel.season_lines import MarcelError
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.making import fit_constants
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players

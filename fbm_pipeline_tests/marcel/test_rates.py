@@ -11,7 +11,7 @@ from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.marcel.constants import Fit
 from fbm_pipeline.marcel.rates import rates_table
 from fbm_pipeline.marcel.season_lines import MarcelError, read_season_lines
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.making import fit_constants, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import (

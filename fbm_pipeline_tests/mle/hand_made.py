@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fbm_pipeline.mle.evidence import Evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
-from fbm_pipeline.settings import PRESETS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import fit_constants, make_marcel_rates

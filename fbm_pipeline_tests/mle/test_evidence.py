@@ -6,8 +6,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from fbm_pipeline.mle.evidence import UNKNOWN_AGE, Evidence, read_evidence, teaching_seasons
+from fbm_pipeline.mle.evidence import UNKNOWN_AGE, Evidence, read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
+from fbm_pipeline.mle.teaching import teaching_seasons
 from fbm_pipeline.mle.translations import TranslationError, translatable_seasons
 from fbm_pipeline.settings import load_settings
 from fbm_pipeline.store.tables import Store

@@ -6,9 +6,9 @@ import pytest
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
-from fbm_pipeline.mle.evidence import SEASONS_TAUGHT
 from fbm_pipeline.mle.minor_lines import CLUB_SEASONS
 from fbm_pipeline.mle.tables import MLE_RATES, MLE_TRANSLATIONS
+from fbm_pipeline.mle.teaching import SEASONS_TAUGHT
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.making import make_debut_means, make_mle_rates, make_translations
 from fbm_pipeline_tests.mle.conftest import TARGET

@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from fbm_pipeline.network.batches import Batch, assemble
-from fbm_pipeline.network.configuration import PHASES, Network, phases
 from fbm_pipeline.network.hierarchy import Hierarchy, HierarchyShape, shape_for
 from fbm_pipeline.network.judging import loss_of
 from fbm_pipeline.network.levels import LevelSize, PlateAppearanceLevel
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.pooling import IdentityPooling
+from fbm_pipeline.presets.network import PHASES, Network, phases
 from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2)

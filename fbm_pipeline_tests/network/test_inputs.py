@@ -5,10 +5,10 @@ import pytest
 
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.network.batches import TIME_FEATURES, assemble
-from fbm_pipeline.network.configuration import SEQUENCES, Network
 from fbm_pipeline.network.inputs import SHRINKAGE, changed_windows
 from fbm_pipeline.network.priors import SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
+from fbm_pipeline.presets.network import SEQUENCES, Network
 from fbm_pipeline_tests.network.planted import planted_windows
 
 WINDOWS = planted_windows(40)

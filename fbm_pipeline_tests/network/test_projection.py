@@ -12,13 +12,14 @@ import torch
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
 from fbm_pipeline.network import fold_training, projection
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.fold_training import FoldCard, fold_folder, run_fold, training_rows
 from fbm_pipeline.network.folds import TRAINING, Fold, plan_fold, training_key
 from fbm_pipeline.network.projection import UntrainedFoldError, all_statistics, predict_fold
 from fbm_pipeline.nn.checkpoint import load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.settings import PRESETS, EncoderPlan, Preset, Settings
+from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan, Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store import code
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
@@ -167,7 +168,7 @@ def test_the_key_holds_the_code_that_decides_what_is_trained_on(small: Store, tm
         "sql:network/player_games",
     } <= behind
     # A field's default stands in the key by its value where it matters: a new option makes nothing again.
-    assert "fbm_pipeline.network.configuration:Network" not in behind
+    assert "fbm_pipeline.presets.network:Network" not in behind
 
 
 def test_a_change_of_the_training_rows_is_another_training(

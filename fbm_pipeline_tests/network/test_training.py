@@ -11,7 +11,6 @@ import torch
 from fbm_pipeline.level1.embeddings import embed
 from fbm_pipeline.network import training
 from fbm_pipeline.network.batches import assemble
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import judge
 from fbm_pipeline.network.training import Machine, NetworkTraining, Samples, Trained, parameter_groups, train
@@ -19,6 +18,7 @@ from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.nn.observer import NullObserver
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3, seed=5)

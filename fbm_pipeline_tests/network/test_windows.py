@@ -12,7 +12,6 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import head_statistics
 from fbm_pipeline.level1.embeddings import load_embeddings
 from fbm_pipeline.network.batches import BUCKETS, TIME_FEATURES, assemble
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.player_games import MOST_PLATE_APPEARANCES
 from fbm_pipeline.network.windows import (
@@ -24,6 +23,7 @@ from fbm_pipeline.network.windows import (
     load_windows,
     stored_history,
 )
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store

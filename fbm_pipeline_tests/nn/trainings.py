@@ -9,12 +9,12 @@ import torch
 
 from fbm_pipeline.level1.encoder import train_encoder
 from fbm_pipeline.network import training
-from fbm_pipeline.network.configuration import Network
 from fbm_pipeline.network.hierarchy import shape_for
 from fbm_pipeline.network.training import Machine, Samples, train
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors.decoder import train_decoder
+from fbm_pipeline.presets.network import Network
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1 import test_encoder

@@ -16,7 +16,8 @@ from fbm_pipeline.player_vectors.decoder import decoder_inputs, load_decoder, tr
 from fbm_pipeline.player_vectors.decoder_training import DecoderError, DecoderTraining
 from fbm_pipeline.player_vectors.meeting_heads import HEADS
 from fbm_pipeline.player_vectors.tables import DECODER
-from fbm_pipeline.settings import PRESETS, EncoderPlan, Settings
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import make_player_vectors

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.marcel.season_lines import SEASONS_BACK
-from fbm_pipeline.mle.evidence import SEASONS_TAUGHT, Evidence, first_minor_season, read_evidence
+from fbm_pipeline.mle.evidence import Evidence, read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
+from fbm_pipeline.mle.teaching import SEASONS_TAUGHT, first_minor_season
 from fbm_pipeline.mle.translation import CENTRE, PARAMETERS, Translation
 from fbm_pipeline.mle.translations import NAIVE, TranslationError
 from fbm_pipeline.playing_time.model import PITCHERS_COLUMNS, REGULAR
@@ -24,7 +25,8 @@ from fbm_pipeline.playing_time.newcomer_playing_time import (
 )
 from fbm_pipeline.playing_time.schedule import planned_games, read_scheduled_games
 from fbm_pipeline.playing_time.tables import NEWCOMER_PLAYING_TIME
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import fit_constants, make_marcel_rates, make_newcomer_playing_time

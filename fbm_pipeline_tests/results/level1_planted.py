@@ -16,9 +16,10 @@ from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.results import level1_faces
 from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import rows_of

@@ -9,7 +9,8 @@ from fbm_pipeline.ablations import runner
 from fbm_pipeline.ablations.kept import is_kept
 from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.runner import run_cells
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tracking import ablations, mlflow_observer
 from fbm_pipeline.tracking.ablations import PARENT_TAG, open_plan

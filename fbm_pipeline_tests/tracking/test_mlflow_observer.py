@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.settings import PRESETS, Settings
+from fbm_pipeline.presets.presets import PRESETS
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.tracking import mlflow_observer
 from fbm_pipeline.tracking.mlflow_observer import open_run
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id

@@ -4,8 +4,8 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from fbm_pipeline.network.configuration import PHASES, ConfigurationError, Network, phases
-from fbm_pipeline.settings import PRESETS, Preset
+from fbm_pipeline.presets.network import PHASES, ConfigurationError, Network, phases
+from fbm_pipeline.presets.presets import PRESETS, Preset
 
 ONE_CHANGE: dict[str, object] = {
     "batter_games": 41,

@@ -1,6 +1,6 @@
 """All that makes one network of Levels 2 and 3 differ from another, and the roadmap's phases as such differences.
 
-Not here: how large a run is and on which seasons (settings.Preset), what a field does (the module that reads it).
+Not here: how large a run is and on which seasons (presets), what a field does (the module that reads it).
 """
 
 from collections.abc import Mapping
