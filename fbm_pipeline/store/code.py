@@ -64,9 +64,8 @@ def code_key(*references: str) -> str:
 def _key(references: tuple[str, ...]) -> str:
     texts = closure(*references)
     digest = hashlib.sha256(f"store {STORE_VERSION}".encode())
-    for text in sorted(
-        texts.values()
-    ):  # not where it stands: a function that moves to another room makes nothing again
+    # Not where it stands: what moves to another room makes nothing again.
+    for text in sorted(texts.values()):
         digest.update(f"{text}\n".encode())
     return digest.hexdigest()
 
