@@ -11,7 +11,8 @@ from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.store.tables import Store
 
 # Role and hands are known, not sampled: they are drawn to the league only because a few dozen plate
-# appearances are little evidence of a year. Pitches per plate appearance has its half point from 2000-2009, as the aggregates have.
+# appearances are little evidence of a year. Pitches per plate appearance has its half point from 2000-2009, as
+# the aggregates have.
 CONTEXT_RATES = rates(
     "context",
     """
