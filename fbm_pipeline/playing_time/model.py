@@ -3,10 +3,10 @@
 Learned from target seasons before the one projected, with zero for those who did not play: a projection of playing
 time must say who will not. The expectation is the mean of boosted trees and a ridge, for pitchers weighted over their
 roles, brought to the league's total; the quantiles are trees of their own. What a player would have as a regular
-has its own column: whoever asks about players known to have played (all published bars do) must not use an expectation that
-holds the chance of not playing. A pitcher's outs are his batters faced by his own outs per batter, regressed as Marcel
-does: a model of their own is no better.
-Not here: the columns (`playing_time_inputs`), the learners (`playing_time_fits`), Marcel's formula (`playing_time`).
+has its own column: whoever asks about players known to have played (all published bars do) must not use an expectation
+that holds the chance of not playing. A pitcher's outs are his batters faced by his own outs per batter, regressed as
+Marcel does: a model of their own is no better. Not here: the columns (`playing_time_inputs`), the learners
+(`playing_time_fits`), Marcel's formula (`playing_time`).
 """
 
 from collections.abc import Mapping
