@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 # Threads that wait sleep instead of spinning: a training then leaves the cores to what runs beside it.
 export OMP_WAIT_POLICY := PASSIVE
+# What one process compiled, the next reads: without it each of the tests' processes compiles the package anew.
+unexport PYTHONDONTWRITEBYTECODE
 DATA ?= ../shared/data
 
 # What a stopped command tells a person to type.
