@@ -9,12 +9,20 @@ from hypothesis import settings
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests import once
 
 # No law is about time: on a busy machine an example takes as long as it takes.
 settings.register_profile("laws", deadline=None)
 settings.load_profile("laws")
 
 REAL_DATA = Path(os.environ.get("FBM_REAL_DATA", REPOSITORY.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A worker's own folder lies in that of the run."""
+    own = tmp_path_factory.getbasetemp()
+    os.environ[once.FOLDER] = str(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.making import make_backtest, make_blend_weights, make_error_spread, make_scores
+from fbm_pipeline_tests.making import make_backtest, make_blend_weights, make_error_spread, make_pairs, make_scores
+from fbm_pipeline_tests.once import copy_store, made_once
 
 PLAYERS = 60  # of each type: ids 1.. batters, 1001.. pitchers
 SEASONS = tuple(range(2015, 2022))
@@ -318,7 +319,27 @@ def public_rows(season: int = 2019, snapshot: str = "2019-02-20", system: str = 
 
 
 def full_store(folder: Path) -> Store:
-    """Everything the evaluation and the report read, before blend weights are chosen."""
+    """Everything the evaluation and the report read, before blend weights are chosen: a copy of its own."""
+    return _copy(made_once("hand_made", _write_all), folder)
+
+
+def evaluated_store(folder: Path) -> tuple[Store, Settings]:
+    """The same with all that `evaluate` makes, and pairs."""
+    return _copy(made_once("hand_made_evaluated", _evaluate_all), folder), settings_for(folder)
+
+
+def _copy(made: Path, folder: Path) -> Store:
+    copy_store(made / "store", folder / "store")
+    return Store(folder / "store", TABLES)
+
+
+def _evaluate_all(folder: Path) -> None:
+    store, settings = full_store(folder), settings_for(folder)
+    evaluate(store, settings)
+    make_pairs(store, settings)
+
+
+def _write_all(folder: Path) -> None:
     store = Store(folder / "store", TABLES)
     lines = season_lines()
     write_core(store, lines)
@@ -330,7 +351,6 @@ def full_store(folder: Path) -> Store:
     name = "raw.public_projections"
     rows = public_rows() + public_rows(system="zips") + public_rows(2021, "2021-03-26")
     store.write(name, {}, table(store.contracts[name], rows))
-    return store
 
 
 def evaluate(store: Store, settings: Settings) -> None:

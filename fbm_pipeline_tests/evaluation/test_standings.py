@@ -21,10 +21,7 @@ LARGEST_FIGURE = 100_000  # what the metadata of an asset may hold
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
-    folder = tmp_path_factory.mktemp("standings")
-    store, settings = hand_made.full_store(folder), hand_made.settings_for(folder)
-    hand_made.evaluate(store, settings)
-    return store, settings
+    return hand_made.evaluated_store(tmp_path_factory.mktemp("standings"))
 
 
 def scores_of(store: Store) -> pd.DataFrame:

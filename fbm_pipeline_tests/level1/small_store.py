@@ -13,6 +13,8 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
+from fbm_pipeline_tests.once import made_once
 
 SEASONS = range(2015, 2020)
 TARGET_SEASONS = (2016, 2017, 2018, 2019, 2021)  # 2021 is the season to come
@@ -36,7 +38,12 @@ def rows_of(contract: Table, columns: Mapping[str, Any], count: int) -> pa.Table
 
 
 def write_small_store(store: Store) -> None:
-    """Write all tables."""
+    """Write all tables into an empty store."""
+    shutil.copytree(made_once("small", _write_all) / "store", store.root)
+
+
+def _write_all(folder: Path) -> None:
+    store = Store(folder / "store", TABLES)
     for season in SEASONS:
         write_season(store, season, np.random.default_rng(100 * season))
     for season in TARGET_SEASONS:

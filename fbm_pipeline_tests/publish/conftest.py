@@ -7,7 +7,7 @@ import pytest
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline_tests.evaluation import hand_made
-from fbm_pipeline_tests.making import make_blend_weights, make_pairs, publish
+from fbm_pipeline_tests.making import make_blend_weights, publish
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,6 @@ class Published:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Published:
     """Projections for 2022 and a backtest of 2019 and 2021."""
     folder = tmp_path_factory.mktemp("publish")
-    store = hand_made.full_store(folder)
-    settings = hand_made.settings_for(folder)
-    hand_made.evaluate(store, settings)
-    make_pairs(store, settings)
+    store, settings = hand_made.evaluated_store(folder)
     make_blend_weights(store, 2022)
     return Published(store, settings, publish(store, settings, 2022))

@@ -65,9 +65,7 @@ def test_playing_time_is_marcels_where_no_other_was_made(rows: pd.DataFrame) -> 
 
 
 def test_controls_are_published_with_the_playing_time_model(tmp_path: Path) -> None:
-    store = hand_made.full_store(tmp_path)
-    settings = hand_made.settings_for(tmp_path)
-    hand_made.evaluate(store, settings)
+    store, settings = hand_made.evaluated_store(tmp_path)
     hand_made.write_playing_time(store, 2022)
     for player_type in PLAYER_TYPES:
         marcel = store.delta("features.marcel_rates").to_pandas()

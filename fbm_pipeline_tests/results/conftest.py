@@ -10,7 +10,6 @@ from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
-from fbm_pipeline_tests.making import make_pairs
 
 
 @dataclass(frozen=True)
@@ -25,9 +24,6 @@ class Scored:
 def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
     """A backtest of 2017 to 2021 with its scores and pairs."""
     folder = tmp_path_factory.mktemp("results")
-    store = hand_made.full_store(folder)
-    settings = hand_made.settings_for(folder)
-    hand_made.evaluate(store, settings)
-    make_pairs(store, settings)
+    store, settings = hand_made.evaluated_store(folder)
     scores, pairs = (store.delta(name).to_pyarrow_table().to_pandas() for name in (SCORES, PAIRS))
     return Scored(store, settings, scores, pairs)
