@@ -235,13 +235,20 @@ def test_the_total_is_what_newcomers_had_lately(league: Store) -> None:
     assert table["opportunities"].sum() == pytest.approx(total)
 
 
-@pytest.mark.parametrize("player_type", ["batter", "pitcher"])
-def test_the_season_projected_and_later_ones_change_nothing(tmp_path: Path, player_type: str) -> None:
-    tables = []
-    for name, other_from in (("one", None), ("two", PROJECTED), ("three", PROJECTED - 1)):
-        store = Store(tmp_path / name, TABLES)
+@pytest.fixture(scope="module")
+def otherwise(tmp_path_factory: pytest.TempPathFactory) -> list[Store]:
+    """A league, and the same with another course from PROJECTED on and from the season before it on."""
+    stores = []
+    for other_from in (None, PROJECTED, PROJECTED - 1):
+        store = Store(tmp_path_factory.mktemp("otherwise"), TABLES)
         write_league(store, range(2009, PROJECTED + 2), other_from)
-        tables.append(newcomers(store, player_type))
+        stores.append(store)
+    return stores
+
+
+@pytest.mark.parametrize("player_type", ["batter", "pitcher"])
+def test_the_season_projected_and_later_ones_change_nothing(otherwise: list[Store], player_type: str) -> None:
+    tables = [newcomers(store, player_type) for store in otherwise]
     pd.testing.assert_frame_equal(tables[1], tables[0])
     assert not tables[2].equals(tables[0])
 
