@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
@@ -78,9 +79,10 @@ def pair_rows(backtest_sheets: Iterable[Sheet], groups: Sequence[tuple[Compariso
     """
     families: dict[tuple[int, str, str], list[_Tested]] = {}
     for sheet in backtest_sheets:
+        players = _Players(sheet)
         for place, (comparison, seasons) in enumerate(groups):
             for universe in tested_universes(comparison, sheet.kind):
-                family_member = _test(sheet, comparison, seasons, universe)
+                family_member = _test(sheet, players.of(universe, seasons), comparison, universe)
                 if family_member is not None:
                     families.setdefault((place, universe, sheet.kind), []).append(family_member)
     ordered = sorted(families.items(), key=lambda item: (item[0][0], KINDS.index(item[0][2])))
@@ -95,14 +97,30 @@ def tested_universes(comparison: Comparison, kind: str) -> list[str]:
     return [name for name in universes_of(comparison, kind) if name not in untested]
 
 
-def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe: str) -> _Tested | None:
+class _Players:
+    """The eligible players of one statistic: many comparisons ask for the same."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self._eligible: dict[tuple[str, tuple[int, ...]], pd.DataFrame] = {}
+
+    def of(self, universe: str, seasons: Sequence[int]) -> pd.DataFrame:
+        key = (universe, tuple(seasons))
+        if key not in self._eligible:
+            wide = self._sheet.wide
+            self._eligible[key] = eligible(wide[wide["season"].isin(list(seasons))], universe)
+        return self._eligible[key]
+
+
+def _test(sheet: Sheet, eligible_players: pd.DataFrame, comparison: Comparison, universe: str) -> _Tested | None:
     """The differences of one statistic; None where too few players are shared or no pair is asked for."""
-    eligible_players = eligible(sheet.wide[sheet.wide["season"].isin(list(seasons))], universe)
     systems = compared_systems(comparison, universe, eligible_players)
     tested = [pair for pair in comparison.tested if set(pair) <= set(systems)]
+    if not tested:
+        return None
     complete = complete_seasons(eligible_players, systems)
     players = shared(eligible_players[eligible_players["season"].isin(complete)], systems)
-    if len(players) < MIN_PLAYERS or not tested:
+    if len(players) < MIN_PLAYERS:
         return None
     weights = players["opportunities"] if sheet.kind == RATE else np.ones(len(players))
     tested_systems = sorted({name for pair in tested for name in pair}, key=systems.index)
