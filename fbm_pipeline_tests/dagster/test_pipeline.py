@@ -1,23 +1,28 @@
 """The whole graph on a small simulated league by the driver, twice: all of it is made once, and nothing again."""
 
+import contextlib
+import io
 import json
 import math
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
 import duckdb
 import pytest
 from dagster._core.definitions.data_version import CachingStaleStatusResolver
+from dagster._core.event_api import EventLogRecord
 from dagster._core.loader import LoadingContextForTest
 from deltalake import DeltaTable
 
 from fbm_pipeline.cli.main import main, parser
 from fbm_pipeline.definitions import defs
+from fbm_pipeline.defs import materialize
 from fbm_pipeline.network.fold_training import run_fold
 from fbm_pipeline.network.folds import plan_fold
 from fbm_pipeline.network.projection import project
@@ -26,11 +31,16 @@ from fbm_pipeline.nn.trainer import require_finished
 from fbm_pipeline.presets.network import PHASES, phases
 from fbm_pipeline.settings import REPOSITORY, Settings, load_settings
 from fbm_pipeline.simulated_league.league import write_league
+from fbm_pipeline.store.code import Symbol, closure
 from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.syntax import load
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.tracking.mlflow_store import connect, experiment_id
 from fbm_pipeline_tests.dagster.readme_commands import GATE, PARSED_ONLY, example, shown_commands
+
+# What runs in builds beside their own code: the store counts by its version, and who prints progress makes no rows.
+KNOWN_OTHERWISE = ("store/", "defs/progress.py")
 
 pytestmark = pytest.mark.timeout(1800)  # minutes on a busy machine: whole processes are started
 
@@ -43,10 +53,22 @@ def environment_of(settings: Settings) -> dict[str, str]:
     }
 
 
-def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
+def run_traced(settings: Settings, noted: Path) -> subprocess.CompletedProcess:
+    """The driver in a process of its own, which writes into `noted` what ran while each table was made."""
     environment = {**os.environ, **environment_of(settings)}
-    command = [sys.executable, "-m", "fbm_pipeline.defs.materialize", *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500)
+    command = [sys.executable, "-m", "fbm_pipeline_tests.dagster.traced_run", str(noted)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=1500, cwd=REPOSITORY)
+
+
+def run_driver(settings: Settings, *arguments: str) -> subprocess.CompletedProcess:
+    """The driver in this process, which has imported everything already, and without its signal handlers."""
+    out, err = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        for name, value in {**environment_of(settings), "DAGSTER_HOME": str(settings.dagster_home)}.items():
+            patch.setenv(name, value)
+        patch.setattr(materialize, "run_interruptibly", lambda work, farewell: work())
+        status = materialize.main(arguments)
+    return subprocess.CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
 
 
 def settings_of(home: Path) -> Settings:
@@ -60,6 +82,7 @@ class Runs:
     settings: Settings
     first: subprocess.CompletedProcess
     second: subprocess.CompletedProcess
+    called: dict[str, list[tuple[str, int, str]]]  # by table, the functions of ours that ran while it was made
     versions: tuple[dict[str, int], dict[str, int]]
     requested: int
 
@@ -75,14 +98,16 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
     write_league(
         settings.data, first_season=2021, last_season=2024, first_statcast_season=2023, teams=4, games_per_team=56
     )
-    first = run_driver(settings)
+    noted = settings.home / "called.json"
+    first = run_traced(settings, noted)
     assert first.returncode == 0, first.stdout[-3000:] + first.stderr[-3000:]
     before = _versions(settings)
     with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         tick = dg.evaluate_automation_conditions(defs, instance)
         second = run_driver(settings)
         asked = dg.evaluate_automation_conditions(defs, instance, cursor=tick.cursor).total_requested
-    return Runs(settings, first, second, (before, _versions(settings)), tick.total_requested + asked)
+    called = json.loads(noted.read_text(encoding="utf-8"))
+    return Runs(settings, first, second, called, (before, _versions(settings)), tick.total_requested + asked)
 
 
 @pytest.fixture
@@ -173,8 +198,54 @@ def test_a_second_run_writes_nothing(runs: Runs) -> None:
     assert runs.second.stdout.count(" unchanged ") > 35
 
 
-def test_nothing_is_stale_and_automation_asks_for_nothing(runs: Runs, instance: dg.DagsterInstance) -> None:
+def test_what_runs_while_a_table_is_made_is_in_its_code_key(runs: Runs) -> None:
+    """Otherwise a change of it would leave the table as it was."""
+    assert set(runs.called) >= {name for name, table in TABLES.items() if table.build}
+    forgotten = {
+        f"{table}: {file}:{line} {name}"
+        for table, called in runs.called.items()
+        for file, line, name in called
+        if not file.startswith(KNOWN_OTHERWISE) and owner_of(file, line) not in closure(*TABLES[table].functions)
+    }
+    assert forgotten == set()
+
+
+def owner_of(file: str, line: int) -> Symbol | None:
+    """The symbol at a module's top level that a line of it belongs to; None for one that binds no name."""
+    module = "fbm_pipeline." + file.removesuffix(".py").replace("/", ".")
+    for name, nodes in load(module).bindings.items():
+        for node in nodes:
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+            if first <= line <= (node.end_lineno or first):
+                return Symbol(module, name)
+    return None
+
+
+def latest_records(instance: dg.DagsterInstance) -> Callable[..., EventLogRecord | None]:
+    """Dagster's question for the latest record of a partition, asked once of each: it asks eight thousand times."""
+    ask = instance.get_latest_data_version_record
+    ask_once = cache(ask)
+
+    def latest(
+        key: dg.AssetKey,
+        is_source: bool | None = None,
+        partition_key: str | None = None,
+        before_cursor: int | None = None,
+        after_cursor: int | None = None,
+    ) -> EventLogRecord | None:
+        if before_cursor is not None:
+            return ask(key, is_source, partition_key, before_cursor, after_cursor)
+        record = ask_once(key, is_source, partition_key)
+        return record if record and record.storage_id > (after_cursor or 0) else None
+
+    return latest
+
+
+def test_nothing_is_stale_and_automation_asks_for_nothing(
+    runs: Runs, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
     graph = defs.resolve_asset_graph()
+    monkeypatch.setattr(instance, "get_latest_data_version_record", latest_records(instance))
     resolver = CachingStaleStatusResolver(instance, graph, LoadingContextForTest(instance))
     stale = {
         f"{key.to_user_string()} {season or ''}": [cause.reason for cause in resolver.get_stale_causes(key, season)]
