@@ -12,6 +12,7 @@ from fbm_pipeline.settings import load_settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.evaluation.skilled_systems import backtest, write_backtest
+from fbm_pipeline_tests.once import copy_store, made_once
 
 DEVELOPMENT, TEST = (2018, 2019), (2021, 2022)  # of the demo preset, 2023 and 2024 were not backtested
 STATISTICS = ("so_rate", "bb_rate")
@@ -38,7 +39,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: pd.DataFrame) ->
     settings = load_settings()
     settings.data.mkdir(parents=True)
     (settings.data / "simulated_league.json").write_text("{}", encoding="utf-8")
-    write_backtest(Store(settings.store_root, TABLES), rows)
+    made = made_once("compared", lambda folder: write_backtest(Store(folder / "store", TABLES), rows))
+    copy_store(made / "store", settings.store_root)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -14,7 +14,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.evaluation import hand_made
-from fbm_pipeline_tests.making import make_scores
+from fbm_pipeline_tests.making import make_backtest, make_error_spread, make_scores
 
 LARGEST_FIGURE = 100_000  # what the metadata of an asset may hold
 
@@ -65,10 +65,11 @@ def test_seasons_left_out_are_told(built: tuple[Store, Settings]) -> None:
 def test_nothing_to_compare_is_an_error(tmp_path: Path) -> None:
     store, settings = hand_made.full_store(tmp_path), hand_made.settings_for(tmp_path)
     for player_type in ("batter", "pitcher"):
-        for season in hand_made.TESTED:
-            store.drop("features.control_rates", {"player_type": player_type, "season": season})
+        store.drop("features.control_rates", {"player_type": player_type, "season": 2017})
+    make_error_spread(store, settings, 2017)
+    make_backtest(store, 2017)
     with pytest.raises(EvaluationError, match="no comparison can be scored"):
-        hand_made.evaluate(store, settings)
+        make_scores(store, settings)
 
 
 def test_figures_are_small_and_the_same_every_time(built: tuple[Store, Settings]) -> None:

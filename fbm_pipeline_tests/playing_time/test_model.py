@@ -39,9 +39,27 @@ def column(table: pa.Table, name: str) -> np.ndarray:
     return table.column(name).to_numpy(zero_copy_only=False)
 
 
+@pytest.fixture(scope="module")
+def leagues(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Store]:
+    """By player type a league of SEASONS with its playing time; not to be written to."""
+    stores = {}
+    for player_type in ("batter", "pitcher"):
+        store = stores[player_type] = new_store(tmp_path_factory.mktemp("playing_time"), player_type)
+        write_league(store, SEASONS, player_type=player_type)
+        make_playing_time(store, player_type, PROJECTED)
+    return stores
+
+
+@pytest.fixture
+def batters(leagues: dict[str, Store]) -> Store:
+    return leagues["batter"]
+
+
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
-def test_everybody_marcel_projects_has_a_row_with_ordered_quantiles(store: Store, player_type: str) -> None:
-    write_league(store, SEASONS, player_type=player_type)
+def test_everybody_marcel_projects_has_a_row_with_ordered_quantiles(
+    leagues: dict[str, Store], player_type: str
+) -> None:
+    store = leagues[player_type]
     table = playing_time(store, player_type)
     expected = histories(read_season_lines(store, player_type, 2010, 2012), [PROJECTED])
     assert column(table, "mlbam_id").tolist() == expected.mlbam_id.tolist()
@@ -54,8 +72,8 @@ def test_everybody_marcel_projects_has_a_row_with_ordered_quantiles(store: Store
     assert set(column(table, "trained_until")) == {2012}
 
 
-def test_those_who_did_not_play_are_learned_from_as_zero(store: Store) -> None:
-    write_league(store, SEASONS)
+def test_those_who_did_not_play_are_learned_from_as_zero(batters: Store) -> None:
+    store = batters
     lines, use = read_season_lines(store, "batter", 2009, 2012), read_seasons_of_use(store, "batter", 2009, 2012)
     players, _, share = training_rows(lines, use, [2010, 2011, 2012])
     keys = set(zip(lines.season.tolist(), lines.mlbam_id.tolist(), strict=True))
@@ -69,15 +87,15 @@ def test_those_who_did_not_play_are_learned_from_as_zero(store: Store) -> None:
     assert set(column(playing_time(store), "n")) == {len(share)}
 
 
-def test_the_total_is_what_projected_players_had_lately(store: Store) -> None:
-    write_league(store, SEASONS)
+def test_the_total_is_what_projected_players_had_lately(batters: Store) -> None:
+    store = batters
     lines, use = read_season_lines(store, "batter", 2009, 2012), read_seasons_of_use(store, "batter", 2009, 2012)
     _, _, share = training_rows(lines, use, [2010, 2011, 2012])
     assert column(playing_time(store), "opportunities").sum() == pytest.approx(GAMES * share.sum() / 3)
 
 
-def test_pitchers_have_outs_and_roles_and_batters_none(store: Store) -> None:
-    write_league(store, SEASONS, player_type="pitcher")
+def test_pitchers_have_outs_and_roles_and_batters_none(leagues: dict[str, Store]) -> None:
+    store = leagues["pitcher"]
     table = playing_time(store, "pitcher")
     faced, outs = column(table, "opportunities"), column(table, "outs")
     assert outs == pytest.approx(0.75 * faced)  # three outs of four batters, everybody's
@@ -93,9 +111,7 @@ def test_pitchers_have_outs_and_roles_and_batters_none(store: Store) -> None:
     assert np.isnan(change[~played]).all()
     assert (~played).any()
     assert change[played] == pytest.approx(np.where(role == "starter", 1 - chance, chance)[played])
-    other = Store(store.root.parent / "batters", TABLES)
-    write_league(other, SEASONS)
-    batters = playing_time(other)
+    batters = playing_time(leagues["batter"])
     assert all(batters.column(name).null_count == batters.num_rows for name in PITCHERS_COLUMNS)
 
 
@@ -111,14 +127,11 @@ def test_what_falls_on_or_after_as_of_changes_nothing(tmp_path: Path, player_typ
     assert not tables[2].equals(tables[0])
 
 
-def test_row_order_changes_nothing_and_nothing_is_made_twice(tmp_path: Path) -> None:
-    tables = []
-    for name, reverse in (("one", False), ("two", True)):
-        store = new_store(tmp_path, name)
-        write_league(store, SEASONS, reverse=reverse)
-        tables.append(playing_time(store))
-        assert make_playing_time(store, "batter", PROJECTED).skipped
-    assert tables[1].equals(tables[0])
+def test_row_order_changes_nothing_and_nothing_is_made_twice(batters: Store, tmp_path: Path) -> None:
+    store = new_store(tmp_path, "reverse")
+    write_league(store, SEASONS, reverse=True)
+    assert playing_time(store).equals(playing_time(batters))
+    assert make_playing_time(store, "batter", PROJECTED).skipped
 
 
 def test_the_injured_are_expected_to_play_less_than_their_healthy_twins(store: Store) -> None:
