@@ -62,9 +62,7 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("target", type=Path)
     export.add_argument("--season", type=int)
 
-    contracts = verbs.add_parser(
-        "contracts", help="write docs/data-contracts.md and docs/tables: every table's columns"
-    )
+    contracts = verbs.add_parser("contracts", help="write docs/data-contracts.md and docs/tables: a page a table")
     contracts.add_argument("--docs", type=Path, default=Path("docs"))
 
     add_level1(verbs)

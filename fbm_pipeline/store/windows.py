@@ -76,13 +76,20 @@ class Window:
         return read < season or (self.span is Span.UP_TO and read == season)
 
     def __str__(self) -> str:
-        back = "" if self.back is None else f", {self.back} seasons back"
-        types = ", both player types" if self.both_types else ""
-        types = f", {self.player_type}s for the others" if self.player_type else types
-        since = "" if self.since is None else f", since {self.since}"
-        until = f", until {self.until}" if self.until else ""
-        only = "".join(f", {column} {value}" for column, value in self.only)
-        return f"{self.span.value}{back}{since}{until}{types}{only}"
+        """The window with all that narrows it, as messages and the pages of contracts say it."""
+        limits = {
+            f"{self.back} seasons back": self.back is not None,
+            f"since {self.since}": self.since is not None,
+            f"until {self.until}": self.until,
+            f"{self.player_type}s for the others": self.player_type,
+            "both player types": self.both_types and not self.player_type,
+            **{f"{column} {value}": True for column, value in self.only},
+            "the month alone": self.same_month,
+            f"its months before {self.before_month}": self.before_month is not None,
+            "rows by their own dates": self.content,
+            "if there": self.optional,
+        }
+        return ", ".join([self.span.value, *(words for words, said in limits.items() if said)])
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.

@@ -79,6 +79,14 @@ def test_the_repository_names_no_machine() -> None:
     assert [str(path) for path in texts if pattern.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_pages_of_contracts_can_be_read() -> None:
+    docs = REPOSITORY / "docs"
+    pages = [docs / "data-contracts.md", *(docs / "tables").glob("*.md")]
+    assert len(pages) > len(TABLES)
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in pages}
+    assert {name: count for name, count in lines.items() if count > 150} == {}
+
+
 def experiment_pages() -> list[Path]:
     docs = REPOSITORY / "docs"
     return [docs / "experiments.md", *sorted((docs / "experiments").glob("*.md"))]
