@@ -8,7 +8,7 @@ from fbm_pipeline.baseball.statistics import BATTER_STATISTICS, PITCHER_STATISTI
 from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.tables import ROOMS
-from fbm_pipeline.warehouse.raw_tables import RawTable
+from fbm_pipeline.warehouse.raw import RawTable
 
 INDEX = "data-contracts.md"
 TABLE_PAGES = "tables"

@@ -19,7 +19,8 @@ from fbm_pipeline.results.run_tables import write_table
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse.minor_lines import match_rates, minor_seasons
+from fbm_pipeline.warehouse.checks import match_rates
+from fbm_pipeline.warehouse.season_games import minor_seasons
 
 COLUMNS = ("data", "section", "season", "player_type", "name", "level", "measure", "value", "n")
 # Of a centroid: in standard deviations of the players it was fitted on, rates as multiples of the league's.

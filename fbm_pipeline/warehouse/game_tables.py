@@ -13,7 +13,7 @@ from fbm_pipeline.store.columns import (
 )
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import Window, same_season
-from fbm_pipeline.warehouse.core_columns import RUNS, line_counts
+from fbm_pipeline.warehouse.core_tables import RUNS, line_counts
 from fbm_pipeline.warehouse.recipes import reads_of
 from fbm_pipeline.warehouse.season_games import SOURCES
 

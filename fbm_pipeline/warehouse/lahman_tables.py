@@ -4,7 +4,7 @@ Not here on purpose: finalGame and the columns of a player's death. They know th
 """
 
 from fbm_pipeline.store.columns import Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SOURCE_FILE, RawTable
+from fbm_pipeline.warehouse.raw import SOURCE_FILE, RawTable
 
 _PLAYER = Column("playerID", "str", "id", "Lahman's id of the person")
 _YEAR = Column("yearID", "i16", "season", "the season")

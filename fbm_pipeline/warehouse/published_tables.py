@@ -1,7 +1,7 @@
 """Raw tables of other publishers: the Chadwick register, minor-league lines, clubs' rosters, public projections."""
 
 from fbm_pipeline.store.columns import PLAYER_TYPE, SYSTEM, Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SOURCE_FILE, RawTable
+from fbm_pipeline.warehouse.raw import SOURCE_FILE, RawTable
 
 _SEASON = Column("season", "i16", "season", "the season of the line")
 _AS_OF = Column("as_of", "date", "date", "the date of the roster")

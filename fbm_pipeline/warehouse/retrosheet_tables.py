@@ -1,7 +1,7 @@
 """Raw tables of Retrosheet: plays, games, pitching lines and rosters."""
 
 from fbm_pipeline.store.columns import Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SEASON, SOURCE_FILE, RawTable
+from fbm_pipeline.warehouse.raw import SEASON, SOURCE_FILE, RawTable
 
 _GID = Column("gid", "str", "id", "the game: home club, date, and number of the day")
 _DATE = Column("date", "date", "date", "the day on which the game was played")

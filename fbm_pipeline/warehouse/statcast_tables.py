@@ -4,7 +4,7 @@ Positions and movement are seen from behind the plate: x grows to the catcher's 
 """
 
 from fbm_pipeline.store.columns import Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SEASON, SOURCE_FILE, RawTable
+from fbm_pipeline.warehouse.raw import SEASON, SOURCE_FILE, RawTable
 
 _BATTER = Column("batter", "i32", "id", "the batter's MLBAM id")
 _PITCHER = Column("pitcher", "i32", "id", "the pitcher's MLBAM id")
