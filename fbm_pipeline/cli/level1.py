@@ -25,7 +25,7 @@ def add_level1(verbs: Any) -> None:
 
 def level1(settings: Settings, options: argparse.Namespace) -> int:
     """Write the page and what stands beside it. Raises EvaluationError when there is nothing to write of."""
-    from fbm_pipeline.results.level1_results import write_level1
+    from fbm_pipeline.results.level1 import write_level1
 
     for path in write_level1(Store(settings.store_root, TABLES), settings, options.docs):
         print(path)

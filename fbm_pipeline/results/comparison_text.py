@@ -1,6 +1,6 @@
 """A comparison as lines for a terminal of 120 columns: scores by statistic and system, then pairs and verdicts.
 
-Not here: the same rows as files (run_tables) and as a page (results_page).
+Not here: the same rows as Parquet (files) and as a page (main_page).
 """
 
 from collections.abc import Callable, Mapping

@@ -1,7 +1,7 @@
 """The text of docs/results/level1.md: whether Level 1 is of use, what it learnt, and its faces. At most 150 lines.
 
-It counts and compares; it does not praise. Not here: reading and writing files (level1_results), tables of one
-section (level1_useful, level1_sections, level1_tables).
+It counts and compares; it does not praise. Not here: reading and writing files (level1), the useful test
+(level1_useful), how faces are found (level1_neighbours).
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, PRETRAINING, USEFUL
+from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, USEFUL, epoch_of
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.results.level1_sections import collapse_section, decoder_section, pretraining_section
-from fbm_pipeline.results.level1_tables import FaceTable
+from fbm_pipeline.results.level1_neighbours import FaceTable
 from fbm_pipeline.results.level1_useful import useful_section
-from fbm_pipeline.results.verdicts import RULE
+from fbm_pipeline.results.measured import RULE
 
 MOST_LINES = 150
+FAIR_LOOKUPS = ("base", "hands", "hands_order")  # they know no more than the encoder may
+COLLAPSE_MEASURES = (
+    "embedding_effective_rank",
+    "embedding_information_abundance",
+    "words_effective_rank",
+    "words_information_abundance",
+)
+_NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -85,3 +92,63 @@ Figures: {record.source}.
 
 {RETROSHEET}
 """
+
+
+def pretraining_section(rows: pd.DataFrame) -> str:
+    """A line per cutoff and seasons: nats a hidden plate appearance by target, the encoder and its best lookup."""
+    return f"""## What the encoder fills in
+
+Nats per hidden plate appearance of games that no gradient saw: encoder / best table of frequencies (overall, by hands,
+by hands and order in the outing). Less is better. Where the table is as good, the encoder has learnt who plays when.
+
+{_nats_table(rows, "masked", FAIR_LOOKUPS)}"""
+
+
+def decoder_section(rows: pd.DataFrame) -> str:
+    """A line per cutoff: nats an event by head, player vectors and the best lookup."""
+    return f"""## What player vectors add to each pitch
+
+Nats per event of held-out games: with vectors of earlier games / best table by count and hands. Less is better.
+
+{_nats_table(rows, "vectors", ("base", "lookup"))}"""
+
+
+def collapse_section(rows: pd.DataFrame) -> str:
+    """A line per arm and cutoff: directions in use after the first and after the last epoch."""
+    lines = [
+        "## Signs of collapse\n",
+        "After the first → last epoch. Effective rank: how many directions are in use (the exponential of the entropy "
+        "of singular values).\nInformation abundance: their sum over the largest. A fall while the loss falls is a "
+        "collapse.\n",
+        "| arm, cutoff | epochs | " + " | ".join(name.replace("_", " ") for name in COLLAPSE_MEASURES) + " |",
+        "|---|---:|" + "---:|" * len(COLLAPSE_MEASURES),
+    ]
+    for (cutoff, arm), own in rows.groupby(["cutoff", "arm"], sort=False):
+        epochs = own["stat"].map(epoch_of)
+        first, last = (own[epochs == end].set_index("measure")["value"] for end in (epochs.min(), epochs.max()))
+        texts = [
+            f"{first[name]:.1f} → {last[name]:.1f}" if name in first and name in last else _NONE
+            for name in COLLAPSE_MEASURES
+        ]
+        lines.append(f"| `{arm}`, {cutoff} | {epochs.max()} | {' | '.join(texts)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _nats_table(rows: pd.DataFrame, arm: str, lookups: Sequence[str]) -> str:
+    """`1.781 / 1.807` by cutoff, games and target: the arm, and the best of the lookups that are there."""
+    known = rows[rows["measure"] == NATS]
+    stats = list(dict.fromkeys(known["stat"]))
+    lines = [
+        "| cutoff, games | " + " | ".join(name.replace("_", " ") for name in stats) + " |",
+        "|---|" + "---:|" * len(stats),
+    ]
+    for (cutoff, seasons), own in known.groupby(["cutoff", "seasons"], sort=False):
+        wide = own.pivot_table(index="stat", columns="arm", values="value").reindex(stats)
+        best = wide.reindex(columns=list(lookups)).min(axis=1)
+        arms = wide[arm] if arm in wide else best * float("nan")
+        texts = [
+            _NONE if pd.isna(nats) else f"{nats:.3f} / {_NONE if pd.isna(table) else f'{table:.3f}'}"
+            for nats, table in zip(arms, best, strict=True)
+        ]
+        lines.append(f"| {cutoff}, {seasons} | {' | '.join(texts)} |")
+    return "\n".join(lines) + "\n"

@@ -1,7 +1,7 @@
 """The useful test for people: what each learned block changes in the control, and whether the goal is met.
 
 Takes rows as evaluation.level1 of one kind of data and returns Markdown. Verdicts are those of the rows, by the rule
-that all pages share (verdicts). Not here: the test itself (evaluation.useful_test).
+that all pages share (measured). Not here: the test itself (evaluation.useful_test).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from fbm_pipeline.evaluation.families import BETTER, WORSE
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN_STATISTICS
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change
-from fbm_pipeline.results.verdicts import VerdictCount, count_verdicts
+from fbm_pipeline.results.measured import VerdictCount, count_verdicts
 
 UNTRAINED = "untrained"
 LEAST_BETTER = 3  # main statistics that the goal asks for

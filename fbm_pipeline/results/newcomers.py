@@ -13,9 +13,8 @@ from fbm_pipeline.identity.archetypes import MINIMUM_OPPORTUNITIES, read_archety
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.writing import replace_text
+from fbm_pipeline.results.files import page_folder, write_table
 from fbm_pipeline.results.pages import run_named
-from fbm_pipeline.results.places import page_folder
-from fbm_pipeline.results.run_tables import write_table
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store

@@ -1,7 +1,7 @@
 """`fbm results`: the results page with its rows and figure, and the data of the run beside it.
 
 Aggregates only: a row of a single player, let alone of somebody else's projections, never gets here.
-Not here: the page's text (results_page) and which rows it stands on (measured, score_rows).
+Not here: the page's text (main_page) and which rows it stands on (measured, rows).
 """
 
 import json
@@ -17,17 +17,14 @@ from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.publish.writing import replace_file, replace_text
-from fbm_pipeline.results.calibration_figure import calibration_figure
+from fbm_pipeline.results.files import page_folder, read_table, replace_rows, table_path, write_table
 from fbm_pipeline.results.looks import count_looks, note_looks
+from fbm_pipeline.results.main_page import Facts, calibration_figure, results_page
+from fbm_pipeline.results.main_tables import shown_systems
 from fbm_pipeline.results.measured import Measured
-from fbm_pipeline.results.places import page_folder
-from fbm_pipeline.results.results_page import Facts, results_page
-from fbm_pipeline.results.results_tables import shown_systems
-from fbm_pipeline.results.run_tables import read_table, replace_rows, table_path, write_table
-from fbm_pipeline.results.score_rows import SCORE_COLUMNS, ordered, page_rows, write_scores
+from fbm_pipeline.results.rows import SCORE_COLUMNS, ordered, page_rows, training_rows, write_scores
 from fbm_pipeline.results.scores_browser import write_browser
 from fbm_pipeline.results.sentences import checked_sentences
-from fbm_pipeline.results.trainings import training_rows
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.results.measured import Measured
-from fbm_pipeline.results.verdicts import count_verdicts
+from fbm_pipeline.results.measured import Measured, count_verdicts
 
 EVERY = 17  # statistics of a family
 

@@ -26,6 +26,7 @@ SMALL_ROOMS = (
     "backtest",
     "evaluation",
     "nn",
+    "results",
 )
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "manager", "misc"}
 

@@ -8,7 +8,7 @@ import pytest
 from fbm_pipeline.ablations import comparison, network_cells
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.cli.ablations import seasons_given
-from fbm_pipeline.results.run_tables import table_path
+from fbm_pipeline.results.files import table_path
 from fbm_pipeline.settings import Settings, SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES

@@ -17,8 +17,8 @@ from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, M
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
 from fbm_pipeline.presets.presets import PRESETS
-from fbm_pipeline.results import level1_faces
-from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
+from fbm_pipeline.results import level1
+from fbm_pipeline.results.level1_page import COLLAPSE_MEASURES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -137,7 +137,7 @@ def plant_training(monkeypatch: pytest.MonkeyPatch) -> None:
             found.words.data.zero_()
         return found, None
 
-    monkeypatch.setattr(level1_faces, "load_encoder", encoder)
+    monkeypatch.setattr(level1, "load_encoder", encoder)
 
 
 def write_faces(store: Store) -> None:

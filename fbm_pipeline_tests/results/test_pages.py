@@ -9,11 +9,10 @@ import pytest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
-from fbm_pipeline.results.measured import Measured, mean_change
+from fbm_pipeline.results.files import read_table, table_path, write_table
+from fbm_pipeline.results.measured import count_verdicts
 from fbm_pipeline.results.pages import write_results, write_run
-from fbm_pipeline.results.run_tables import read_table, table_path, write_table
-from fbm_pipeline.results.score_rows import MOST_ROWS, PAIR_COLUMNS, SCORE_COLUMNS, write_scores
-from fbm_pipeline.results.verdicts import count_verdicts
+from fbm_pipeline.results.rows import MOST_ROWS, PAIR_COLUMNS, SCORE_COLUMNS, write_scores
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -63,13 +62,6 @@ def test_verdicts_are_counted_and_not_decided_again(page: str, scored: Scored) -
     line = next(line for line in page.splitlines() if line.startswith("| marcel → contextual | all |"))
     assert line.endswith(f"| {count.better} | {count.worse} | {count.undecided} |")
     assert RETROSHEET in page
-
-
-def test_a_word_that_is_no_verdict_is_refused() -> None:
-    with pytest.raises(EvaluationError, match="verdicts \\['better', 'maybe'\\]"):
-        count_verdicts(pd.Series(["better", "maybe"]))
-    with pytest.raises(EvaluationError, match="a family of 0 rows"):
-        count_verdicts(pd.Series([], dtype="str"))
 
 
 def test_the_file_holds_main_statistics_of_pooled_test_seasons(folder: Path) -> None:
@@ -135,15 +127,6 @@ def test_no_scores_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match=r"materialize evaluation.scores"):
         write_results(store, hand_made.settings_for(tmp_path), tmp_path / "docs")
     assert not (tmp_path / "docs").exists()
-
-
-def test_the_mean_change_is_over_main_statistics(scored: Scored) -> None:
-    measured = Measured.of_seasons(scored.scores, scored.pairs, scored.settings.preset.test_seasons)
-    cells = measured.cells("controls", "full")
-    assert mean_change(cells, "marcel") == 0.0
-    halved = cells.assign(rmse=cells["rmse"].where(cells.index.get_level_values("system") != "control", 0.5))
-    halved["rmse"] = halved["rmse"].where(halved.index.get_level_values("system") != "marcel", 1.0)
-    assert mean_change(halved, "control") == pytest.approx(-50.0)
 
 
 @pytest.mark.parametrize("name", ["README.md", "level1.md", "newcomers.md"])

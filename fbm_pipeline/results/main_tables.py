@@ -1,6 +1,6 @@
 """The tables of the results page: systems against Marcel, tested pairs, families, histories.
 
-Each takes `Measured` and returns Markdown. Not here: the page's order and words (results_page).
+Each takes `Measured` and returns Markdown. Not here: the page's order and words (main_page).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,10 +13,8 @@ from fbm_pipeline.backtest.universes import TIERS
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
-from fbm_pipeline.results.floor_of_luck import floor_of_luck
-from fbm_pipeline.results.measured import MAIN_CELLS, Measured, mean_change
-from fbm_pipeline.results.score_rows import COMPARISONS
-from fbm_pipeline.results.verdicts import count_verdicts
+from fbm_pipeline.results.measured import MAIN_CELLS, Measured, count_verdicts, floor_of_luck, mean_change
+from fbm_pipeline.results.rows import COMPARISONS
 
 BASE = "marcel"
 DASH = "–"

@@ -13,8 +13,8 @@ from fbm_pipeline.ablations.registry import REGISTRY
 from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.evaluation.scoring import seasons_label
 from fbm_pipeline.results.comparison_text import amount_change, interval_text
+from fbm_pipeline.results.files import replace_rows, table_path
 from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
-from fbm_pipeline.results.run_tables import replace_rows, table_path
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key
 

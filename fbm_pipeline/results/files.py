@@ -1,6 +1,8 @@
-"""One Parquet file per kind of result in the run: `scores`, `pairs`, `ablations`, `level1`, `trainings`, `newcomers`.
+"""Where results lie, and the run's tables of them.
 
-All figures lie here, unrounded; the pages show some of them. Not here: the rows themselves.
+Real results go to docs/results, which is committed. Those of a simulated league stay in the run: they show that the
+machinery works, and nobody should read them for baseball. All figures lie in the run, unrounded, one Parquet file per
+kind; the pages show some of them. Not here: the rows themselves.
 """
 
 from collections.abc import Sequence
@@ -10,10 +12,21 @@ import pandas as pd
 
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.writing import replace_file
-from fbm_pipeline.results.places import run_results
 from fbm_pipeline.settings import Settings
 
 KINDS = ("scores", "pairs", "ablations", "level1", "trainings", "newcomers")
+
+
+def run_results(settings: Settings) -> Path:
+    """The folder of a run's Parquet files and of its `results.html`."""
+    return settings.home / "results"
+
+
+def page_folder(settings: Settings, docs: Path | None) -> Path:
+    """The folder of the pages: `docs`/results where a folder is named, else docs/results, for a league the run's."""
+    if docs is None and settings.data_kind == "simulated":
+        return run_results(settings)
+    return (docs or Path("docs")) / "results"
 
 
 def table_path(settings: Settings, kind: str) -> Path:

@@ -1,11 +1,13 @@
-"""The floor of luck: the error that every system's attainable share is measured against."""
+"""What the pages read: the floor of luck from the scores, verdicts counted, changes over main statistics."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.metrics import attainable_share
-from fbm_pipeline.results.floor_of_luck import floor_of_luck
+from fbm_pipeline.results.measured import Measured, count_verdicts, floor_of_luck, mean_change
+from fbm_pipeline_tests.results.conftest import Scored
 
 
 def test_the_floor_is_found_again_from_any_systems() -> None:
@@ -34,3 +36,19 @@ def test_true_rates_score_the_floor() -> None:
 @pytest.mark.parametrize("attainable", [[np.nan, np.nan], [0.5, 0.5], [0.5, np.nan]])
 def test_without_luck_there_is_no_floor(attainable: list[float]) -> None:
     assert floor_of_luck(pd.DataFrame({"rmse": [0.03, 0.02], "attainable": attainable})) is None
+
+
+def test_a_word_that_is_no_verdict_is_refused() -> None:
+    with pytest.raises(EvaluationError, match="verdicts \\['better', 'maybe'\\]"):
+        count_verdicts(pd.Series(["better", "maybe"]))
+    with pytest.raises(EvaluationError, match="a family of 0 rows"):
+        count_verdicts(pd.Series([], dtype="str"))
+
+
+def test_the_mean_change_is_over_main_statistics(scored: Scored) -> None:
+    measured = Measured.of_seasons(scored.scores, scored.pairs, scored.settings.preset.test_seasons)
+    cells = measured.cells("controls", "full")
+    assert mean_change(cells, "marcel") == 0.0
+    halved = cells.assign(rmse=cells["rmse"].where(cells.index.get_level_values("system") != "control", 0.5))
+    halved["rmse"] = halved["rmse"].where(halved.index.get_level_values("system") != "marcel", 1.0)
+    assert mean_change(halved, "control") == pytest.approx(-50.0)

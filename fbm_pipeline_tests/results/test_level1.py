@@ -8,9 +8,9 @@ from PIL import Image
 
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.encoder import EncoderError
-from fbm_pipeline.results import level1_faces
-from fbm_pipeline.results.level1_results import ordered_rows, write_level1
-from fbm_pipeline.results.run_tables import read_table, table_path
+from fbm_pipeline.results import level1
+from fbm_pipeline.results.files import read_table, table_path
+from fbm_pipeline.results.level1 import ordered_rows, write_level1
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.results.level1_planted import (
     frame,
@@ -99,7 +99,7 @@ def test_an_encoder_that_was_not_trained_is_an_error(
     def absent(settings: object, cutoff: int) -> None:
         raise EncoderError("no Level 1 encoder masked of cutoff 2024; train it first")
 
-    monkeypatch.setattr(level1_faces, "load_encoder", absent)
+    monkeypatch.setattr(level1, "load_encoder", absent)
     with pytest.raises(EvaluationError, match="need what was trained: no Level 1 encoder"):
         write_level1(planted, settings_in(tmp_path), tmp_path / "docs")
 

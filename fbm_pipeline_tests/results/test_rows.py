@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from fbm_pipeline.nn.checkpoint import save_checkpoint
-from fbm_pipeline.results.trainings import TRAINING_COLUMNS, training_rows
+from fbm_pipeline.results.rows import TRAINING_COLUMNS, training_rows
 from fbm_pipeline.settings import Settings
 from fbm_pipeline_tests.evaluation import hand_made
 
