@@ -12,9 +12,9 @@ from fbm_pipeline.ablations.plan import Cell, Plan
 from fbm_pipeline.ablations.registry import REGISTRY
 from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.evaluation.scoring import seasons_label
-from fbm_pipeline.results.comparison_text import amount_change, interval_text
+from fbm_pipeline.results.comparison_text import difference_lines
 from fbm_pipeline.results.files import replace_rows, table_path
-from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
+from fbm_pipeline.results.looks import add_look, read_looks, write_looks
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key
 
@@ -34,17 +34,14 @@ def note_looks_of(target: Path, settings: Settings, plan: Plan, cells: Sequence[
     Returns how many there were; none for a plan on development seasons.
     """
     tested = sorted(set(plan.seasons) & set(settings.preset.test_seasons))
-    table = read_looks(target)
-    fresh = []
+    known = looks = read_looks(target)
     for name in plan.ablations if tested else ():
-        own = [cell.key for cell in cells if cell.arm == name and cell.season in tested]
-        configuration, system = inputs_key(cells=sorted(own))[:12], f"ablation {name}"
-        held = table[(table["data"] == settings.data_kind) & (table["system"] == system)]
-        if configuration not in set(held["configuration"]):
-            fresh.append((settings.data_kind, system, len(held) + 1, configuration, seasons_label(tested)))
-    if fresh:
-        write_looks(target, pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True))
-    return len(fresh)
+        keys = sorted(cell.key for cell in cells if cell.arm == name and cell.season in tested)
+        configuration = inputs_key(cells=keys)[:12]
+        looks = add_look(looks, settings.data_kind, f"ablation {name}", configuration, seasons_label(tested))
+    if len(looks) > len(known):
+        write_looks(target, looks)
+    return len(looks) - len(known)
 
 
 def ablations_text(rows: Sequence[Mapping]) -> list[str]:
@@ -57,15 +54,7 @@ def ablations_text(rows: Sequence[Mapping]) -> list[str]:
             f"{name} less {first['reference']}, {universe}, {first['seasons']}, {first['seeds']} seed(s): "
             f"{REGISTRY[str(name)].question}",
         ]
-        lines.append(f"  {'':<22}{'n':>6}{'players':>9}   {'r':<26}{'Holm':>6}   {'RMSE':<28}{'Holm':>6}  verdict")
-        for row in of_one.to_dict("records"):
-            shown = {**row, "kind": "rate"}
-            r = interval_text(shown, "r", lambda value: f"{value:+.3f}")
-            rmse = interval_text(shown, "rmse", lambda value, shown=shown: amount_change(value, shown))  # type: ignore[misc]
-            lines.append(
-                f"  {row['player_type']:<8}{row['stat']:<14}{row['n']:>6}{row['players']:>9}   {r:<26}"
-                f"{_p(row['holm_r']):>6}   {rmse:<28}{_p(row['holm_rmse']):>6}  {row['verdict']}"
-            )
+        lines += difference_lines(of_one.assign(kind="rate"))
     return lines
 
 
@@ -77,7 +66,3 @@ def registry_text() -> list[str]:
         lines.append(f"{item.name:<30} {item.phase:<17} from {item.reference:<8} {item.question}")
         lines.append(f"{'':<30} {changes or f'the network of phase {item.roadmap} over the preset'}")
     return lines
-
-
-def _p(value: float | None) -> str:
-    return "-" if value is None or pd.isna(value) else f"{value:.3f}"

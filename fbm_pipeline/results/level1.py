@@ -27,7 +27,7 @@ from fbm_pipeline.results.level1_neighbours import (
 )
 from fbm_pipeline.results.level1_page import Record, level1_page
 from fbm_pipeline.results.level1_useful import chosen_arm
-from fbm_pipeline.results.looks import LOOK_COLUMNS, read_looks, write_looks
+from fbm_pipeline.results.looks import add_look, read_looks, write_looks
 from fbm_pipeline.results.pages import run_named, stored_rows
 from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.contents import inputs_key
@@ -109,14 +109,7 @@ def _with_look(looks: pd.DataFrame, rows: pd.DataFrame, settings: Settings) -> p
         [row["player_type"], row["stat"], row["measure"], f"{row['value']:.{LOOK_PLACES}f}"]
         for row in seen.sort_values(["player_type", "stat", "measure"]).to_dict("records")
     ]
-    configuration, system = inputs_key(scores=scores)[:12], f"level1 {arm}"
-    noted = looks[(looks["data"] == settings.data_kind) & (looks["system"] == system)]
-    if configuration in set(noted["configuration"]):
-        return looks
-    fresh = pd.DataFrame(
-        [(settings.data_kind, system, len(noted) + 1, configuration, test)], columns=list(LOOK_COLUMNS)
-    )
-    return pd.concat([part for part in (looks, fresh) if len(part)], ignore_index=True)
+    return add_look(looks, settings.data_kind, f"level1 {arm}", inputs_key(scores=scores)[:12], test)
 
 
 def find_faces(store: Store, settings: Settings) -> Faces:

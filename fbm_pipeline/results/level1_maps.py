@@ -105,7 +105,7 @@ def label_places(places: np.ndarray, words: Sequence[str]) -> np.ndarray:
     `places` (words, 2) are the points in shares of the axes. A label that finds no free place stays where it was
     tried last.
     """
-    found = np.zeros_like(places)
+    labels = np.zeros_like(places)
     taken = [(x - _POINT, y - _POINT, x + _POINT, y + _POINT) for x, y in places.tolist()]
     for place in np.lexsort((places[:, 0], -places[:, 1])):
         x, y = places[place].tolist()
@@ -113,8 +113,8 @@ def label_places(places: np.ndarray, words: Sequence[str]) -> np.ndarray:
             if not any(_overlap(box, other) for other in taken):
                 break
         taken.append(box)
-        found[place] = box[0], (box[1] + box[3]) / 2.0
-    return found
+        labels[place] = box[0], (box[1] + box[3]) / 2.0
+    return labels
 
 
 def _boxes(x: float, y: float, width: float) -> Iterator[_Box]:

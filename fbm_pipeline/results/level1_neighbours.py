@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.results.markdown import table
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
@@ -53,12 +54,7 @@ class FaceTable:
 
     def markdown(self) -> str:
         """The table below its title."""
-        names = [name.removesuffix("#") for name in self.columns]
-        rules = ["---:" if name.endswith("#") else "---" for name in self.columns]
-        lines = [f"### {self.title}\n", f"{self.note}\n"]
-        lines += ["| " + " | ".join(names) + " |", "|" + "|".join(rules) + "|"]
-        lines += ["| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in self.rows]
-        return "\n".join(lines) + "\n"
+        return f"### {self.title}\n\n{self.note}\n\n{table(self.columns, self.rows)}"
 
 
 @dataclass(frozen=True)
@@ -73,18 +69,19 @@ def load_known_players(store: Store, cutoff: int, season: int) -> dict[str, Know
     """By player type, vectors as of 1 March of the season. Raises EvaluationError when there is none."""
     with session(store, tables=PLAYER_TABLES) as connection:
         rows = query(connection, "results/known_players", {"cutoff": cutoff, "season": season}).to_pandas()
-    found = {}
+    known = {}
     for player_type in PLAYER_TYPES:
-        own = rows[rows["player_type"] == player_type]
-        own = own[own["opportunities"] >= KNOWN_SHARE * own["opportunities"].max()].reset_index(drop=True)
-        if len(own) <= NEAREST_PLAYERS:
+        players = rows[rows["player_type"] == player_type]
+        enough = players["opportunities"] >= KNOWN_SHARE * players["opportunities"].max()
+        players = players[enough].reset_index(drop=True)
+        if len(players) <= NEAREST_PLAYERS:
             raise EvaluationError(
-                f"models.player_vectors of cutoff {cutoff} as of {season} has {len(own)} {player_type}s who played in "
-                f"{season - 1}, expected more than {NEAREST_PLAYERS}. Next: materialize models.player_vectors and "
+                f"models.player_vectors of cutoff {cutoff} as of {season} has {len(players)} {player_type}s who played "
+                f"in {season - 1}, expected more than {NEAREST_PLAYERS}. Next: materialize models.player_vectors and "
                 f"core.season_lines of {season - 1}."
             )
-        found[player_type] = KnownPlayers(own, np.stack(own["mean"].to_list()).astype(np.float64))
-    return found
+        known[player_type] = KnownPlayers(players, np.stack(players["mean"].to_list()).astype(np.float64))
+    return known
 
 
 def neighbours_table(known: Mapping[str, KnownPlayers], season: int) -> FaceTable:
@@ -159,35 +156,30 @@ def load_appearances(store: Store, cutoff: int, season: int) -> Appearances:
 def appearance_faces(store: Store, appearances: Appearances, season: int) -> FaceTable:
     """A row per kind that the season had: its first one, and the most similar ones of other games."""
     rows = appearances.rows
-    firsts = {kind: int(np.argmax(found)) for kind, rule in KINDS.items() if (found := rule(rows).to_numpy(bool)).any()}
+    of_kind = {kind: rule(rows).to_numpy(bool) for kind, rule in KINDS.items()}
+    firsts = {kind: int(np.argmax(mask)) for kind, mask in of_kind.items() if mask.any()}
     near = {kind: nearest(appearances, place, CROWD) for kind, place in firsts.items()}
     alike = [place for places, _ in near.values() for place in places[:NEAREST_APPEARANCES].tolist()]
     shown = sorted({*firsts.values(), *alike})
     results = _results(store, rows.iloc[shown], season)
-    told = {place: _told(rows.iloc[place], results) for place in shown}
-    table = []
+    texts = {place: _appearance_text(rows.iloc[place], results) for place in shown}
+    lines = []
     for kind, first in firsts.items():
         places, cosines = near[kind]
         same = int((rows["outcome"].to_numpy()[places] == rows["outcome"].iloc[first]).sum())
         share = float((rows["outcome"] == rows["outcome"].iloc[first]).mean())
-        table.append(
-            [
-                kind,
-                told[first],
-                *(
-                    f"{told[place]} ({cosine:.3f})"
-                    for place, cosine in zip(places[:NEAREST_APPEARANCES].tolist(), cosines, strict=False)
-                ),
-                f"{same} of {len(places)} ({100 * share:.1f} %)",
-            ]
-        )
+        alike_first = [
+            f"{texts[place]} ({cosine:.3f})"
+            for place, cosine in zip(places[:NEAREST_APPEARANCES].tolist(), cosines, strict=False)
+        ]
+        lines.append([kind, texts[first], *alike_first, f"{same} of {len(places)} ({100 * share:.1f} %)"])
     note = (
         f"Each is the first of its kind in {season}; beside it those of other games with the largest cosine of "
         f"embeddings, among {len(rows)}.\nHands are batter against pitcher. The last column counts the same outcome "
         f"among the {CROWD} nearest, and its share of the season."
     )
     columns = ["first", "plate appearance", *("nearest", "second")[:NEAREST_APPEARANCES], "same outcome#"]
-    return FaceTable("Which plate appearances look alike", note, columns, table)
+    return FaceTable("Which plate appearances look alike", note, columns, lines)
 
 
 def nearest(appearances: Appearances, place: int, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -205,11 +197,11 @@ def nearest(appearances: Appearances, place: int, count: int) -> tuple[np.ndarra
 def _results(store: Store, chosen: pd.DataFrame, season: int) -> dict[tuple[str, int], list[str]]:
     keys = pa.Table.from_pandas(chosen[["game_id", "plate_appearance"]], preserve_index=False)
     with session(store, tables=("core.pitches",), chosen=keys) as connection:
-        found = query(connection, "results/results_of_pitches", {"season": season}).to_pylist()
-    return {(row["game_id"], row["plate_appearance"]): row["results"] for row in found}
+        rows = query(connection, "results/results_of_pitches", {"season": season}).to_pylist()
+    return {(row["game_id"], row["plate_appearance"]): row["results"] for row in rows}
 
 
-def _told(row: pd.Series, results: Mapping[tuple[str, int], list[str]]) -> str:
+def _appearance_text(row: pd.Series, results: Mapping[tuple[str, int], list[str]]) -> str:
     pitches = results.get((row["game_id"], row["plate_appearance"]), [])
     thrown = ", ".join(str(result).replace("_", " ") for result in pitches) or "no pitch"
     ended = str(row["outcome"]).replace("_", " ")

@@ -14,11 +14,11 @@ from fbm_pipeline.evaluation.families import BETTER, WORSE
 from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN_STATISTICS
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change
+from fbm_pipeline.results.markdown import DASH, table
 from fbm_pipeline.results.measured import VerdictCount, count_verdicts
 
 UNTRAINED = "untrained"
 LEAST_BETTER = 3  # main statistics that the goal asks for
-_NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,8 @@ def verdicts_of(rows: pd.DataFrame, arm: str, reference: str, seasons: str, main
 def read_goal(rows: pd.DataFrame, arm: str, seasons: str) -> Goal:
     """What the rows of these seasons hold of an arm. Raises EvaluationError where it was not scored."""
     main, scored = (count_verdicts(verdicts_of(rows, arm, CONTROL, seasons, only)) for only in (True, False))
-    own = rows[(rows["arm"] == arm) & (rows["seasons"] == seasons) & (rows["measure"] == CHANGE)]
-    untrained = own[[plain_block(name) == UNTRAINED for name in own["reference"]]]
+    changes = rows[(rows["arm"] == arm) & (rows["seasons"] == seasons) & (rows["measure"] == CHANGE)]
+    untrained = changes[[plain_block(name) == UNTRAINED for name in changes["reference"]]]
     beyond = tuple(untrained[["value", "low", "high"]].iloc[0].tolist()) if len(untrained) else None
     return Goal(main, scored, beyond)
 
@@ -111,27 +111,24 @@ def arms_table(rows: pd.DataFrame, development: str, test: str) -> str:
 
 def references_table(rows: pd.DataFrame, arm: str, development: str, test: str) -> str:
     """A line per reference of the arm other than the control, as in arms_table."""
-    own = rows[(rows["arm"] == arm) & (rows["measure"] == CHANGE) & (rows["reference"] != CONTROL)]
-    pairs = [(name, arm, name) for name in own["reference"].unique()]
+    others = rows[(rows["arm"] == arm) & (rows["measure"] == CHANGE) & (rows["reference"] != CONTROL)]
+    pairs = [(name, arm, name) for name in others["reference"].unique()]
     return _changes(rows, "against", pairs, development, test)
 
 
 def statistics_table(rows: pd.DataFrame, arm: str) -> str:
     """A line per main statistic: RMSE of the control and of the arm, both differences, the verdict."""
-    lines = [
-        "| statistic | control | arm | change of RMSE | Holm | verdict | change of r |",
-        "|---|---:|---:|---|---:|---|---|",
-    ]
+    lines = []
     for player_type, stats in MAIN_STATISTICS.items():
-        own = rows[rows["player_type"] == player_type].to_dict("records")
-        cells = {(row["arm"], row["reference"], row["stat"], row["measure"]): row for row in own}
+        scored = rows[rows["player_type"] == player_type].to_dict("records")
+        cells = {(row["arm"], row["reference"], row["stat"], row["measure"]): row for row in scored}
         lines += [
             _statistic_line(cells, arm, player_type, stat) for stat in stats if (arm, CONTROL, stat, "d_rmse") in cells
         ]
-    return "\n".join(lines) + "\n"
+    return table(["statistic", "control#", "arm#", "change of RMSE", "Holm#", "verdict", "change of r"], lines)
 
 
-def _statistic_line(cells: Mapping, arm: str, player_type: str, stat: str) -> str:
+def _statistic_line(cells: Mapping, arm: str, player_type: str, stat: str) -> list[str]:
     step, r = cells[arm, CONTROL, stat, "d_rmse"], cells[arm, CONTROL, stat, "d_r"]
     before, after = cells[CONTROL, "", stat, "rmse"], cells[arm, "", stat, "rmse"]
     shown = [show_amount(row["value"], player_type, "rate", stat) for row in (before, after)]
@@ -139,10 +136,8 @@ def _statistic_line(cells: Mapping, arm: str, player_type: str, stat: str) -> st
     value, low, high = (amount_change(step[name], known) for name in ("value", "low", "high"))
     name = f"{player_type} {FORMATS[player_type][stat].label}"
     verdict = f"**{step['verdict']}**" if step["verdict"] in (BETTER, WORSE) else step["verdict"]
-    return (
-        f"| {name} | {' | '.join(shown)} | {value} [{low}, {high}] | {step['holm']:.3f} | {verdict} | "
-        f"{r['value']:+.3f} [{r['low']:+.3f}, {r['high']:+.3f}] |"
-    )
+    r_change = f"{r['value']:+.3f} [{r['low']:+.3f}, {r['high']:+.3f}]"
+    return [name, *shown, f"{value} [{low}, {high}]", f"{step['holm']:.3f}", verdict, r_change]
 
 
 def plain_block(reference: str) -> str:
@@ -161,29 +156,25 @@ def _changes(
         step = steps.get((pair[1], pair[2], development))
         return (step["value"] if step else float("inf"), pair[0])
 
+    def change(arm: str, reference: str, seasons: str) -> list[str]:
+        step = steps.get((arm, reference, seasons))
+        if step is None:
+            return [DASH, DASH]
+        count = count_verdicts(verdicts_of(rows, arm, reference, seasons, main=True))
+        return [_percent(step["value"], step["low"], step["high"]), f"{count.better} / {count.worse}"]
+
     lines = [
-        f"| {heading} | {development}: change of RMSE | better / worse | {test}: change of RMSE | better / worse |",
-        "|---|---|---:|---|---:|",
+        [f"`{name}`", *change(arm, reference, development), *change(arm, reference, test)]
+        for name, arm, reference in sorted(pairs, key=gain)
     ]
-    for name, arm, reference in sorted(pairs, key=gain):
-        texts = [name]
-        for seasons in (development, test):
-            step = steps.get((arm, reference, seasons))
-            texts += (
-                [_NONE, _NONE]
-                if step is None
-                else [
-                    _percent(step["value"], step["low"], step["high"]),
-                    _counted(verdicts_of(rows, arm, reference, seasons, main=True)),
-                ]
-            )
-        lines.append(f"| `{texts[0]}` | {' | '.join(texts[1:])} |")
-    return "\n".join(lines) + "\n"
-
-
-def _counted(verdicts: pd.Series) -> str:
-    count = count_verdicts(verdicts)
-    return f"{count.better} / {count.worse}"
+    columns = [
+        heading,
+        f"{development}: change of RMSE",
+        "better / worse#",
+        f"{test}: change of RMSE",
+        "better / worse#",
+    ]
+    return table(columns, lines)
 
 
 def _percent(value: float, low: float, high: float) -> str:

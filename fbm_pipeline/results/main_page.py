@@ -14,14 +14,12 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.figures import COLOURS, png_bytes
 from fbm_pipeline.publish.formats import FORMATS
-from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.results.main_tables import families_table, history_table, main_table, pairs_table, shown_systems
+from fbm_pipeline.results.markdown import foot, page
 from fbm_pipeline.results.measured import MAIN_CELLS, RULE, Measured
 
-MOST_LINES = 150
 WIDTH = 112  # of a line of prose
 LIMITS = """- Seasons since 2000, without 2020. Systems with a network have four test seasons; public ones have fewer.
 - Players need 200 PA or BF in the season, which selects on what happened. Rates of those who did not play are unknown.
@@ -54,13 +52,9 @@ def results_page(measured: Measured, facts: Facts) -> str:
         history_table(measured, shown),
         _figure(),
         f"## Known limits\n\n{LIMITS}\n",
-        _foot(facts),
+        foot(_made_by(facts), facts.source),
     ]
-    text = "\n".join(parts)
-    lines = len(text.splitlines())
-    if lines > MOST_LINES:
-        raise EvaluationError(f"the results page has {lines} lines, at most {MOST_LINES}. Next: show fewer pairs.")
-    return text
+    return page(parts, "README.md")
 
 
 def _introduction(facts: Facts) -> str:
@@ -88,7 +82,7 @@ A slope below 1 spreads players too far. A coverage below .8 has intervals that 
 """
 
 
-def _foot(facts: Facts) -> str:
+def _made_by(facts: Facts) -> str:
     counts = ", ".join(f"{system} {count}" for system, count in sorted(facts.looks.items())) or "none"
     looks = textwrap.fill(
         f"Configurations whose test seasons were looked at ([looks.csv](looks.csv)): {counts}.", WIDTH
@@ -96,17 +90,10 @@ def _foot(facts: Facts) -> str:
     real = facts.data == "real"
     command = "make real DATA=<folder of source files>" if real else "make demo"
     speed = " Speed: [speed.csv](speed.csv)." if real else ""
-    return f"""## Made by
-
-`{command}`, then `fbm results`. All scores, differences and ablations are Parquet files in
+    return f"""`{command}`, then `fbm results`. All scores, differences and ablations are Parquet files in
 the run's `results/`, and `results.html` beside them filters and sorts every score.{speed}
 
-{looks}
-
-Figures: {facts.source}.
-
-{RETROSHEET}
-"""
+{looks}"""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from fbm_pipeline.backtest.public import PUBLIC_SYSTEMS
 from fbm_pipeline.backtest.universes import TIERS
 from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.publish.formats import FORMATS, show_amount
-from fbm_pipeline.results.comparison_text import amount_change, interval_text
+from fbm_pipeline.results.comparison_text import interval_text
+from fbm_pipeline.results.files import COMPARISONS
+from fbm_pipeline.results.markdown import DASH, table
 from fbm_pipeline.results.measured import MAIN_CELLS, Measured, count_verdicts, floor_of_luck, mean_change
-from fbm_pipeline.results.rows import COMPARISONS
 
 BASE = "marcel"
-DASH = "–"
 
 
 @dataclass(frozen=True)
@@ -75,25 +75,20 @@ def shown_systems(measured: Measured) -> list[Shown]:
 def main_table(measured: Measured, shown: Sequence[Shown]) -> str:
     """A line per main statistic: Marcel, each system and the floor of luck against it; then who was scored."""
     names = [f"{one.system} (public)" if one.system in PUBLIC_SYSTEMS else one.system for one in shown]
-    lines = [
-        "## Against Marcel\n",
-        _READING,
-        "| statistic | marcel | " + " | ".join([*names, "floor of luck"]) + " |",
-        "|---|---:|" + "---:|" * (len(names) + 1),
-    ]
+    lines = []
     base = measured.cells("controls", "full")
     known: Mapping = base.to_dict("index")
-    columns = [(one, measured.cells(one.comparison, one.universe).to_dict("index")) for one in shown]
+    systems = [(one, measured.cells(one.comparison, one.universe).to_dict("index")) for one in shown]
     for cell in MAIN_CELLS:
         if (*cell, BASE) not in known:
             continue
         marcel = known[*cell, BASE]
-        texts = [_change(rows, one.system, cell) for one, rows in columns]
+        texts = [_change(rows, one.system, cell) for one, rows in systems]
         texts.append(_floor(pd.DataFrame([row for key, row in known.items() if key[:2] == cell]), marcel))
-        lines.append(f"| {_name(cell)} | {_r(marcel['r'])} / {_rmse(marcel['rmse'], cell)} | {' | '.join(texts)} |")
+        lines.append([_name(cell), f"{_r(marcel['r'])} / {_rmse(marcel['rmse'], cell)}", *texts])
     players = [_players(base), *(_players(measured.cells(one.comparison, one.universe)) for one in shown)]
-    lines.append(f"| players | {' | '.join(players)} | |\n")
-    return "\n".join(lines)
+    columns = ["statistic", *(f"{name}#" for name in ("marcel", *names, "floor of luck"))]
+    return f"## Against Marcel\n\n{_READING}\n{table(columns, [*lines, ['players', *players, '']])}"
 
 
 def _change(rows: Mapping, system: str, cell: tuple[str, str]) -> str:
@@ -118,30 +113,25 @@ def pairs_table(measured: Measured) -> str:
     pairs = [pair for pair in PAIRS if measured.has_family(pair.comparison, pair.universe, pair.base, pair.new)]
     families = [measured.family(pair.comparison, pair.universe, pair.base, pair.new).to_dict("index") for pair in pairs]
     lines = [
-        "## What is decided\n",
-        "Change of RMSE from the first to the second system, with its interval; decided ones carry their verdict.\n",
-        "| statistic | " + " | ".join(f"{pair.base} → {pair.new}" for pair in pairs) + " |",
-        "|---|" + "---|" * len(pairs),
+        [_name(cell), *(_difference(family[cell], cell) if cell in family else DASH for family in families)]
+        for cell in MAIN_CELLS
     ]
-    for cell in MAIN_CELLS:
-        texts = [_difference(family[cell], cell) if cell in family else DASH for family in families]
-        lines.append(f"| {_name(cell)} | {' | '.join(texts)} |")
-    return "\n".join(lines) + "\n"
+    return f"""## What is decided
+
+Change of RMSE from the first to the second system, with its interval; decided ones carry their verdict.
+
+{table(["statistic", *(f"{pair.base} → {pair.new}" for pair in pairs)], lines)}"""
 
 
 def _difference(row: Mapping, cell: tuple[str, str]) -> str:
     known = {**row, "player_type": cell[0], "stat": cell[1], "kind": "rate"}
-    text = interval_text(known, "rmse", lambda value: amount_change(value, known))
+    text = interval_text(known, "rmse")
     return text if known["verdict"] == "undecided" else f"{text} **{known['verdict']}**"
 
 
 def families_table(measured: Measured) -> str:
     """A line per tested pair: how many statistics of the family are decided."""
-    lines = [
-        "All tested pairs, counted over all statistics of the family:\n",
-        "| from → to | players | seasons | better | worse | undecided |",
-        "|---|---|---|---:|---:|---:|",
-    ]
+    lines = []
     for name in COMPARISONS:
         comparison = REGISTERED[name]
         for base, new in comparison.tested:
@@ -149,26 +139,23 @@ def families_table(measured: Measured) -> str:
                 family = measured.family(name, comparison.universe, base, new)
                 count = count_verdicts(family["verdict"])
                 players = "all" if comparison.universe == "full" else f"`{name}`"
-                lines.append(
-                    f"| {base} → {new} | {players} | {_seasons(family)} | {count.better} | {count.worse} | "
-                    f"{count.undecided} |"
-                )
-    return "\n".join(lines) + "\n"
+                counts = map(str, (count.better, count.worse, count.undecided))
+                lines.append([f"{base} → {new}", players, _seasons(family), *counts])
+    columns = ["from → to", "players", "seasons", "better#", "worse#", "undecided#"]
+    return f"All tested pairs, counted over all statistics of the family:\n\n{table(columns, lines)}"
 
 
 def history_table(measured: Measured, shown: Sequence[Shown]) -> str:
     """A line per tier of history: each system's mean change of RMSE from Marcel's."""
-    lines = [
-        "## By history\n",
-        "Mean change of RMSE from Marcel's over the main statistics, by PA or BF of the three seasons before:\n",
-        "| history | " + " | ".join(one.system for one in shown) + " |",
-        "|---|" + "---:|" * len(shown),
-    ]
+    lines = []
     for tier in TIERS:
         changes = [mean_change(measured.cells(one.comparison, tier), one.system) for one in shown]
-        texts = [DASH if pd.isna(change) else f"{change:+.1f} %" for change in changes]
-        lines.append(f"| {HISTORIES[tier]} | {' | '.join(texts)} |")
-    return "\n".join(lines) + "\n"
+        lines.append([HISTORIES[tier], *(DASH if pd.isna(change) else f"{change:+.1f} %" for change in changes)])
+    return f"""## By history
+
+Mean change of RMSE from Marcel's over the main statistics, by PA or BF of the three seasons before:
+
+{table(["history", *(f"{one.system}#" for one in shown)], lines)}"""
 
 
 def _name(cell: tuple[str, str]) -> str:

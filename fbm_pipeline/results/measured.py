@@ -17,7 +17,7 @@ from fbm_pipeline.evaluation.families import BETTER, SIGNIFICANT, UNDECIDED, WOR
 from fbm_pipeline.evaluation.sheets import RATE
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.pooled import pooled
-from fbm_pipeline.results.rows import ordered, rounded
+from fbm_pipeline.results.files import ordered, rounded
 
 MAIN_CELLS = [(player_type, stat) for player_type, names in MAIN_STATISTICS.items() for stat in names]
 RULE = f"""**One rule for every verdict.** A verdict is about RMSE. It is `better` or `worse` where the p value,

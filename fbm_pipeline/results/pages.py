@@ -1,7 +1,7 @@
 """`fbm results`: the results page with its rows and figure, and the data of the run beside it.
 
 Aggregates only: a row of a single player, let alone of somebody else's projections, never gets here.
-Not here: the page's text (main_page) and which rows it stands on (measured, rows).
+Not here: the page's text (main_page) and which rows it stands on (measured, files).
 """
 
 import json
@@ -17,12 +17,21 @@ from fbm_pipeline.evaluation.comparisons import REGISTERED
 from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.publish.writing import replace_file, replace_text
-from fbm_pipeline.results.files import page_folder, read_table, replace_rows, table_path, write_table
+from fbm_pipeline.results.files import (
+    SCORE_COLUMNS,
+    ordered,
+    page_folder,
+    page_rows,
+    read_table,
+    replace_rows,
+    table_path,
+    write_scores,
+    write_table,
+)
 from fbm_pipeline.results.looks import count_looks, note_looks
 from fbm_pipeline.results.main_page import Facts, calibration_figure, results_page
 from fbm_pipeline.results.main_tables import shown_systems
 from fbm_pipeline.results.measured import Measured
-from fbm_pipeline.results.rows import SCORE_COLUMNS, ordered, page_rows, training_rows, write_scores
 from fbm_pipeline.results.scores_browser import write_browser
 from fbm_pipeline.results.sentences import checked_sentences
 from fbm_pipeline.settings import Settings
@@ -63,7 +72,7 @@ def write_page(folder: Path, measured: Measured, facts: Facts) -> list[Path]:
 
 
 def write_run(store: Store, settings: Settings) -> list[Path]:
-    """Write the run's scores, pairs and trainings as Parquet, and results.html; returns their paths.
+    """Write the run's scores and pairs as Parquet, and results.html; returns their paths.
 
     Comparisons that `fbm compare` added by other names stay.
     """
@@ -72,7 +81,6 @@ def write_run(store: Store, settings: Settings) -> list[Path]:
     return [
         write_table(settings, "scores", scores),
         write_table(settings, "pairs", pairs),
-        write_table(settings, "trainings", training_rows(settings)),
         write_browser(settings, scores),
     ]
 

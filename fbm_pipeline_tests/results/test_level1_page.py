@@ -6,8 +6,9 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.useful_test import CHOSEN
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.results.level1_neighbours import FaceTable
-from fbm_pipeline.results.level1_page import MOST_LINES, Record, level1_page
+from fbm_pipeline.results.level1_page import Record, level1_page
 from fbm_pipeline.results.level1_useful import chosen_arm, read_goal, useful_section
+from fbm_pipeline.results.markdown import MOST_LINES
 from fbm_pipeline_tests.results.level1_planted import DEVELOPMENT, TEST, frame, other_rows, useful_rows
 
 THREE = ("batter bb_rate", "batter hr_rate", "pitcher so_rate")

@@ -9,10 +9,17 @@ import pytest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
-from fbm_pipeline.results.files import read_table, table_path, write_table
+from fbm_pipeline.results.files import (
+    MOST_ROWS,
+    PAIR_COLUMNS,
+    SCORE_COLUMNS,
+    read_table,
+    table_path,
+    write_scores,
+    write_table,
+)
 from fbm_pipeline.results.measured import count_verdicts
 from fbm_pipeline.results.pages import write_results, write_run
-from fbm_pipeline.results.rows import MOST_ROWS, PAIR_COLUMNS, SCORE_COLUMNS, write_scores
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
