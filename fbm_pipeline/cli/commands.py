@@ -96,11 +96,12 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def results(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the page of results, and the run's data and results.html."""
-    from fbm_pipeline.results.pages import write_results
+    """Write the run's data and results.html, then the page. Raises EvaluationError when the page cannot be written."""
+    from fbm_pipeline.results.pages import write_results, write_run
 
-    for path in write_results(open_store(settings), settings, options.docs):
-        print(path)
+    store = open_store(settings)
+    print(*write_run(store, settings), sep="\n")
+    print(*write_results(store, settings, options.docs), sep="\n")
     return 0
 
 

@@ -110,17 +110,17 @@ def _against(r: float, rmse: float, base: Mapping) -> str:
 
 def pairs_table(measured: Measured) -> str:
     """Differences of RMSE by main statistic with intervals; words where decided."""
-    pairs = [pair for pair in PAIRS if measured.has_family(pair.comparison, pair.universe, pair.base, pair.new)]
-    families = [measured.family(pair.comparison, pair.universe, pair.base, pair.new).to_dict("index") for pair in pairs]
+    tested = {pair: measured.family(pair.comparison, pair.universe, pair.base, pair.new) for pair in PAIRS}
+    families = {f"{pair.base} → {pair.new}": rows.to_dict("index") for pair, rows in tested.items() if len(rows)}
     lines = [
-        [_name(cell), *(_difference(family[cell], cell) if cell in family else DASH for family in families)]
+        [_name(cell), *(_difference(family[cell], cell) if cell in family else DASH for family in families.values())]
         for cell in MAIN_CELLS
     ]
     return f"""## What is decided
 
 Change of RMSE from the first to the second system, with its interval; decided ones carry their verdict.
 
-{table(["statistic", *(f"{pair.base} → {pair.new}" for pair in pairs)], lines)}"""
+{table(["statistic", *families], lines)}"""
 
 
 def _difference(row: Mapping, cell: tuple[str, str]) -> str:
@@ -135,8 +135,8 @@ def families_table(measured: Measured) -> str:
     for name in COMPARISONS:
         comparison = REGISTERED[name]
         for base, new in comparison.tested:
-            if measured.has_family(name, comparison.universe, base, new):
-                family = measured.family(name, comparison.universe, base, new)
+            family = measured.family(name, comparison.universe, base, new)
+            if len(family):
                 count = count_verdicts(family["verdict"])
                 players = "all" if comparison.universe == "full" else f"`{name}`"
                 counts = map(str, (count.better, count.worse, count.undecided))

@@ -51,7 +51,7 @@ class Measured:
         return cells[cells.index.get_level_values("system") == system].droplevel("system")
 
     def family(self, comparison: str, universe: str, base: str, new: str) -> pd.DataFrame:
-        """All statistics of one pair: the family that Holm's adjustment runs over. Raises EvaluationError for none."""
+        """All statistics of one pair: the family that Holm's adjustment runs over; no row where it was not tested."""
         rows = self.pairs
         chosen = rows[
             (rows["comparison"] == comparison)
@@ -59,18 +59,7 @@ class Measured:
             & (rows["base"] == base)
             & (rows["new"] == new)
         ]
-        if chosen.empty:
-            raise EvaluationError(
-                f"evaluation.pairs holds no difference of {new} and {base} in comparison {comparison}, universe "
-                f"{universe}. Next: materialize evaluation.pairs with both systems in the backtest."
-            )
         return chosen.set_index(["player_type", "stat"])
-
-    def has_family(self, comparison: str, universe: str, base: str, new: str) -> bool:
-        """Whether the pair was tested."""
-        rows = self.pairs
-        place = (comparison, universe, base, new)
-        return bool((rows[["comparison", "universe", "base", "new"]] == place).all(axis=1).any())
 
 
 def mean_change(cells: pd.DataFrame, system: str, base: str = "marcel") -> float:

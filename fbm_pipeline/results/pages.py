@@ -1,4 +1,4 @@
-"""`fbm results`: the results page with its rows and figure, and the data of the run beside it.
+"""`fbm results`: the data of the run, and the results page with its rows and figure.
 
 Aggregates only: a row of a single player, let alone of somebody else's projections, never gets here.
 Not here: the page's text (main_page) and which rows it stands on (measured, files).
@@ -42,10 +42,10 @@ UNDRAWN = ("ridge", "ensemble")  # their dots lie on those of the control and of
 
 
 def write_results(store: Store, settings: Settings, docs: Path | None = None) -> list[Path]:
-    """Write README.md, scores.csv, calibration.png and looks.csv, and the run's Parquet files and results.html.
+    """Write README.md, scores.csv, calibration.png and looks.csv; returns their paths.
 
-    Returns their paths. Raises EvaluationError when nothing was scored for this kind of data, and for real data when a
-    sentence of the page no longer holds; the page then stays as it was.
+    Raises EvaluationError when nothing was scored for this kind of data, and for real data when a sentence of the page
+    does not hold; all of them then stay as they were.
     """
     folder = page_folder(settings, docs)
     scores, pairs = stored_rows(store, settings, SCORES), stored_rows(store, settings, PAIRS)
@@ -53,7 +53,7 @@ def write_results(store: Store, settings: Settings, docs: Path | None = None) ->
     sentences = checked_sentences(measured) if settings.data_kind == "real" else []
     looks = note_test_looks(store, settings, docs, sorted(set(scores["system"])))
     facts = Facts(settings.data_kind, sentences, count_looks(looks, settings.data_kind), run_named(settings))
-    return [*write_page(folder, measured, facts), folder / "looks.csv", *write_run(store, settings)]
+    return [*write_page(folder, measured, facts), folder / "looks.csv"]
 
 
 def write_page(folder: Path, measured: Measured, facts: Facts) -> list[Path]:
