@@ -6,7 +6,9 @@ import pytest
 
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.metrics import attainable_share
+from fbm_pipeline.baseball.systems import BY_MERIT
 from fbm_pipeline.results.measured import Measured, count_verdicts, floor_of_luck, mean_change
+from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline_tests.results.conftest import Scored
 
 
@@ -52,3 +54,18 @@ def test_the_mean_change_is_over_main_statistics(scored: Scored) -> None:
     halved = cells.assign(rmse=cells["rmse"].where(cells.index.get_level_values("system") != "control", 0.5))
     halved["rmse"] = halved["rmse"].where(halved.index.get_level_values("system") != "marcel", 1.0)
     assert mean_change(halved, "control") == pytest.approx(-50.0)
+
+
+def test_the_order_of_merit_is_the_measured_one() -> None:
+    """RMSE relative to the control's among the same players grows from the first published system to the last."""
+    scores = pd.read_csv(REPOSITORY / "docs" / "results" / "scores.csv", dtype={"seasons": "str"})
+    measured = Measured(scores, pd.DataFrame())
+    changes: dict[str, float] = {}
+    for comparison in ("controls", "minors", "network"):
+        cells = measured.cells(comparison, "full")
+        for system in cells.index.unique("system"):
+            changes.setdefault(system, mean_change(cells, system, base="control"))
+    order = [changes[system] for system in BY_MERIT]
+    assert order == sorted(order)
+    assert len(set(order)) == len(order)
+    assert not np.isnan(order).any()
