@@ -45,7 +45,7 @@ def fetch(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _statcast(settings: Settings, options: argparse.Namespace, today: dt.date) -> Iterable[object]:
-    from fbm_pipeline.sources.fetch import fetch_statcast
+    from fbm_pipeline.sources.savant import fetch_statcast
 
     return fetch_statcast(options.start, options.end, settings.data, today=today)
 

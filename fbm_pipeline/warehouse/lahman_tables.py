@@ -40,7 +40,7 @@ LAHMAN_PEOPLE = RawTable(
         optional("retroID", "str", "id", "Retrosheet's id"),
     ),
     key=("playerID",),
-    code=("fbm_pipeline.sources.lahman:read_people",),
+    code=("fbm_pipeline.sources.public_tables:read_people",),
     files="people",
 )
 
@@ -74,7 +74,7 @@ LAHMAN_BATTING = RawTable(
         optional("GIDP", "i32", "PA", "ground balls into double plays"),
     ),
     key=("playerID", "yearID", "stint"),
-    code=("fbm_pipeline.sources.lahman:read_batting",),
+    code=("fbm_pipeline.sources.public_tables:read_batting",),
     files="batting",
 )
 
@@ -128,7 +128,7 @@ LAHMAN_PITCHING = RawTable(
         *for_people((optional("GIDP", "i32", "PA", "ground balls into double plays"),)),
     ),
     key=("playerID", "yearID", "stint"),
-    code=("fbm_pipeline.sources.lahman:read_lahman_pitching",),
+    code=("fbm_pipeline.sources.public_tables:read_lahman_pitching",),
     files="lahman_pitching",
 )
 
@@ -157,7 +157,7 @@ LAHMAN_APPEARANCES = RawTable(
         optional("G_pr", "i32", "games", "games as pinch runner"),
     ),
     key=("yearID", "teamID", "playerID"),
-    code=("fbm_pipeline.sources.lahman:read_appearances",),
+    code=("fbm_pipeline.sources.public_tables:read_appearances",),
     files="appearances",
 )
 
@@ -205,6 +205,6 @@ LAHMAN_TEAMS = RawTable(
         optional("teamIDretro", "str", "word", "Retrosheet's code"),
     ),
     key=("yearID", "teamID"),
-    code=("fbm_pipeline.sources.lahman:read_teams",),
+    code=("fbm_pipeline.sources.public_tables:read_teams",),
     files="teams",
 )

@@ -26,7 +26,7 @@ REGISTER = RawTable(
         optional("birth_day", "i8", "day", "day of birth"),
     ),
     key=("key_person",),
-    code=("fbm_pipeline.sources.register:read_register",),
+    code=("fbm_pipeline.sources.public_tables:read_register",),
     files="register",
 )
 
@@ -199,6 +199,6 @@ PUBLIC_PROJECTIONS = RawTable(
         *for_people((optional("wOBA", "f64", "wOBA", "weighted on-base average"),)),
     ),
     key=("season", "player_type", "system", "snapshot", "fangraphs_id"),
-    code=("fbm_pipeline.sources.projections:read_projections",),
+    code=("fbm_pipeline.sources.public_tables:read_projections",),
     files="projections",
 )

@@ -173,7 +173,7 @@ PARTIAL_PITCHES = RawTable(
     ),
     key=("source_file", "row"),
     partition_by=("season", "source_file"),
-    code=("fbm_pipeline.sources.partial_pitches:read_partial_pitches",),
+    code=("fbm_pipeline.sources.statcast:read_partial_pitches",),
     files="partial_pitches",
     game="game_pk",
 )
