@@ -59,3 +59,9 @@ def test_seasons_that_are_open(window: Window, seasons: set[int]) -> None:
 )
 def test_a_window_in_words_leaves_nothing_out(window: Window, words: str) -> None:
     assert str(window) == words
+
+
+def test_a_season_that_a_setting_names_is_the_last_one_open() -> None:
+    window = whole(until="tune_until")
+    seasons = [season for season in range(2012, 2018) if window.allows({}, {"season": season}, last=2015)]
+    assert seasons == [2012, 2013, 2014, 2015]
