@@ -26,8 +26,9 @@ from fbm_pipeline.controls.learned_controls import (
     control_parts,
     system_rates,
 )
-from fbm_pipeline.evaluation.bootstrap import Difference, Resampled, difference, resample
+from fbm_pipeline.evaluation.bootstrap import Resampled, difference, resample
 from fbm_pipeline.evaluation.families import holm, verdict
+from fbm_pipeline.evaluation.level1_sections import TABLE, USEFUL
 from fbm_pipeline.evaluation.pairs import difference_of
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
@@ -35,8 +36,6 @@ from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings, cutoff_for
 from fbm_pipeline.store.tables import Store
 
-TABLE = "evaluation.level1"
-SECTION = "useful"
 CONTROL = "control"
 # The statistics that a choice is made on: those left out follow from these, or are nearly all luck.
 MAIN_STATISTICS: Mapping[str, tuple[str, ...]] = {
@@ -84,7 +83,7 @@ def useful_test(
     scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
     header: UsefulRow = {
         "data": settings.data_kind,
-        "section": SECTION,
+        "section": USEFUL,
         "seasons": seasons_label(seasons),
         "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
     }
@@ -212,23 +211,18 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
 
 
 def _summary(scored: Sequence[Scored], name: str, reference: str, base: int, new: int) -> list[UsefulRow]:
-    """Over the main statistics: the mean relative change of RMSE.
+    """Percent by which RMSE changes, the mean over the main statistics, in the sample and in each draw.
 
     The statistics of a player type share their draws of players, so that the mean has an interval of its own.
     """
     main = [item for item in scored if item.stat in MAIN_STATISTICS[item.player_type] and item.sample.rmse[base] > 0]
     if not main:
         return []
-    mean = _mean_change(main, base, new)
-    return [_over_all(name, reference, CHANGE, mean.value, len(main)) | {"low": mean.low, "high": mean.high}]
-
-
-def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
-    """Percent by which RMSE changes, the mean over statistics, in the sample and in each draw."""
     points = [100.0 * (item.sample.rmse[new] / item.sample.rmse[base] - 1.0) for item in main]
     draws = [100.0 * (item.sample.rmse_draws[:, new] / item.sample.rmse_draws[:, base] - 1.0) for item in main]
-    mean = np.mean(draws, axis=0)
-    return difference(0.0, float(np.mean(points)), np.zeros_like(mean), mean)
+    means = np.mean(draws, axis=0)
+    change = difference(0.0, float(np.mean(points)), np.zeros_like(means), means)
+    return [_over_all(name, reference, CHANGE, change.value, len(main)) | {"low": change.low, "high": change.high}]
 
 
 def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
