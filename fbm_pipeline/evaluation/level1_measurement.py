@@ -42,8 +42,8 @@ def measure_level1(store: Store, settings: Settings) -> Written:
 
     Raises EncoderError, DecoderError or EvaluationError where something that is measured was never made.
     """
-    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in held]
+    played_seasons = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+    cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in played_seasons]
     key = inputs_key(
         tables={name: store.content(name) for name in READS},
         code=code_key(f"{__name__}:measure_level1"),
@@ -52,13 +52,13 @@ def measure_level1(store: Store, settings: Settings) -> Written:
         preset=settings.preset,
         kind=settings.data_kind,
     )
-    return store.build(TABLE, {}, key, lambda: _measured(store, settings, cutoffs, held))
+    return store.build(TABLE, {}, key, lambda: _measured(store, settings, cutoffs, played_seasons))
 
 
-def _measured(store: Store, settings: Settings, cutoffs: list[int], held: set[int]) -> pa.Table:
+def _measured(store: Store, settings: Settings, cutoffs: list[int], played_seasons: set[int]) -> pa.Table:
     schema, preset = store.contracts[TABLE].schema, settings.preset
     blank: Row = {"low": None, "high": None, "holm": None, "verdict": None, "data": settings.data_kind}
-    rows = [blank | row for cutoff in cutoffs for row in _of_cutoff(store, settings, cutoff, held)]
+    rows = [blank | row for cutoff in cutoffs for row in _of_cutoff(store, settings, cutoff, played_seasons)]
     development = useful_test(store, settings, preset.development_seasons, _blocks(settings, cutoffs[0]))
     chosen = choose_block(development, preset)
     logger.info("level 1: %s is the best block of the development seasons", chosen.name)
@@ -75,11 +75,11 @@ def _blocks(settings: Settings, cutoff: int) -> tuple[str, ...]:
     return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "vectors"))
 
 
-def _of_cutoff(store: Store, settings: Settings, cutoff: int, held: set[int]) -> Iterator[Row]:
+def _of_cutoff(store: Store, settings: Settings, cutoff: int, played_seasons: set[int]) -> Iterator[Row]:
     _, card = load_encoder(settings, cutoff)
     yield from _nats(card.metrics, cutoff, f"{cutoff} from August", int(card.metrics["hidden"]))
     yield from _collapse(card)
-    if cutoff + 1 in held:
+    if cutoff + 1 in played_seasons:
         metrics = _next_season(store, settings, cutoff)
         yield from _nats(metrics, cutoff, str(cutoff + 1), int(metrics["hidden"]))
     _, decoder = load_decoder(settings, cutoff)

@@ -44,7 +44,7 @@ def pairs(inputs: Inputs) -> pa.Table:
     Raises EvaluationError when no season has been backtested.
     """
     preset = inputs.preset
-    backtest = load_backtest(inputs, held_seasons(inputs, preset))
+    backtest = load_backtest(inputs, backtested_seasons(inputs, preset))
     groups = [
         (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, preset)
     ]
@@ -52,7 +52,7 @@ def pairs(inputs: Inputs) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=PAIRS_TABLE.schema)
 
 
-def held_seasons(store: Store, preset: Preset) -> list[int]:
+def backtested_seasons(store: Store, preset: Preset) -> list[int]:
     """The development and test seasons that evaluation.backtest holds. Raises EvaluationError when it has none."""
     seasons = backtest_seasons(store, preset)
     if not seasons:

@@ -39,7 +39,7 @@ class Pair:
     new: str
 
 
-OWN = (
+OUR_SYSTEMS = (
     Shown("ridge", "controls", "full"),
     Shown("control", "controls", "full"),
     Shown("control_full", "minors", "full"),
@@ -69,7 +69,7 @@ def shown_systems(measured: Measured) -> list[Shown]:
     changes = {name: mean_change(cells, name) for name in PUBLIC_SYSTEMS} if len(cells) else {}
     known = {name: change for name, change in changes.items() if pd.notna(change)}
     best = [Shown(min(known, key=lambda name: known[name]), "public", "common")] if known else []
-    return [*(one for one in OWN if len(measured.cells(one.comparison, one.universe))), *best]
+    return [*(one for one in OUR_SYSTEMS if len(measured.cells(one.comparison, one.universe))), *best]
 
 
 def main_table(measured: Measured, shown: Sequence[Shown]) -> str:

@@ -14,7 +14,7 @@ from fbm_pipeline.backtest.backtest import load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparing import Compared
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
+from fbm_pipeline.evaluation.pairs import PAIRS, backtested_seasons
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.publish.writing import replace_file, replace_text
 from fbm_pipeline.results.files import (
@@ -111,7 +111,7 @@ def write_comparison(
 def note_test_looks(store: Store, settings: Settings, docs: Path | None, systems: Sequence[str]) -> pd.DataFrame:
     """Note in looks.csv that the test seasons of these systems are looked at; returns the record."""
     test = settings.preset.test_seasons
-    seasons = [season for season in held_seasons(store, settings.preset) if season in test]
+    seasons = [season for season in backtested_seasons(store, settings.preset) if season in test]
     target = page_folder(settings, docs) / "looks.csv"
     return note_looks(target, settings.data_kind, load_backtest(store, seasons), systems, test)
 
