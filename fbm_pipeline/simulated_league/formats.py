@@ -188,11 +188,11 @@ def table(schema: pa.Schema, values: Mapping[str, object]) -> pa.Table:
     rows = len(next(iter(values.values())))  # type: ignore[arg-type]
     arrays = []
     for field in schema:
-        found = values.get(field.name)
-        if found is None:
+        column = values.get(field.name)
+        if column is None:
             arrays.append(pa.nulls(rows, field.type))
         else:
-            arrays.append(_array(found, field.type))
+            arrays.append(_array(column, field.type))
     return pa.Table.from_arrays(arrays, schema=schema)
 
 

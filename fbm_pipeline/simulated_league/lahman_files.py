@@ -119,9 +119,9 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     }
     rows = []
     for player, its_club in _distinct(lines.pitcher[kept], club[kept]):
-        own = kept & (lines.pitcher == player) & (club == its_club)
-        row = _key(season, stints, player, its_club) | {"G": int(own.sum())}
-        totals = {name: int(values[own].sum()) for name, values in summed.items()}
+        of_stint = kept & (lines.pitcher == player) & (club == its_club)
+        row = _key(season, stints, player, its_club) | {"G": int(of_stint.sum())}
+        totals = {name: int(values[of_stint].sum()) for name, values in summed.items()}
         at_bats = totals.pop("AB")
         row |= totals
         row["BAOpp"] = round(totals["H"] / at_bats, 3) if at_bats else None
@@ -230,5 +230,5 @@ def team_rows(season: Season, batting: Sequence[Row], pitching: Sequence[Row]) -
 
 
 def _sums(rows: Sequence[Row], team: str, names: Sequence[str]) -> dict[str, int]:
-    own = [row for row in rows if row["teamID"] == team]
-    return {name: sum(int(str(row[name])) for row in own) for name in names}
+    team_rows = [row for row in rows if row["teamID"] == team]
+    return {name: sum(int(str(row[name])) for row in team_rows) for name in names}

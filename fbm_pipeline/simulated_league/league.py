@@ -162,12 +162,12 @@ class _Writer:
 
 def _in_order(first: list[careers.Roster], second: list[careers.Roster]) -> list[Player]:
     """Everyone on the rosters, once, in the order of their ids."""
-    found = {
+    players = {
         player.identity.mlbam_id: player
         for roster in [*first, *second]
         for player in (*roster.hitters, *roster.pitchers)
     }
-    return [found[key] for key in sorted(found)]
+    return [players[key] for key in sorted(players)]
 
 
 def write_league(

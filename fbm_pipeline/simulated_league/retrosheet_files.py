@@ -182,7 +182,7 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
     codes = np.array([[club.retro for club in season.clubs_of(i)] for i in games], dtype=object)
     home = lines.is_home.astype(int)
     scores = np.array([sheet.score for sheet in season.sheets])[lines.game]
-    own, other = scores[np.arange(len(home)), home], scores[np.arange(len(home)), 1 - home]
+    own_score, other_score = scores[np.arange(len(home)), home], scores[np.arange(len(home)), 1 - home]
     fixtures = [season.sheets[i].fixture for i in lines.game]
     ids = np.array([player.identity.retro_id for player in season.players], dtype=object)
     counts, n = lines.counts, len(lines.game)
@@ -224,8 +224,8 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
         "site": np.array([season.clubs_of(i)[1].park_id for i in games], dtype=object)[lines.game],
         "vishome": np.where(lines.is_home, "h", "v").astype(object),
         "opp": codes[lines.game, 1 - home],
-        "win": (own > other).astype(np.int64),
-        "loss": (own < other).astype(np.int64),
+        "win": (own_score > other_score).astype(np.int64),
+        "loss": (own_score < other_score).astype(np.int64),
         "tie": zero,
         "gametype": np.array(
             ["regular" if fixture.game_type == "R" else "worldseries" for fixture in fixtures], dtype=object
