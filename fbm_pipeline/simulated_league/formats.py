@@ -8,28 +8,21 @@ import gzip
 import io
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-_TYPES = {
-    "i8": pa.int8(),
-    "i16": pa.int16(),
-    "i32": pa.int32(),
-    "i64": pa.int64(),
-    "f32": pa.float32(),
-    "f64": pa.float64(),
-    "str": pa.string(),
-    "bool": pa.bool_(),
-    "date": pa.date32(),
-}
+from fbm_pipeline.store.columns import TYPES
+
+Value = TypeVar("Value")
 
 
 def columns(text: str) -> pa.Schema:
     """A schema from `name:type|name:type`; names may hold blanks and signs, as FanGraphs' do."""
     pairs = (item.rsplit(":", 1) for item in text.split("|"))
-    return pa.schema([pa.field(name, _TYPES[kind]) for name, kind in pairs])
+    return pa.schema([pa.field(name, TYPES[kind]) for name, kind in pairs])
 
 
 STATCAST = columns(
@@ -178,6 +171,11 @@ TRUE_TALENT = columns(
     "hr_rate:f64|single_rate:f64|double_rate:f64|triple_rate:f64|h_rate:f64|obp:f64|platoon:f64|"
     "exit_velocity:f64|velocity:f64"
 )
+
+
+def renamed(counts: Mapping[str, Value], names: str) -> dict[str, Value]:
+    """Counts under a file's own names, from `name:count name:count`."""
+    return {name: counts[count] for name, count in (pair.split(":") for pair in names.split())}
 
 
 def table(schema: pa.Schema, values: Mapping[str, object]) -> pa.Table:

@@ -9,29 +9,13 @@ import numpy as np
 
 from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.books import PitchingLines
+from fbm_pipeline.simulated_league.formats import renamed
 from fbm_pipeline.simulated_league.records import Record
 from fbm_pipeline.simulated_league.retrosheet_text import event_text, pitch_strings
-from fbm_pipeline.simulated_league.seasons import Season
+from fbm_pipeline.simulated_league.seasons import Season, hits
 
 Columns = dict[str, object]
-_FLAGS = (
-    "pa",
-    "ab",
-    "single",
-    "double",
-    "triple",
-    "hr",
-    "sh",
-    "sf",
-    "hbp",
-    "walk",
-    "iw",
-    "k",
-    "xi",
-    "roe",
-    "fc",
-    "gdp",
-)
+_FLAGS = sorted({name for outcome in o.OUTCOMES for name in outcome.counts})
 
 
 def play_columns(record: Record, rng: np.random.Generator) -> Columns:
@@ -185,34 +169,21 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
     own_score, other_score = scores[np.arange(len(home)), home], scores[np.arange(len(home)), 1 - home]
     fixtures = [season.sheets[i].fixture for i in lines.game]
     ids = np.array([player.identity.retro_id for player in season.players], dtype=object)
-    counts, n = lines.counts, len(lines.game)
-    zero = np.zeros(n, dtype=np.int64)
+    n = len(lines.game)
+    counts = "p_bfp:pa p_d:double p_t:triple p_hr:hr p_w:walk p_iw:iw p_k:k p_hbp:hbp p_sh:sh p_sf:sf"
+    never = dict.fromkeys(("p_noout", "p_wp", "p_bk", "p_sb", "p_cs", "p_pb", "tie"), np.zeros(n, dtype=np.int64))
     return {
+        **renamed(lines.counts, counts),
+        **never,
         "gid": np.array([season.gid(i) for i in games], dtype=object)[lines.game],
         "id": ids[lines.pitcher],
         "team": codes[lines.game, home],
         "p_seq": lines.sequence,
         "stattype": np.full(n, "value", dtype=object),
         "p_ipouts": lines.outs,
-        "p_noout": zero,
-        "p_bfp": counts["pa"],
-        "p_h": counts["single"] + counts["double"] + counts["triple"] + counts["hr"],
-        "p_d": counts["double"],
-        "p_t": counts["triple"],
-        "p_hr": counts["hr"],
+        "p_h": hits(lines.counts),
         "p_r": lines.runs,
         "p_er": lines.earned,
-        "p_w": counts["walk"],
-        "p_iw": counts["iw"],
-        "p_k": counts["k"],
-        "p_hbp": counts["hbp"],
-        "p_sh": counts["sh"],
-        "p_sf": counts["sf"],
-        "p_wp": zero,
-        "p_bk": zero,
-        "p_sb": zero,
-        "p_cs": zero,
-        "p_pb": zero,
         "wp": _mark(lines.won),
         "lp": _mark(lines.lost),
         "save": _mark(lines.saved),
@@ -226,7 +197,6 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
         "opp": codes[lines.game, 1 - home],
         "win": (own_score > other_score).astype(np.int64),
         "loss": (own_score < other_score).astype(np.int64),
-        "tie": zero,
         "gametype": np.array(
             ["regular" if fixture.game_type == "R" else "worldseries" for fixture in fixtures], dtype=object
         ),

@@ -15,6 +15,7 @@ from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.baserunning import Draw
 from fbm_pipeline.simulated_league.careers import POSITIONS, STARTERS, Roster
 from fbm_pipeline.simulated_league.clubs import Club
+from fbm_pipeline.simulated_league.formats import TRUE_TALENT
 from fbm_pipeline.simulated_league.games import PLAY_COLUMNS, Game, Log, Side
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.simulated_league.schedule import Fixture
@@ -132,11 +133,11 @@ def _uniforms(rng: np.random.Generator) -> Iterator[float]:
 
 def true_talent_rows(season: Season) -> dict[str, list[object]]:
     """The truth about every player of a season, for files that no model may read."""
-    rows: dict[str, list[object]] = {name: [] for name in _TRUE_COLUMNS}
+    rows: dict[str, list[object]] = {name: [] for name in TRUE_TALENT.names}
     for player in season.players:
         true = talent.true_rates(player.effects(season.season), season.environment)
         by_name = dict(zip(talent.COMPONENTS, true.tolist(), strict=True))
-        hits = sum(by_name[name] for name in ("hr", "single", "double", "triple"))
+        hit = sum(by_name[name] for name in ("hr", "single", "double", "triple"))
         values: dict[str, object] = {f"{name}_rate": rate for name, rate in by_name.items()}
         values |= {
             "season": season.season,
@@ -144,36 +145,17 @@ def true_talent_rows(season: Season) -> dict[str, list[object]]:
             "mlbam_id": player.identity.mlbam_id,
             "name": player.identity.name,
             "age": round(player.age(season.season), 3),
-            "h_rate": hits,
-            "obp": hits + by_name["bb"] + by_name["hbp"],
+            "h_rate": hit,
+            "obp": hit + by_name["bb"] + by_name["hbp"],
             "platoon": player.platoon,
             "exit_velocity": None if player.is_pitcher else player.exit_velocity,
             "velocity": player.fastball(season.season) if player.is_pitcher else None,
         }
-        for name in _TRUE_COLUMNS:
-            rows[name].append(values[name])
+        for name, column in rows.items():
+            column.append(values[name])
     return rows
 
 
-_TRUE_COLUMNS = (
-    "season",
-    "player_type",
-    "mlbam_id",
-    "name",
-    "age",
-    "so_rate",
-    "bb_rate",
-    "hbp_rate",
-    "hr_rate",
-    "single_rate",
-    "double_rate",
-    "triple_rate",
-    "h_rate",
-    "obp",
-    "platoon",
-    "exit_velocity",
-    "velocity",
-)
 COUNTED = ("pa", "ab", "single", "double", "triple", "hr", "walk", "iw", "k", "hbp", "sf", "sh", "xi")
 
 
@@ -184,3 +166,8 @@ def count_outcomes(codes: Ints, group: Ints, groups: int) -> dict[str, Ints]:
         weight = o.flag(name)[codes]
         sums[name] = np.bincount(group, weights=weight, minlength=groups).astype(np.int64)
     return sums
+
+
+def hits(counts: dict[str, Ints]) -> Ints:
+    """Hits of every group."""
+    return counts["single"] + counts["double"] + counts["triple"] + counts["hr"]
