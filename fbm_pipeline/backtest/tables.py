@@ -22,13 +22,9 @@ BLEND_WEIGHTS = Table(
         STATISTIC,
         Column("weight", "f64", "share", "0 is Marcel, 1 the contextual projection"),
         Column("chosen_on", "str", "season", "the validation seasons that it was chosen on, with commas between"),
-        *for_people(
-            (
-                Column("n", "i32", "player-seasons", "how many it was chosen on"),
-                Column("rmse", "f64", "of the statistic", "error with this weight, weighted by opportunities"),
-                Column("rmse_marcel", "f64", "of the statistic", "error of Marcel on the same player-seasons"),
-            )
-        ),
+        Column("n", "i32", "player-seasons", "how many it was chosen on", for_people=True),
+        Column("rmse", "f64", "of the statistic", "error with this weight, weighted by opportunities", for_people=True),
+        Column("rmse_marcel", "f64", "of the statistic", "error of Marcel on the same player-seasons", for_people=True),
     ),
     key=("season", "player_type", "statistic"),
     partition_by=("season",),
@@ -50,8 +46,8 @@ ERROR_SPREAD = Table(
         Column("tier", "str", "word", "the player's history: a range of PA or BF of the three seasons before"),
         Column("variance", "f64", "of the statistic, squared", "what is left of the squared error without luck"),
         Column("luck_scale", "f64", "of the statistic, squared", "the luck of one opportunity; see `luck_scales`"),
-        *for_people((Column("n", "i32", "player-seasons", "how many errors it was measured on"),)),
-        *for_people((Column("fitted_from", "i16", "season", "the first season whose errors count"),)),
+        Column("n", "i32", "player-seasons", "how many errors it was measured on", for_people=True),
+        Column("fitted_from", "i16", "season", "the first season whose errors count", for_people=True),
         Column("fitted_until", "i16", "season", "the last season whose errors count"),
     ),
     key=("season", "player_type", "statistic", "system", "tier"),

@@ -11,7 +11,7 @@ def _rate(name: str) -> tuple[Column, ...]:
     kind, unit = "f64", "of the statistic"
     quantiles = (
         Column(f"{name}_p10", kind, unit, f"10th percentile of {name} over the projected playing time"),
-        *for_people((Column(f"{name}_p50", kind, unit, f"median of {name} over the projected playing time"),)),
+        Column(f"{name}_p50", kind, unit, f"median of {name} over the projected playing time", for_people=True),
         Column(f"{name}_p90", kind, unit, f"90th percentile of {name} over the projected playing time"),
     )
     rate = Column(name, kind, unit, f"the projected {name}; null for the player type without it")

@@ -57,6 +57,11 @@ def optional(name: str, kind: str, unit: str, meaning: str) -> Column:
     return Column(name, kind, unit, meaning, nullable=True, largest_null_share=1.0)
 
 
+def optional_for_people(name: str, kind: str, unit: str, meaning: str) -> Column:
+    """An optional column that nothing in the product reads."""
+    return replace(optional(name, kind, unit, meaning), for_people=True)
+
+
 def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -> tuple[Column, ...]:
     """Columns that differ in name only: `{}` in the meaning stands for the name."""
     return tuple(Column(name, kind, unit, meaning.format(name), **options) for name in names.split())  # type: ignore[arg-type]

@@ -82,7 +82,9 @@ PITCHES = _of_games(
         *for_people((INNING, IS_TOP)),
         STAND,
         THROWS,
-        *for_people((Column("outs", "i8", "outs", "outs when the plate appearance or, in Statcast, the pitch began"),)),
+        Column(
+            "outs", "i8", "outs", "outs when the plate appearance or, in Statcast, the pitch began", for_people=True
+        ),
         Column("balls", "i8", "pitches", "balls before the pitch, 3 at most"),
         Column("strikes", "i8", "pitches", "strikes before the pitch, 2 at most"),
         Column("result", "str", "word", "what came of the pitch, of baseball.events.PITCH_RESULTS"),
