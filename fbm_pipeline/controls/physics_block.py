@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.aggregates.physics_counts import read_physics_counts
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories, find_rows
 from fbm_pipeline.store.tables import Store
 
 YEAR_WEIGHTS = np.array([1.0, 0.75, 0.5])  # one, two and three years back
@@ -149,13 +149,9 @@ def _seasons_before(players: Histories) -> list[int]:
 def _gathered(table: pa.Table, players: Histories) -> _Measured:
     """Sums of each player's three seasons; 0 where he has none. Rows of `table` are ordered by season and player."""
     season = table.column("season").to_numpy().astype(np.int64)
-    keys = season * 10**9 + table.column("mlbam_id").to_numpy().astype(np.int64)
-    back = np.arange(1, SEASONS_BACK + 1)
-    past_seasons = players.season[:, None] - back  # (n, 3)
-    past_keys = past_seasons * 10**9 + players.mlbam_id[:, None]
-    at = np.searchsorted(keys, past_keys)
-    at = np.where(at < len(keys), at, -1)
-    has_row = (keys[at] == past_keys) if len(keys) else np.zeros(past_keys.shape, dtype=bool)
+    mlbam_id = table.column("mlbam_id").to_numpy().astype(np.int64)
+    past_seasons = players.season[:, None] - np.arange(1, SEASONS_BACK + 1)  # (n, 3)
+    at = find_rows(season, mlbam_id, past_seasons, players.mlbam_id[:, None])
     stored_seasons, place = np.unique(season, return_inverse=True)
     season_at = np.searchsorted(stored_seasons, past_seasons)
     is_stored = np.isin(past_seasons, stored_seasons)
@@ -164,7 +160,7 @@ def _gathered(table: pa.Table, players: Histories) -> _Measured:
         if name in ("season", "player_type", "mlbam_id"):
             continue
         values = table.column(name).to_numpy().astype(np.float64)
-        player_sums[name] = _values_where(values, at, has_row)
+        player_sums[name] = _values_where(values, at, at >= 0)
         league_sums[name] = _values_where(np.bincount(place, values, len(stored_seasons)), season_at, is_stored)
     return _Measured(player_sums, league_sums)
 

@@ -180,7 +180,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
             for measure in ("rmse", "r"):
                 value = float(getattr(item.sample, measure)[place])
                 if np.isfinite(value):
-                    rows.append(_row(item, name, "", measure, value))
+                    rows.append(_of_statistic(item, name, "", measure, value))
     for arm in arms:
         for reference in references(arm, columns):
             places = columns.index(reference), columns.index(arm.name)
@@ -207,7 +207,7 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
             if step.value is not None:
                 word = verdict(step.value, p) if measure == "rmse" else None
                 beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}
-                rows.append(_row(item, name, reference, f"d_{measure}", step.value) | beside)
+                rows.append(_of_statistic(item, name, reference, f"d_{measure}", step.value) | beside)
     return rows
 
 
@@ -231,25 +231,21 @@ def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
     return difference(0.0, float(np.mean(points)), np.zeros_like(mean), mean)
 
 
-def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
+def _row(arm: str, reference: str, player_type: str, stat: str, measure: str, n: int, value: float | None) -> UsefulRow:
     return {
         "arm": arm,
         "reference": reference,
-        "player_type": item.player_type,
-        "stat": item.stat,
+        "player_type": player_type,
+        "stat": stat,
         "measure": measure,
-        "n": item.n,
+        "n": n,
         "value": value,
     }
+
+
+def _of_statistic(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
+    return _row(arm, reference, item.player_type, item.stat, measure, item.n, value)
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
-    return {
-        "arm": arm,
-        "reference": reference,
-        "player_type": BOTH,
-        "stat": MAIN,
-        "measure": measure,
-        "n": statistics,
-        "value": value,
-    }
+    return _row(arm, reference, BOTH, MAIN, measure, statistics, value)

@@ -107,7 +107,7 @@ def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targe
     inputs = playing_time_inputs(lines, players, use)
     planned = use.planned(season)
     with threadpool_limits(1):
-        expected = _to_the_total(learned.expectation(inputs.values), learned.total)
+        expected = to_the_total(learned.expectation(inputs.values), learned.total)
         if_regular = learned.if_regular(inputs.values) if learned.if_regular else None
         quantiles = learned.quantiles(inputs.values)
     columns = {
@@ -189,7 +189,7 @@ def learn(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> Learned:
     return Learned(expectation, if_regular, quantiles, starter_chance, total, tuple(targets), len(share))
 
 
-def _to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
+def to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
     """Scaled to sum to what projected players had in the latest seasons.
 
     The league's play does not grow with the number of its players: more of them each year share the same innings,
