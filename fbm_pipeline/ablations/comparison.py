@@ -139,11 +139,7 @@ def _statistics(
 
 def _figures(players: pd.DataFrame, stat: str, columns: list[str], key: Mapping[str, str | int]) -> _Figures:
     sample = resample(
-        players[columns].to_numpy(),
-        players["actual"],
-        players["opportunities"],
-        players["season"],
-        players["mlbam_id"],
+        players[columns].to_numpy(), players["actual"], players["opportunities"], players["season"], players["mlbam_id"]
     )
     is_new = np.array([column.startswith("new ") for column in columns])
     means = {}

@@ -11,14 +11,7 @@ import pandas as pd
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.network.fold_training import fold_folder, run_fold
-from fbm_pipeline.network.folds import (
-    TRAINING,
-    data_hash,
-    machine_parts,
-    plan_fold,
-    read_beside,
-    training_key,
-)
+from fbm_pipeline.network.folds import TRAINING, data_hash, machine_parts, plan_fold, read_beside, training_key
 from fbm_pipeline.network.projection import project, projection_key
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import Observer

@@ -116,8 +116,7 @@ def pitcher_predictives(
     predictives["era"] = Predictive(rates["era"], relative * rates["era"] ** 2, top=None)
     runners = np.maximum(rates["bb_rate"] + rates["h_rate"], EDGE)
     talent = sum(
-        (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")),
-        start=np.zeros_like(n),
+        (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")), start=np.zeros_like(n)
     )
     slope = 1 / runners + 1 / outs
     relative = slope / n + (1 - 1 / n) * talent * slope**2

@@ -1,14 +1,6 @@
 """The tables of the backtest: what each system projected beside what happened, and how far each has missed."""
 
-from fbm_pipeline.store.columns import (
-    MLBAM_ID,
-    PLAYER_TYPE,
-    SEASON,
-    STATISTIC,
-    SYSTEM,
-    Column,
-    for_people,
-)
+from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, STATISTIC, SYSTEM, Column, for_people
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import same_season, seasons_before, seasons_up_to, whole
 

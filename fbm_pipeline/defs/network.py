@@ -147,6 +147,4 @@ def _predictions(player_type: str) -> dg.AssetsDefinition:
     )
 
 
-ASSETS = [
-    *(make(player_type) for player_type in PLAYER_TYPES for make in (_network, _predictions)),
-]
+ASSETS = [*(make(player_type) for player_type in PLAYER_TYPES for make in (_network, _predictions))]

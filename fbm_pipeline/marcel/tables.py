@@ -43,11 +43,7 @@ MARCEL_RATES = Table(
     ),
     key=("player_type", "mlbam_id", "as_of", "system", "statistic"),
     partition_by=("player_type", "season"),
-    reads={
-        "core.season_lines": seasons_before(3),
-        "core.players": whole(),
-        "features.marcel_constants": whole(),
-    },
+    reads={"core.season_lines": seasons_before(3), "core.players": whole(), "features.marcel_constants": whole()},
     build="fbm_pipeline.marcel.rates:marcel_rates",
     seasons="fbm_pipeline.marcel.rates:projectable_seasons",
 )

@@ -31,12 +31,7 @@ from fbm_pipeline.marcel.season_lines import (
 )
 from fbm_pipeline.playing_time.fits import QUANTILES, Predictor, fit_expectation, fit_quantiles
 from fbm_pipeline.playing_time.inputs import PlayerColumns, playing_time_inputs
-from fbm_pipeline.playing_time.role import (
-    expected_roles,
-    learn_by_role,
-    learn_starter_chance,
-    roles_after,
-)
+from fbm_pipeline.playing_time.role import expected_roles, learn_by_role, learn_starter_chance, roles_after
 from fbm_pipeline.playing_time.seasons_of_use import SeasonsOfUse, read_seasons_of_use
 from fbm_pipeline.playing_time.tables import PLAYING_TIME
 from fbm_pipeline.settings import Settings

@@ -72,11 +72,7 @@ NEWCOMER_PLAYING_TIME = Table(
     grain="one row per newcomer, side of the ball and as-of date; the columns of features.playing_time",
     description="How much players whom only AAA and AA know will play in the majors, zero included.",
     # A role is that in the minors, and unknown where starts are not recorded; no source has its chances.
-    columns=(
-        *_PROJECTED,
-        *(column.nullable_with() for column in (_ROLE, _STARTER_CHANCE, _ROLE_CHANGE)),
-        *_PROVENANCE,
-    ),
+    columns=(*_PROJECTED, *(column.nullable_with() for column in (_ROLE, _STARTER_CHANCE, _ROLE_CHANGE)), *_PROVENANCE),
     key=("player_type", "mlbam_id", "as_of"),
     partition_by=("player_type", "season"),
     reads={

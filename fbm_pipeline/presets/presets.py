@@ -65,14 +65,7 @@ _DEMO = Preset(
     pretrain_steps=24,
     pretrain_batch=16,
     network=Network(
-        batter_games=8,
-        pitcher_games=4,
-        width=16,
-        heads=2,
-        train_from=2021,
-        epochs=1,
-        patience=1,
-        min_opportunities=30,
+        batter_games=8, pitcher_games=4, width=16, heads=2, train_from=2021, epochs=1, patience=1, min_opportunities=30
     ),
     archetypes=4,
     min_train_opportunities=30,

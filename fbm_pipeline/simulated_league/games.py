@@ -132,15 +132,7 @@ class Game:
         return code, o.NO_HIT_TYPE
 
     def _record(
-        self,
-        inning: int,
-        bottom: int,
-        bat: Side,
-        fld: Side,
-        bases: list[Runner | None],
-        outs: int,
-        code: int,
-        hit: int,
+        self, inning: int, bottom: int, bat: Side, fld: Side, bases: list[Runner | None], outs: int, code: int, hit: int
     ) -> int:
         occupied = (bases[0] is not None, bases[1] is not None, bases[2] is not None)
         where = destinations(code, occupied, outs, hit, self.draw)

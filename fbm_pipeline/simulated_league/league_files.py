@@ -160,11 +160,7 @@ class LeagueFiles:
             ("register", "register/people", formats.REGISTER),
             ("milb hitters", f"milb/fangraphs_hitters_qualified_{minor_years}", formats.MILB_HITTERS),
             ("milb rates", f"milb/fangraphs_hitter_rates_{minor_years}", formats.MILB_HITTER_RATES),
-            (
-                "milb batters",
-                f"milb/savant_batters_{self.first_statcast - 1}_{self.last}",
-                formats.MILB_SAVANT_BATTERS,
-            ),
+            ("milb batters", f"milb/savant_batters_{self.first_statcast - 1}_{self.last}", formats.MILB_SAVANT_BATTERS),
             ("milb pitchers", f"milb/savant_pitchers_{minor_years}", formats.MILB_SAVANT_PITCHERS),
             ("projected hitters", f"projections/hitters_{all_years}", formats.PROJECTED_HITTERS),
             ("projected pitchers", f"projections/pitchers_{all_years}", formats.PROJECTED_PITCHERS),

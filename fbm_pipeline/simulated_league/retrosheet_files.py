@@ -78,10 +78,7 @@ def _final_counts(record: Record) -> tuple[np.ndarray, np.ndarray]:
     number = record.at_bat
     last = record.sequences.length[number] - 1
     at_plate = o.IS_PLATE_APPEARANCE[record.season.plays["code"]]
-    return (
-        np.where(at_plate, balls[number, last], 0),
-        np.where(at_plate, strikes[number, last], 0),
-    )
+    return (np.where(at_plate, balls[number, last], 0), np.where(at_plate, strikes[number, last], 0))
 
 
 def _locations(record: Record, rng: np.random.Generator) -> np.ndarray:

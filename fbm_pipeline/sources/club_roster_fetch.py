@@ -16,15 +16,7 @@ import requests
 from fbm_pipeline.sources.club_rosters import roster_rows
 from fbm_pipeline.sources.download import TIMEOUT, write_whole
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.sources.statsapi import (
-    AGAIN,
-    BASE_URL,
-    MAJORS,
-    StatsApi,
-    document_bytes,
-    read_document,
-    take,
-)
+from fbm_pipeline.sources.statsapi import AGAIN, BASE_URL, MAJORS, StatsApi, document_bytes, read_document, take
 
 CLUBS = 30  # of the majors since 1998
 ROSTER_TYPE = "40Man"

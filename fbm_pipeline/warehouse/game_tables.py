@@ -2,15 +2,7 @@
 
 from collections.abc import Mapping
 
-from fbm_pipeline.store.columns import (
-    GAME_KEY,
-    MLBAM_ID,
-    PLATE_APPEARANCE,
-    PLAYER_TYPE,
-    Column,
-    for_people,
-    optional,
-)
+from fbm_pipeline.store.columns import GAME_KEY, MLBAM_ID, PLATE_APPEARANCE, PLAYER_TYPE, Column, for_people, optional
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import Window, same_season
 from fbm_pipeline.warehouse.core_columns import RUNS, line_counts
