@@ -25,32 +25,19 @@ HIGH_SHARE = 0.1  # the 90th percentile of exit velocity: a tenth of the balls w
 # batters' exit velocity .67, barrels .70, sweet spot .35; pitchers' .51, .21, .18.
 # Pitches: velocity and movement show within an outing, the mix changes from game to game; round figures by judgement.
 # On targets of 2021 half, double or fourfold constants changed no statistic by more than .008 in r.
-BALL_K = {
-    "batter": {
-        "speed": 40.0,
-        "angle": 40.0,
-        "hard_hit": 50.0,
-        "sweet_spot": 275.0,
-        "barrels": 60.0,
-        "air": 60.0,
-        "air_speed": 30.0,
-        "pulled": 85.0,
-        "opposite": 130.0,
-        "pulled_air": 65.0,
-    },
-    "pitcher": {
-        "speed": 115.0,
-        "angle": 32.0,
-        "hard_hit": 195.0,
-        "sweet_spot": 370.0,
-        "barrels": 490.0,
-        "air": 48.0,
-        "air_speed": 245.0,
-        "pulled": 255.0,
-        "opposite": 345.0,
-        "pulled_air": 125.0,
-    },
+_BALL_K = {  # batter, pitcher
+    "speed": (40.0, 115.0),
+    "angle": (40.0, 32.0),
+    "hard_hit": (50.0, 195.0),
+    "sweet_spot": (275.0, 370.0),
+    "barrels": (60.0, 490.0),
+    "air": (60.0, 48.0),
+    "air_speed": (30.0, 245.0),
+    "pulled": (85.0, 255.0),
+    "opposite": (130.0, 345.0),
+    "pulled_air": (65.0, 125.0),
 }
+BALL_K = {kind: {name: k[at] for name, k in _BALL_K.items()} for at, kind in enumerate(("batter", "pitcher"))}
 _TAIL_K = {"batter": 30.0, "pitcher": 300.0}
 _MIX_K = 100.0
 _FLIGHT_K = 20.0

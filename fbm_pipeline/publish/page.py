@@ -26,7 +26,7 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 
-_STYLE, _SCRIPT = Path(__file__).with_suffix(".css"), Path(__file__).with_suffix(".js")
+_STYLE, _SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 
 
 def page_path(settings: Settings, season: int) -> Path:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fbm_pipeline.simulated_league.books import BattingLines, PitchingLines
-from fbm_pipeline.simulated_league.formats import APPEARANCES, renamed
+from fbm_pipeline.simulated_league.formats import SCHEMAS, renamed
 from fbm_pipeline.simulated_league.seasons import Season, hits
 
 Row = dict[str, object]
@@ -107,7 +107,7 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     return rows
 
 
-_POSITIONS = APPEARANCES.names[APPEARANCES.names.index("G_p") :]
+_POSITIONS = SCHEMAS["Appearances"].names[SCHEMAS["Appearances"].names.index("G_p") :]
 
 
 def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]) -> list[Row]:

@@ -15,7 +15,7 @@ from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.baserunning import Draw
 from fbm_pipeline.simulated_league.careers import POSITIONS, STARTERS, Roster
 from fbm_pipeline.simulated_league.clubs import Club
-from fbm_pipeline.simulated_league.formats import TRUE_TALENT
+from fbm_pipeline.simulated_league.formats import SCHEMAS
 from fbm_pipeline.simulated_league.games import PLAY_COLUMNS, Game, Log, Side
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.simulated_league.schedule import Fixture
@@ -133,7 +133,7 @@ def _uniforms(rng: np.random.Generator) -> Iterator[float]:
 
 def true_talent_rows(season: Season) -> dict[str, list[object]]:
     """The truth about every player of a season, for files that no model may read."""
-    rows: dict[str, list[object]] = {name: [] for name in TRUE_TALENT.names}
+    rows: dict[str, list[object]] = {name: [] for name in SCHEMAS["true talent"].names}
     for player in season.players:
         true = talent.true_rates(player.effects(season.season), season.environment)
         by_name = dict(zip(talent.COMPONENTS, true.tolist(), strict=True))
