@@ -1,8 +1,17 @@
 """The tables of the backtest: what each system projected beside what happened, and how far each has missed."""
 
+from collections.abc import Callable
+
 from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, STATISTIC, SYSTEM, Column, for_people
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.windows import same_season, seasons_before, seasons_up_to, whole
+from fbm_pipeline.store.windows import Window, same_season, seasons_before, seasons_up_to, whole
+
+
+def own_rates(window: Callable[..., Window]) -> dict[str, Window]:
+    """What the rates of all our systems are read from: Marcel's, and the others' where they were made."""
+    others = ("features.control_rates", "features.mle_rates", "models.predictions", "evaluation.blend_weights")
+    return {"features.marcel_rates": window(), **{name: window(optional=True) for name in others}}
+
 
 BLEND_WEIGHTS = Table(
     "evaluation.blend_weights",
@@ -45,11 +54,7 @@ ERROR_SPREAD = Table(
     key=("season", "player_type", "statistic", "system", "tier"),
     partition_by=("season",),
     reads={
-        "features.marcel_rates": seasons_before(),
-        "features.control_rates": seasons_before(optional=True),
-        "features.mle_rates": seasons_before(optional=True),
-        "models.predictions": seasons_before(optional=True),
-        "evaluation.blend_weights": seasons_before(optional=True),
+        **own_rates(seasons_before),
         "raw.public_projections": whole(optional=True),
         "core.players": whole(),
         "core.season_lines": seasons_before(),
@@ -83,12 +88,8 @@ BACKTEST = Table(
     key=("season", "player_type", "mlbam_id", "statistic", "system"),
     partition_by=("season",),
     reads={
-        "features.marcel_rates": same_season(),
-        "features.control_rates": same_season(optional=True),
-        "features.mle_rates": same_season(optional=True),
+        **own_rates(same_season),
         "features.debut_means": same_season(optional=True),
-        "models.predictions": same_season(optional=True),
-        "evaluation.blend_weights": same_season(optional=True),
         "features.playing_time": same_season(optional=True),
         "features.newcomer_playing_time": same_season(optional=True),
         "raw.public_projections": whole(optional=True),

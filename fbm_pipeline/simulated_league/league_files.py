@@ -17,11 +17,9 @@ from fbm_pipeline.simulated_league import retrosheet_files as retrosheet
 from fbm_pipeline.simulated_league import statsapi_files as statsapi
 from fbm_pipeline.simulated_league.books import batting_lines, pitching_lines
 from fbm_pipeline.simulated_league.clubs import Club
-from fbm_pipeline.simulated_league.people_files import people_rows, register_rows
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.simulated_league.public_projections import projection_rows
 from fbm_pipeline.simulated_league.records import Record
-from fbm_pipeline.simulated_league.roster_files import roster_columns
 from fbm_pipeline.simulated_league.seasons import true_talent_rows
 from fbm_pipeline.simulated_league.shelf import Shelf
 from fbm_pipeline.simulated_league.statcast_files import statcast_rows
@@ -114,7 +112,7 @@ class LeagueFiles:
         plays = retrosheet.play_columns(record, rng)
         self.shelf.write(f"retrosheet/plays_{season.season}.parquet", formats.SCHEMAS["plays"], plays)
         self.shelf.keep("gameinfo", retrosheet.game_columns(season, lines, rng))  # type: ignore[arg-type]
-        self.shelf.keep("rosters", roster_columns(season, stints.appeared))  # type: ignore[arg-type]
+        self.shelf.keep("rosters", retrosheet.roster_columns(season, stints.appeared))  # type: ignore[arg-type]
         if season.season >= self.first_statcast - 2:
             self.shelf.keep("physics", retrosheet.physics_columns(record, rng))  # type: ignore[arg-type]
 
@@ -142,8 +140,8 @@ class LeagueFiles:
     def write_kept(self, everyone: Sequence[Player]) -> None:
         """Write the files that hold all seasons."""
         majors = [player for player in everyone if player.debut is not None]
-        self.shelf.keep_rows("People", people_rows(majors))
-        self.shelf.keep_rows("register", register_rows(everyone))
+        self.shelf.keep_rows("People", lahman.people_rows(majors))
+        self.shelf.keep_rows("register", lahman.register_rows(everyone))
         all_years, minor_years = f"{self.first}_{self.last}", f"{self.first - 1}_{self.last}"
         retro_years = f"{self.first}_{self.first_statcast - 1}"
         physics_years = f"{max(self.first, self.first_statcast - 2)}_{self.first_statcast - 1}"

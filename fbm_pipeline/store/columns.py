@@ -111,8 +111,10 @@ STAT = Column("stat", "str", "word", "what is scored: a statistic of `baseball.s
 PLAYERS = Column("players", "i32", "players", "how many players the player-seasons are of")
 VERDICT = Column("verdict", "str", "word", "`better`, `worse` or `undecided`, by RMSE after Holm's adjustment")
 
+RATE = Column("rate", "f64", "of the statistic", "the projected rate, in the statistic's own scale")
 GAME_KEY = (SEASON, MONTH, GAME_ID, GAME_DATE, SOURCE)
 PLAYER_KEY = (SEASON, PLAYER_TYPE, AS_OF, MLBAM_ID)
+PLAYER_RATE = (*PLAYER_KEY, SYSTEM, STATISTIC, RATE)
 
 
 def paired_difference(measure: str) -> tuple[Column, ...]:
