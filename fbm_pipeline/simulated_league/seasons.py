@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from fbm_pipeline.simulated_league import odds, talent
 from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.baserunning import Draw
-from fbm_pipeline.simulated_league.careers import POSITIONS, STARTERS, Roster
+from fbm_pipeline.simulated_league.careers import STARTERS, Roster
 from fbm_pipeline.simulated_league.clubs import Club
 from fbm_pipeline.simulated_league.formats import SCHEMAS
 from fbm_pipeline.simulated_league.games import PLAY_COLUMNS, Game, Log, Side
@@ -29,8 +29,6 @@ class GameSheet:
 
     fixture: Fixture
     lineups: tuple[list[int], list[int]]  # away, home
-    positions: tuple[list[str], list[str]]
-    starters: tuple[int, int]
     score: tuple[int, int] = (0, 0)
 
 
@@ -74,22 +72,14 @@ class SeasonSimulator:
 
     def play(self, fixture: Fixture, rosters: list[Roster]) -> None:
         """Play one fixture and log it."""
-        away, away_positions = self._side(rosters[fixture.away], fixture.away)
-        home, home_positions = self._side(rosters[fixture.home], fixture.home)
+        away = self._side(rosters[fixture.away], fixture.away)
+        home = self._side(rosters[fixture.home], fixture.home)
         away.odds = self._odds(away, home, fixture.home)
         home.odds = self._odds(home, away, fixture.home)
         Game(len(self.season.sheets), away, home, self.log, self.draw).play()
-        self.season.sheets.append(
-            GameSheet(
-                fixture,
-                (away.lineup, home.lineup),
-                (away_positions, home_positions),
-                (away.staff[0], home.staff[0]),
-                (away.score, home.score),
-            )
-        )
+        self.season.sheets.append(GameSheet(fixture, (away.lineup, home.lineup), (away.score, home.score)))
 
-    def _side(self, roster: Roster, club: int) -> tuple[Side, list[str]]:
+    def _side(self, roster: Roster, club: int) -> Side:
         lineup = list(roster.hitters[:9])
         reserves = list(roster.hitters[9:])
         for slot in np.flatnonzero(self.rng.random(9) < 0.12)[: len(reserves)]:
@@ -101,7 +91,7 @@ class SeasonSimulator:
         limits = [int(np.clip(round(self.rng.normal(23.0, 3.0)), 12, 30))]
         limits += [int(limit) for limit in self.rng.integers(3, 8, size=8)]
         numbers = [self.number[id(player)] for player in lineup]
-        side = Side(
+        return Side(
             lineup=numbers,
             speed={number: player.speed for number, player in zip(numbers, lineup, strict=True)},
             ground=[player.ground for player in lineup],
@@ -109,7 +99,6 @@ class SeasonSimulator:
             limits=limits,
             odds=[],
         )
-        return side, list(POSITIONS)
 
     def _odds(self, bat: Side, fld: Side, park: int) -> list[list[list[float]]]:
         players = self.season.players

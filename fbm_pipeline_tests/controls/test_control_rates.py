@@ -11,7 +11,6 @@ import pytest
 from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.backtest.universes import CONTROLS as SYSTEMS
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.controls import control_rates as controls
 from fbm_pipeline.controls import frame as control_frame
 from fbm_pipeline.controls import residual_models
 from fbm_pipeline.controls.control_rates import (
