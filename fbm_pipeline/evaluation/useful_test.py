@@ -180,7 +180,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
             for measure in ("rmse", "r"):
                 value = float(getattr(item.sample, measure)[place])
                 if np.isfinite(value):
-                    rows.append(_of_statistic(item, name, "", measure, value))
+                    rows.append(_row(name, "", item.player_type, item.stat, measure, item.n, value))
     for arm in arms:
         for reference in references(arm, columns):
             places = columns.index(reference), columns.index(arm.name)
@@ -207,7 +207,8 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
             if step.value is not None:
                 word = verdict(step.value, p) if measure == "rmse" else None
                 beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}
-                rows.append(_of_statistic(item, name, reference, f"d_{measure}", step.value) | beside)
+                row = _row(name, reference, item.player_type, item.stat, f"d_{measure}", item.n, step.value)
+                rows.append(row | beside)
     return rows
 
 
@@ -241,10 +242,6 @@ def _row(arm: str, reference: str, player_type: str, stat: str, measure: str, n:
         "n": n,
         "value": value,
     }
-
-
-def _of_statistic(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
-    return _row(arm, reference, item.player_type, item.stat, measure, item.n, value)
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
