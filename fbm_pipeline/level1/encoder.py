@@ -79,7 +79,7 @@ def train_encoder(
         logger.info("level 1: encoder %s is finished already, nothing to train", key)
     else:
         prepare(settings.preset.threads, settings.device)
-        size = asdict(inputs.preset.size)
+        size = asdict(inputs.settings.size)
         facts = {"hash": key, "size": size, "seasons": seasons, "cutoff": cutoff}
         observer.log_params({**size, "seasons": len(seasons), "cutoff": cutoff})
         run_training(pretraining_of(inputs, facts), folder, key, observer)
@@ -99,7 +99,7 @@ def pretraining_of(inputs: Inputs, facts: Mapping[str, Any]) -> Pretraining:
     """The pre-training on the facts' seasons, the last one's games from August on held out."""
     loaded = [load_outings(inputs, season) for season in facts["seasons"]]
     last, measured = split_held_out(inputs, facts["cutoff"], loaded[-1])
-    run = MaskedRun(inputs.preset.size, concatenate([*loaded[:-1], last]), inputs.preset.device)
+    run = MaskedRun(inputs.settings.size, concatenate([*loaded[:-1], last]), inputs.settings.device)
     return Pretraining(run, measured, facts)
 
 

@@ -70,7 +70,7 @@ def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Obser
         logger.info("decoder %d: %s is finished already, nothing to train", cutoff, key)
     else:
         prepare(THREADS, settings.device)
-        width = inputs.preset.width
+        width = inputs.settings.width
         facts = {"hash": key, "cutoff": cutoff, "seasons": seasons, "width": width, "heads": HEAD_WEIGHTS}
         observer.log_params({"width": width, "steps": STEPS, "seasons": len(seasons), "cutoff": cutoff})
         with default_device(settings.device):

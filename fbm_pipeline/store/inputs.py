@@ -34,7 +34,7 @@ class WindowError(LookupError):
 class Inputs(Store):
     """A store that shows one builder or training what it declared, and takes nothing.
 
-    `preset` holds the declared settings only: fields of the preset, and what the run's settings know beside it
+    `settings` are the declared ones only: fields of the preset, and what the run's settings know beside it
     (`data_kind`). `trained` are the finished trainings that a table is made with, by name.
     """
 
@@ -50,8 +50,7 @@ class Inputs(Store):
         self.store = store
         self.table = table
         self.partition = dict(partition)
-        self.preset: Any = DeclaredSettings(table, settings)
-        self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
+        self.settings: Any = DeclaredSettings(table, settings)
         self._trained = dict(trained or {})
         self._hashes: dict[str, list[tuple[dict[str, Value], str]]] = {}
 
@@ -134,8 +133,8 @@ class Inputs(Store):
 
     def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
         window = self.table.reads[name]
-        last = int(getattr(self.preset, window.until)) if window.until else None
-        first = getattr(self.preset, window.since) if isinstance(window.since, str) else window.since
+        last = int(getattr(self.settings, window.until)) if window.until else None
+        first = getattr(self.settings, window.since) if isinstance(window.since, str) else window.since
         return window.allows(self.partition, part, last, first)
 
     def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
@@ -152,7 +151,6 @@ class Inputs(Store):
                 f"the builder of {self.table.name} reads {name}, which it does not declare; it declares "
                 f"{', '.join(sorted(self.table.reads)) or 'nothing'}. Add the table to `reads` with its window."
             )
-        self.opened.add(name)
 
 
 class DeclaredSettings:

@@ -49,7 +49,7 @@ def partition_key(inputs: Inputs) -> str:
     return inputs_key(
         shape=table.shape,
         code=code_key(*table.functions),
-        settings=inputs.preset.values(),
+        settings=inputs.settings.values(),
         reads=inputs.contents(),
     )
 
