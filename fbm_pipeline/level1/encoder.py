@@ -38,15 +38,6 @@ class EncoderError(ValueError):
 
 
 @dataclass(frozen=True)
-class EncoderSettings:
-    """What of the preset, of the cutoff's plan and of the run shapes one pre-training."""
-
-    first_season: int
-    size: RunSize
-    device: str
-
-
-@dataclass(frozen=True)
 class EncoderCard:
     """A finished encoder. `metrics` are nats per hidden plate appearance of the games held out."""
 
@@ -90,9 +81,13 @@ def train_encoder(
 
 def encoder_inputs(store: Store, settings: Settings, cutoff: int, arm: str = "masked") -> Inputs:
     """What the pre-training of an arm is shown; its key follows. Raises EncoderError for an unknown cutoff or arm."""
-    plan = plan_of(settings.preset, cutoff)
-    shaped_by = EncoderSettings(plan.first_season, _size(settings.preset, arm), settings.device)
-    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, shaped_by)
+    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, settings)
+
+
+def planned(store: Store, settings: Settings, partition: Partition) -> dict[str, object]:
+    """What a cutoff and an arm have of their own; raises as encoder_inputs."""
+    plan = plan_of(settings.preset, int(partition["cutoff"]))
+    return {"first_season": plan.first_season, "size": _size(settings.preset, str(partition["arm"]))}
 
 
 def pretraining_of(inputs: Inputs, facts: Mapping[str, Any]) -> Pretraining:
@@ -123,7 +118,7 @@ def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
     return model.encoder, card
 
 
-def current_encoder(settings: Settings, partition: Partition) -> Trained:
+def current_encoder(store: Store, settings: Settings, partition: Partition) -> Trained:
     """The finished training that the tables of a cutoff are made with; raises as load_encoder does."""
     checkpoint = _current(settings, int(partition["cutoff"]), str(partition.get("arm", ARMS[0])))
     return Trained(_weights_hash(checkpoint), checkpoint)

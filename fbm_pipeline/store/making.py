@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Declared, Table, resolve
-from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.inputs import Inputs, matched_columns
 from fbm_pipeline.store.tables import Partition, Store, Written
 
 
@@ -34,8 +34,10 @@ def make(store: Store, table: Table, partition: Partition, settings: object) -> 
 def open_inputs(store: Store, table: Declared, partition: Partition, settings: object) -> Inputs:
     """What a table or training is shown while a partition is made. Raises MissingInputError as `make`."""
     require_inputs(store, table)
-    trained = {each.name: resolve(each.current)(settings, partition) for each in table.trained}
-    return Inputs(store, table, partition, settings, trained)
+    plan = resolve(table.plan)(store, settings, partition) if table.plan else {}
+    wanted = {**matched_columns(plan), **partition}
+    trained = {each.name: resolve(each.current)(store, settings, wanted) for each in table.trained}
+    return Inputs(store, table, partition, settings, trained, plan)
 
 
 def training_key(inputs: Inputs) -> str:
