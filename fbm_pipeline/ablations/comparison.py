@@ -49,7 +49,7 @@ class _Figures:
     rmse: Difference
 
 
-def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[Cell]) -> Compared:
+def compare_plan(store: Store, settings: Settings, plan: Plan, plan_cells: Sequence[Cell]) -> Compared:
     """Compare what is finished of a completed plan; `wanted` are its cells.
 
     An ablation of which a cell, or a cell of its reference, is not finished is named in `missing`, as is one
@@ -64,13 +64,13 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
         for player_type in plan.player_types:
             for arm in (reference, name):
                 if (arm, player_type) not in rates:
-                    rates[arm, player_type] = _arm_rates(settings, wanted, arm, player_type)
+                    rates[arm, player_type] = _arm_rates(settings, plan_cells, arm, player_type)
             base, new = rates[reference, player_type], rates[name, player_type]
             if base is None or new is None:
                 missing.append(f"{name} {player_type}: cells of it or of {reference} are not finished")
                 continue
             for universe in plan.universes:
-                told: dict[str, str | int] = {
+                key: dict[str, str | int] = {
                     "plan": plan.name,
                     "ablation": name,
                     "reference": reference,
@@ -79,11 +79,11 @@ def compare_plan(store: Store, settings: Settings, plan: Plan, wanted: Sequence[
                     "seasons": seasons_label(plan.seasons),
                     "seeds": len(plan.seeds),
                 }
-                found = _statistics(_scored(actuals, player_type, universe), base, new, told)
-                if not found:
-                    fewer = f"fewer than {MIN_PLAYERS} players of {told['seasons']} to score"
+                statistics = _statistics(_scored(actuals, player_type, universe), base, new, key)
+                if not statistics:
+                    fewer = f"fewer than {MIN_PLAYERS} players of {key['seasons']} to score"
                     missing.append(f"{name} {player_type} {universe}: {fewer}")
-                figures[universe] += found
+                figures[universe] += statistics
         rows += [row for universe in plan.universes for row in _judged(figures[universe])]
     return Compared(rows, missing)
 
@@ -123,20 +123,20 @@ def _arm_rates(settings: Settings, wanted: Sequence[Cell], arm: str, player_type
 
 
 def _statistics(
-    actuals: pd.DataFrame, base: pd.DataFrame, new: pd.DataFrame, told: Mapping[str, str | int]
+    actuals: pd.DataFrame, base: pd.DataFrame, new: pd.DataFrame, key: Mapping[str, str | int]
 ) -> list[_Figures]:
     """The figures of every statistic that enough players have under both arms and all seeds."""
     both = base.add_prefix("base ").join(new.add_prefix("new "), how="inner").dropna()
     rows = actuals.merge(both.reset_index(), on=_KEY, how="inner")
-    found = []
-    for stat in scored_statistics(str(told["player_type"])):
+    figures = []
+    for stat in scored_statistics(str(key["player_type"])):
         players = rows[rows["statistic"] == stat].sort_values(["season", "mlbam_id"])
         if len(players) >= MIN_PLAYERS:
-            found.append(_figures(players, stat, list(both.columns), told))
-    return found
+            figures.append(_figures(players, stat, list(both.columns), key))
+    return figures
 
 
-def _figures(players: pd.DataFrame, stat: str, columns: list[str], told: Mapping[str, str | int]) -> _Figures:
+def _figures(players: pd.DataFrame, stat: str, columns: list[str], key: Mapping[str, str | int]) -> _Figures:
     sample = resample(
         players[columns].to_numpy(),
         players["actual"],
@@ -152,7 +152,7 @@ def _figures(players: pd.DataFrame, stat: str, columns: list[str], told: Mapping
     (r_base, r_base_draws), (r_new, r_new_draws) = means["r"]
     (rmse_base, rmse_base_draws), (rmse_new, rmse_new_draws) = means["rmse"]
     row: AblationRow = {
-        **told,
+        **key,
         "stat": stat,
         "n": len(players),
         "players": sample.players,

@@ -18,8 +18,8 @@ from fbm_pipeline.store.tables import Store
 
 def control_key(store: Store, player_type: str, season: int) -> str:
     """Hash of the data and the code that a control cell reads."""
-    own = Path(__file__).read_text(encoding="utf-8")
-    return inputs_key(reads=residual_key(store, player_type, season), code=own)
+    code = Path(__file__).read_text(encoding="utf-8")
+    return inputs_key(reads=residual_key(store, player_type, season), code=code)
 
 
 def control_cell(

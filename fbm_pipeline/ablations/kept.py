@@ -55,10 +55,10 @@ def load_kept(settings: Settings, key: str) -> Kept | None:
         return None
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     file = folder / PREDICTIONS
-    found = _hash(file) if file.is_file() else "nothing"
-    if found != card["predictions_sha256"]:
+    stored_hash = _hash(file) if file.is_file() else "nothing"
+    if stored_hash != card["predictions_sha256"]:
         raise DamagedCellError(
-            f"{file}: expected sha256 {card['predictions_sha256']}, found {found}. Remove {folder} and run again."
+            f"{file}: expected sha256 {card['predictions_sha256']}, found {stored_hash}. Remove {folder} and run again."
         )
     return Kept(folder, pd.read_parquet(file), card)
 

@@ -54,10 +54,12 @@ def network_cell(
     inputs, is not trained again. Raises ValueError as network.fold_training does.
     """
     fold = plan_fold(store, player_type, season, settings.preset, network)
-    own = fold_folder(settings, player_type, season)
-    finished = load_checkpoint(own / "finished")
-    is_own = finished is not None and finished.card["inputs"] == training_key(store, settings, fold, network)
-    card = run_fold(store, settings, network, player_type, season, own if is_own else folder, observer)
+    fold_training = fold_folder(settings, player_type, season)
+    finished = load_checkpoint(fold_training / "finished")
+    is_fold_network = finished is not None and finished.card["inputs"] == training_key(store, settings, fold, network)
+    card = run_fold(
+        store, settings, network, player_type, season, fold_training if is_fold_network else folder, observer
+    )
     projected = project(store, settings, network, fold, require_finished(card.folder.parent))
     tested = projected.windows.season == season
     summary: Summary = {
@@ -66,7 +68,7 @@ def network_cell(
         "marcel_nll": card.marcel_nll,
         "samples": card.samples,
         "epochs_run": len(card.history) - 1,
-        "trained_as": "the fold's own network" if is_own else "this cell",
+        "trained_as": "the fold's own network" if is_fold_network else "this cell",
     }
     return _long(player_type, projected.windows.mlbam_id[tested], projected.rates[tested]), summary
 

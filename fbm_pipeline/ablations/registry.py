@@ -52,25 +52,25 @@ def _phases() -> list[Ablation]:
 
 
 def _families() -> list[Ablation]:
-    found = []
+    ablations = []
     for name in FAMILIES:
         question = f"What do the {name} columns alone add to season lines?"
-        found.append(Ablation(f"only_{name}", "control", question, "lines", {"families": (name,)}))
+        ablations.append(Ablation(f"only_{name}", "control", question, "lines", {"families": (name,)}))
     for name in FAMILIES:
         rest = tuple(other for other in FAMILIES if other != name)
         question = f"What does the control lose without its {name} columns?"
-        found.append(Ablation(f"without_{name}", "control", question, "control", {"families": rest}))
+        ablations.append(Ablation(f"without_{name}", "control", question, "control", {"families": rest}))
     question = "What do all aggregates together add to season lines?"
-    return [Ablation("all_families", "control", question, "lines", {"families": FAMILIES}), *found]
+    return [Ablation("all_families", "control", question, "lines", {"families": FAMILIES}), *ablations]
 
 
 def _horizons() -> list[Ablation]:
-    found = []
+    ablations = []
     for name in HORIZONS_READ:
         rest = tuple(other for other in HORIZONS_READ if other != name)
         question = f"Does the profile need its {name} rates?"
-        found.append(_network(f"without_{name}_rates", "horizons", question, horizons=rest))
-    return found
+        ablations.append(_network(f"without_{name}_rates", "horizons", question, horizons=rest))
+    return ablations
 
 
 def _windows() -> list[Ablation]:
@@ -98,7 +98,7 @@ _ALL: tuple[Ablation, ...] = (
     _network("profile_only", "2a", "Does the archetype add to the profile?", identity="profile"),
     _network("archetype_only", "2a", "Does the profile add to the archetype?", identity="archetype"),
     _network("shuffled_identity", "2a", "Does it matter whose identity it is?", identity="shuffled"),
-    _network("game_mean", "2b", "Do plate appearances tell more than their game's mean?", sequence="game_mean"),
+    _network("game_mean", "2b", "Do plate appearances hold more than their game's mean?", sequence="game_mean"),
     _network("without_level2", "2b", "Does attention to plate appearances beat the mean of them?", game="mean"),
     _network("shuffled_games", "2b", "Does the order of the games matter?", sequence="shuffled"),
     _network(
@@ -140,7 +140,10 @@ _ALL: tuple[Ablation, ...] = (
         identity="majors",
     ),
     _network(
-        "mle_prior", "4 minors", "Does it help to adjust what majors and minors say together, not Marcel?", prior="mle"
+        "mle_prior",
+        "4 minors",
+        "Does it help to adjust the rate of majors and minors together, not Marcel's?",
+        prior="mle",
     ),
     _network("unfreeze_gradually", "5", "Does unfreezing Level 1 from the top help?", level1=("frozen", "top", "all")),
     _network("unfreeze_top", "5", "Does training the top of Level 1 with the rest help?", level1=("top",)),

@@ -1,6 +1,6 @@
 """Runs what is missing of a plan: a finished cell is never computed again, a killed one goes on where it was.
 
-Belongs here: the order of cells and what is told of each. Not here: the fits themselves, MLflow (tracking).
+Belongs here: the order of cells and what is reported of each. Not here: the fits themselves, MLflow (tracking).
 """
 
 import logging
@@ -30,7 +30,7 @@ class PlanObserver(Protocol):
     """A listener to a plan: one run per cell. Its failures must never lose a cell."""
 
     def knows(self, cell: Cell) -> bool:
-        """Whether the cell has a finished run already: a kept cell is then not told again."""
+        """Whether the cell has a finished run already: a kept cell is then not reported again."""
 
     def open(self, cell: Cell) -> AbstractContextManager[Observer]:
         """The listener to one cell, closed as failed when the body raises."""

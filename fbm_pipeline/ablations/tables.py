@@ -18,9 +18,9 @@ from fbm_pipeline.store.windows import whole
 
 def _both(measure: str, unit: str, meaning: str) -> tuple[Column, ...]:
     """A figure of the ablation, and its reference's, which people read beside the difference."""
-    own = Column(measure, "f64", unit, f"{meaning} of the ablation, the mean over its seeds").nullable_with()
+    figure = Column(measure, "f64", unit, f"{meaning} of the ablation, the mean over its seeds").nullable_with()
     reference = Column(f"{measure}_reference", "f64", unit, f"{meaning} of the reference, likewise").nullable_with()
-    return (own, *for_people((reference,)))
+    return (figure, *for_people((reference,)))
 
 
 # A plan is a person's question, not a partition: its rows replace the same plan's and stand beside all others'.

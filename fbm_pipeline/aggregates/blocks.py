@@ -1,6 +1,6 @@
 """Named columns for players, as the controls take them in: the form that every provider of features hands over.
 
-Not here: what the columns say; each provider (``<x>_block.py``) tells that of its own.
+Not here: what the columns mean; each provider (``<x>_block.py``) documents its own.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Block:
-    """Named columns for the players of a `Histories`, row by row; 0 says nothing is known beyond the league. No NaN.
+    """Named columns for the players of a `Histories`, row by row; 0 where nothing is known beyond the league. No NaN.
 
-    Raises ``ValueError`` when names and columns do not match, a name stands twice, or a value is not finite.
+    Raises ``ValueError`` when names and columns do not match, a name occurs twice, or a value is not finite.
     """
 
     name: str
@@ -32,19 +32,19 @@ class Block:
         finite = np.isfinite(self.values).all(axis=0)
         wrong = [column for column, good in zip(self.columns, finite, strict=True) if not good]
         if wrong:
-            raise ValueError(
-                f"Block {self.name}: not finite in {', '.join(wrong)}; a player of whom nothing is known gets 0"
-            )
+            raise ValueError(f"Block {self.name}: not finite in {', '.join(wrong)}; a player without any count gets 0")
 
 
 def joined(blocks: Sequence[Block], name: str = "joined") -> Block:
     """The columns of all ``blocks`` side by side, in their order; the rows must be the same players.
 
-    Raises ``ValueError`` for no block, for blocks of unlike length, and for a column that stands in two of them.
+    Raises ``ValueError`` for no block, for blocks of unlike length, and for a column that two of them have.
     """
     lengths = sorted({len(block.values) for block in blocks})
     if len(lengths) != 1:
-        told = ", ".join(f"{block.name} ({len(block.values)} rows)" for block in blocks) or "no block"
-        raise ValueError(f"Joining blocks takes some of equal length, found {told}; build them for the same players")
+        lengths_by_block = ", ".join(f"{block.name} ({len(block.values)} rows)" for block in blocks) or "no block"
+        raise ValueError(
+            f"Joining blocks takes some of equal length, found {lengths_by_block}; build them for the same players"
+        )
     columns = tuple(column for block in blocks for column in block.columns)
     return Block(name, columns, np.concatenate([block.values for block in blocks], axis=1))

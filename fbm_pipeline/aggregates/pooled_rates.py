@@ -55,7 +55,7 @@ def rows_before(counts: SequenceCounts, players: Histories) -> np.ndarray:
 def deviations(counts: SequenceCounts, rate: SequenceRate) -> tuple[np.ndarray, np.ndarray]:
     """Numerator above what the season's league would have had, and denominator, both (n,) per player's season.
 
-    A season whose league has no denominator (a source that does not tell it) counts for nothing.
+    A season whose league has no denominator (a source that does not record it) counts for nothing.
     """
     numerator = counts.counts[rate.numerator]
     denominator = total(counts.counts, rate.denominator)
@@ -64,8 +64,8 @@ def deviations(counts: SequenceCounts, rate: SequenceRate) -> tuple[np.ndarray, 
     above = np.bincount(season[league], weights=numerator[league], minlength=len(seasons))
     below = np.bincount(season[league], weights=denominator[league], minlength=len(seasons))
     rates = np.divide(above, below, out=np.zeros(len(seasons)), where=below > 0)
-    told = (below > 0)[season]
-    return np.where(told, numerator - rates[season] * denominator, 0.0), np.where(told, denominator, 0.0)
+    has_league = (below > 0)[season]
+    return np.where(has_league, numerator - rates[season] * denominator, 0.0), np.where(has_league, denominator, 0.0)
 
 
 def total(counts: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a season's pitches, turns and batted balls say of each player, as counts: features.sequence_counts.
+"""A season's pitches, turns and batted balls of each player, as counts: features.sequence_counts.
 
 Counts, never rates: seasons can be added up, and whoever divides decides by what. Not here: the counting itself
 (`sql/features/sequence_counts`), and the rates and their shrinking (`sequence_block`, `context_block`).

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 LAST_SEASON = (1.0, 0.0, 0.0)
 THREE_SEASONS = (1.0, 0.75, 0.5)  # weights of the season before the target, and of the two before that
 
-# Of a half point, how much stands under a rate. What reads the rates (a ridge on Marcel's residual) shrinks again, so
-# the whole of it is too much: of 1, 1/2, 1/4, 1/8 and 1/16 this had the least error over all statistics of a ridge on
-# the development seasons 2010-2017.
+# Of a half point, how much is added to a rate's denominator. What reads the rates (a ridge on Marcel's residual)
+# shrinks again, so the whole of it is too much: of 1, 1/2, 1/4, 1/8 and 1/16 this had the least error over all
+# statistics of a ridge on the development seasons 2010-2017.
 HALF_POINT_SHARE = 0.125
 
 

@@ -21,7 +21,7 @@ from fbm_pipeline.store.contents import duplicate_keys
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 
-# What features and projections may read. Of the raw tables only these: what else they tell stands in core.
+# What features and projections may read. Of the raw tables only these: all else in them is in core.
 COPIED = (
     "core.",
     "features.",
@@ -73,12 +73,12 @@ def altered_copy(store: Store, as_of: dt.date, seed: int = SEED) -> Iterator[Sto
 def _unchanged_memory(store: Store, name: str) -> Iterator[None]:
     """What was made before the date from a table of all seasons counts as made still: only what is audited is not."""
     folder = store.root / "_memory" / name
-    held = {file: file.read_bytes() for file in folder.glob("*.json")}
+    contents = {file: file.read_bytes() for file in folder.glob("*.json")}
     yield
     for file in folder.glob("*.json"):
-        if file not in held:
+        if file not in contents:
             file.unlink()
-    for file, content in held.items():
+    for file, content in contents.items():
         file.write_bytes(content)
 
 
@@ -150,11 +150,11 @@ def _alter_partition(
     table = store.delta(contract.name).to_pyarrow_table(filters=filters or None).select(contract.column_names)
     column = _date_column(contract)
     future = pc.greater_equal(table.column(column), _first_unknown(contract, column, as_of))
-    kept, rows = table.filter(pc.invert(future)), table.filter(future)
+    past, rows = table.filter(pc.invert(future)), table.filter(future)
     if rows.num_rows:
         changed = _added(_altered(_thinned(rows, contract, draw), contract, everybody, draw), contract)
-        whole = pa.concat_tables([kept, changed])
-        if kept.num_rows and duplicate_keys(whole, contract.key):  # exchanged for one whom the kept rows hold
+        whole = pa.concat_tables([past, changed])
+        if past.num_rows and duplicate_keys(whole, contract.key):  # exchanged for one whom the kept rows hold
             whole = _first_of_each_key(whole, contract)
         store.write(contract.name, partition, whole.cast(contract.schema))
     return rows.num_rows
@@ -236,6 +236,6 @@ def remove_partition(store: Store, name: str, partition: Mapping[str, int | str]
     """Take a partition's rows out of the copy, and all memory of it and of the partitions under it."""
     store.drop(name, partition)
     for file in (store.root / "_memory" / name).glob("*.json"):
-        held = json.loads(file.read_text(encoding="utf-8"))["partition"]
-        if all(held.get(column, value) == value for column, value in partition.items()):
+        remembered = json.loads(file.read_text(encoding="utf-8"))["partition"]
+        if all(remembered.get(column, value) == value for column, value in partition.items()):
             file.unlink()

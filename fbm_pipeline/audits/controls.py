@@ -65,7 +65,7 @@ def hold_out(store: Store, player_type: str, season: int) -> HeldOut:
 
 
 def control_ridge(player_type: str) -> Fit:
-    """The ridge of the control, d: the quicker of its two models, on the same rows and columns as the trees."""
+    """The ridge of the control: the quicker of its two models, on the same rows and columns as the trees."""
 
     def fit(frame: Frame) -> np.ndarray:
         _, columns = frame.columns(CONTROL)
@@ -81,55 +81,58 @@ def control_ridge(player_type: str) -> Fit:
     return fit
 
 
-def audit_labels(held: HeldOut, fit: Fit, seed: int = SEED) -> CheckResult:
-    """Teach with the outcomes of other players of the same season: what is learnt must tell nothing of held-out ones.
+def audit_labels(held_out: HeldOut, fit: Fit, seed: int = SEED) -> CheckResult:
+    """Teach with the outcomes of other players of the same season: what is learnt must not help with held-out ones.
 
     Judged is the mean over statistics of the correlation, within the season, of adjustment and actual residual,
     averaged over PERMUTATIONS; it must lie within STANDARD_ERRORS of its own spread (at least SMALLEST_BOUND) of 0.
     """
-    if not held.is_enough:
-        return _too_few(LABELS, held)
+    if not held_out.is_enough:
+        return _too_few(LABELS, held_out)
     draw = np.random.default_rng(seed)
-    found = np.array([_skill(held, fit(_relabelled(held.frame, draw))) for _ in range(PERMUTATIONS)])
-    mean, error = float(found.mean()), float(found.std(ddof=1) / PERMUTATIONS**0.5)
+    skills = np.array([_skill(held_out, fit(_relabelled(held_out.frame, draw))) for _ in range(PERMUTATIONS)])
+    mean, error = float(skills.mean()), float(skills.std(ddof=1) / PERMUTATIONS**0.5)
     bound = max(STANDARD_ERRORS * error, SMALLEST_BOUND)
-    true = _skill(held, fit(held.frame))
+    true = _skill(held_out, fit(held_out.frame))
     summary = (
-        f"{held.player_type}s {held.frame.season}: r of adjustment and residual {mean:+.3f} with permuted labels "
+        f"{held_out.player_type}s {held_out.frame.season}: r of adjustment and residual {mean:+.3f} with permuted "
+        "labels "
         f"(at most {bound:.3f} expected), {true:+.3f} with the true ones"
     )
-    details: dict[str, object] = {"r": mean, "bound": bound, "r_true": true, "permutations": found.tolist()}
+    details: dict[str, object] = {"r": mean, "bound": bound, "r_true": true, "permutations": skills.tolist()}
     return CheckResult(LABELS, abs(mean) <= bound, summary, details)
 
 
-def audit_identities(held: HeldOut, fit: Fit, seed: int = SEED) -> CheckResult:
+def audit_identities(held_out: HeldOut, fit: Fit, seed: int = SEED) -> CheckResult:
     """Attach the columns of the players projected to others among them: the control's skill must go.
 
     Judged is the same correlation as by `audit_labels`: with shuffled columns less than half of the true one, and below
     it by STANDARD_ERRORS of what shuffling alone spreads: a control without skill heeds nobody's features.
     """
-    if not held.is_enough:
-        return _too_few(IDENTITIES, held)
+    if not held_out.is_enough:
+        return _too_few(IDENTITIES, held_out)
     draw = np.random.default_rng(seed)
-    true = _skill(held, fit(held.frame))
-    found = np.array([_skill(held, fit(_shuffled(held.frame, draw))) for _ in range(PERMUTATIONS)])
-    mean, spread = float(found.mean()), float(found.std(ddof=1))
+    true = _skill(held_out, fit(held_out.frame))
+    skills = np.array([_skill(held_out, fit(_shuffled(held_out.frame, draw))) for _ in range(PERMUTATIONS)])
+    mean, spread = float(skills.mean()), float(skills.std(ddof=1))
     passed = mean < true / 2 and true - mean > max(STANDARD_ERRORS * spread, SMALLEST_BOUND)
     summary = (
-        f"{held.player_type}s {held.frame.season}: r of adjustment and residual falls from {true:+.3f} to {mean:+.3f} "
+        f"{held_out.player_type}s {held_out.frame.season}: r of adjustment and residual falls from {true:+.3f} to "
+        f"{mean:+.3f} "
         f"with others' features (by {STANDARD_ERRORS * spread:.3f} and to less than half expected)"
     )
-    details: dict[str, object] = {"r_true": true, "r": mean, "spread": spread, "shuffles": found.tolist()}
+    details: dict[str, object] = {"r_true": true, "r": mean, "spread": spread, "shuffles": skills.tolist()}
     return CheckResult(IDENTITIES, passed, summary, details)
 
 
-def _too_few(name: str, held: HeldOut) -> CheckResult:
-    scored, taught = int((held.weight > 0).sum()), int((held.frame.weight > 0).sum())
-    told = (
-        f"nothing to audit: {scored} {held.player_type}s of {held.frame.season} to score and {taught} player-seasons "
+def _too_few(name: str, held_out: HeldOut) -> CheckResult:
+    scored, taught = int((held_out.weight > 0).sum()), int((held_out.frame.weight > 0).sum())
+    summary = (
+        f"nothing to audit: {scored} {held_out.player_type}s of {held_out.frame.season} to score and {taught} "
+        "player-seasons "
         f"to learn from, {ENOUGH_SCORED} and {ENOUGH_TAUGHT} needed"
     )
-    return CheckResult(name, True, told, {"scored": scored, "taught": taught})
+    return CheckResult(name, True, summary, {"scored": scored, "taught": taught})
 
 
 def _relabelled(frame: Frame, draw: np.random.Generator) -> Frame:
@@ -151,18 +154,18 @@ def _shuffled(frame: Frame, draw: np.random.Generator) -> Frame:
     return replace(frame, blocks=blocks)
 
 
-def _skill(held: HeldOut, rates: np.ndarray) -> float:
+def _skill(held_out: HeldOut, rates: np.ndarray) -> float:
     """Mean over statistics of r between adjustment and actual residual, weighted by opportunities; 0 for no spread."""
-    prior = held.frame.prior[held.frame.projected]
-    return float(np.mean([_r(held, rates[:, at], prior[:, at], at) for at in range(len(held.frame.names))]))
+    prior = held_out.frame.prior[held_out.frame.projected]
+    return float(np.mean([_r(held_out, rates[:, at], prior[:, at], at) for at in range(len(held_out.frame.names))]))
 
 
-def _r(held: HeldOut, rate: np.ndarray, prior: np.ndarray, at: int) -> float:
-    known = (held.weight > 0) & ~np.isnan(held.actual[:, at])
-    if known.sum() < 3:
+def _r(held_out: HeldOut, rate: np.ndarray, prior: np.ndarray, at: int) -> float:
+    is_scored = (held_out.weight > 0) & ~np.isnan(held_out.actual[:, at])
+    if is_scored.sum() < 3:
         return 0.0
-    weight = held.weight[known] / held.weight[known].sum()
-    x, y = (rate - prior)[known], (held.actual[:, at] - prior)[known]
+    weight = held_out.weight[is_scored] / held_out.weight[is_scored].sum()
+    x, y = (rate - prior)[is_scored], (held_out.actual[:, at] - prior)[is_scored]
     x, y = x - weight @ x, y - weight @ y
     spread = float(np.sqrt((weight @ x**2) * (weight @ y**2)))
     return float(weight @ (x * y)) / spread if spread > 1e-15 else 0.0

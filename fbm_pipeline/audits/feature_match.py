@@ -28,7 +28,7 @@ def audit_feature_match(store: Store, player_type: str, seasons: Sequence[int], 
     """Share of each season's PA or BF whose player has a row in each of the tables; at least SMALLEST_SHARE.
 
     Debuts have no preseason row by nature and do not count. Seasons without lines, and tables without any row of a
-    season, are not judged; when nothing is left to judge the result says so.
+    season, are not judged; when nothing is left to judge the result passes with these words.
     """
     low: list[str] = []
     shares: dict[str, dict[str, float]] = {}
@@ -44,8 +44,8 @@ def audit_feature_match(store: Store, player_type: str, seasons: Sequence[int], 
                 low.append(f"{table} {season}: {share:.2%}")
     if not shares:
         return CheckResult(NAME, True, f"nothing to audit: no {player_type} table of these seasons has lines beside it")
-    lowest = min(share for found in shares.values() for share in found.values())
-    told = f"{player_type}s with a row in {', '.join(sorted(shares))}: at least {lowest:.2%} of opportunities"
+    lowest = min(share for by_season in shares.values() for share in by_season.values())
+    summary = f"{player_type}s with a row in {', '.join(sorted(shares))}: at least {lowest:.2%} of opportunities"
     if low:
-        told = f"{player_type}s of fewer than {SMALLEST_SHARE:.0%} of opportunities have a row: {'; '.join(low)}"
-    return CheckResult(NAME, not low, told, {"shares": shares})
+        summary = f"{player_type}s of fewer than {SMALLEST_SHARE:.0%} of opportunities have a row: {'; '.join(low)}"
+    return CheckResult(NAME, not low, summary, {"shares": shares})

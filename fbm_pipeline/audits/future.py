@@ -27,7 +27,7 @@ class Rebuild:
     partition: Partition
     build: Callable[[Store], object]
 
-    def told(self) -> str:
+    def described(self) -> str:
         """The table and its partition in words."""
         return f"{self.table} {' '.join(str(value) for value in self.partition.values())}"
 
@@ -38,23 +38,23 @@ def audit_future(store: Store, as_of: dt.date, rebuilds: Sequence[Rebuild]) -> C
     Partitions that the store does not hold are named and not judged. A builder that fails over the altered future has
     read it, and fails the audit like one whose rows differ. Raises UnauditableStoreError (see altered_copy).
     """
-    held = [item for item in rebuilds if _holds(store, item)]
-    absent = [item.told() for item in rebuilds if item not in held]
-    if not held:
+    made = [item for item in rebuilds if _holds(store, item)]
+    absent = [item.described() for item in rebuilds if item not in made]
+    if not made:
         return CheckResult(NAME, True, f"nothing to audit as of {as_of}: {', '.join(absent) or 'no table'} not made")
     outcomes: dict[str, str] = {}
     with altered_copy(store, as_of) as copy:
-        for item in held:
+        for item in made:
             remove_partition(copy, item.table, item.partition)
-        for item in held:
-            outcomes[item.told()] = _compare(store, copy, item, as_of)
+        for item in made:
+            outcomes[item.described()] = _compare(store, copy, item, as_of)
     differing = {name: outcome for name, outcome in outcomes.items() if outcome != "identical"}
-    told = "; ".join(f"{name}: {outcome}" for name, outcome in differing.items())
-    if not told:
-        told = f"{len(held)} tables are byte-identical beside an altered future"
+    summary = "; ".join(f"{name}: {outcome}" for name, outcome in differing.items())
+    if not summary:
+        summary = f"{len(made)} tables are byte-identical beside an altered future"
     if absent:
-        told += f" (not made: {', '.join(absent)})"
-    return CheckResult(NAME, not differing, f"as of {as_of}: {told}", {"tables": outcomes, "absent": absent})
+        summary += f" (not made: {', '.join(absent)})"
+    return CheckResult(NAME, not differing, f"as of {as_of}: {summary}", {"tables": outcomes, "absent": absent})
 
 
 def _holds(store: Store, item: Rebuild) -> bool:

@@ -18,7 +18,7 @@ from fbm_pipeline.warehouse.checks import CheckResult
 IDENTITIES = "identities_shuffled"
 GAME_ORDER = "game_order_permuted"
 SAMPLE = 200  # players whose games are put into another order
-ENOUGH_PLAYERS = 200  # with fewer who played, likelihood says nothing about identities
+ENOUGH_PLAYERS = 200  # with fewer who played, likelihood is no evidence about identities
 # Change in log odds as a share of the spread of the network's own adjustments. Rounding alone moves float32 results by
 # some 1e-6 of it when games are added up in another order; a network that heeds order only a little moves by 1e-3.
 SMALLEST_REACTION = {IDENTITIES: 0.05, GAME_ORDER: 1e-4}

@@ -22,7 +22,7 @@ MINIMUM_ROWS = 200
 def audit_nulls(store: Store, table: str, player_type: str | None, seasons: Sequence[int]) -> CheckResult:
     """Shares of nulls above the declared ones, and columns with one value for everybody, by season.
 
-    Partition columns, keys and as-of dates are not judged. A table without these seasons passes and says so.
+    Partition columns, keys and as-of dates are not judged. A table without these seasons passes with these words.
     """
     parts = [part for part in store.partitions(table) if part["season"] in set(seasons)]
     parts = [part for part in parts if player_type is None or part["player_type"] == player_type]
@@ -70,7 +70,7 @@ def may_be_constant(column: Column, player_type: str | None) -> bool:
 
 
 def _is_foreign(column: Column, player_type: str | None) -> bool:
-    """Whether the column says something of the other player type only."""
+    """Whether the column is of the other player type only."""
     return column.only_for not in (None, player_type)
 
 

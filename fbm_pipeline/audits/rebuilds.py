@@ -1,4 +1,4 @@
-"""What is made again for an audit: all that stands between the core tables and what is said of players, in order.
+"""What is made again for an audit: all tables between core and the projections, in order.
 
 It follows from what the tables declare to read; nobody keeps a list. Not here: the audit itself (future).
 """

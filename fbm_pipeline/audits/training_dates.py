@@ -1,4 +1,4 @@
-"""Every fitted object says until when it was fitted; for a season of the test that must lie before what it projects.
+"""Every fitted object records until when it was fitted; for a season of the test that must lie before what it projects.
 
 Not here: whether those dates are true (future, controls audit what the models do).
 """
@@ -59,9 +59,9 @@ def audit_training_dates(
     names = sorted({row["table_name"] for row in rows})
     if not rows:
         return CheckResult(NAME, True, "nothing to audit: nothing was fitted for these seasons")
-    told = "; ".join(
+    summary = "; ".join(
         f"{row['table_name']} {row['what']} for {row['season']} was fitted until {row['fitted_until']}"
         for row in late[:5]
     )
-    told = told or f"{len(rows)} fitted objects of {', '.join(names)} end before the seasons they serve"
-    return CheckResult(NAME, not late, told, {"late": late, "objects": len(rows), "tables": names})
+    summary = summary or f"{len(rows)} fitted objects of {', '.join(names)} end before the seasons they serve"
+    return CheckResult(NAME, not late, summary, {"late": late, "objects": len(rows), "tables": names})

@@ -14,8 +14,9 @@ from fbm_pipeline.warehouse.checks import CheckResult
 NAME = "known_words"
 STATEMENT = "audits/sources_of_a_season"
 ALLOWED = 0.01  # of the tokens that a field applies to
-# What a source does not tell at all, or not always: Retrosheet has no types of pitches and does not name every fielder,
-# and before 2003 it leaves out what kind of ball a third of those in play was; Statcast does not name the fielder.
+# What a source does not record at all, or not always: Retrosheet has no types of pitches and does not name every
+# fielder, and before 2003 it leaves out what kind of ball a third of those in play was; Statcast does not name the
+# fielder.
 ALLOWED_BY_SOURCE: Mapping[str, Mapping[str, float]] = {
     "retrosheet": {"pitch_type": 1.0, "fielder": 0.10, "bases": 0.02},
     "statcast": {"fielder": 1.0, "pitch_type": 0.02},
@@ -30,9 +31,10 @@ def audit_words(store: Store, season: int) -> CheckResult:
     shares = unknown_shares(load_outings(store, season))
     limits = allowed(sources, season)
     beyond = {name: share for name, share in shares.items() if share > limits.get(name, ALLOWED)}
-    told = "; ".join(f"{name} {share:.2%}" for name, share in beyond.items())
+    fields = "; ".join(f"{name} {share:.2%}" for name, share in beyond.items())
     summary = (
-        f"{season}: UNKNOWN beyond what is allowed in {told}. Look for new codes in the source, and append their words."
+        f"{season}: UNKNOWN beyond what is allowed in {fields}. Look for new codes in the source, and append their "
+        "words."
         if beyond
         else f"{season}: all {len(shares)} fields hold known words"
     )

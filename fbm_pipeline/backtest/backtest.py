@@ -1,4 +1,4 @@
-"""What each system said before a season beside what happened, player by player, with intervals.
+"""What each system projected before a season beside what happened, player by player, with intervals.
 
 Rates have rows for players who played; `opportunities`, the playing time itself, for everybody projected, so that
 those who did not play count against a system that expected them. Not here: who is scored (universes) and how
@@ -49,10 +49,10 @@ def backtest(inputs: Inputs, season: int) -> pa.Table:
     Raises EvaluationError when Marcel's rates or the season's lines are missing, when one of our systems leaves out
     players whom Marcel projects, or when the season's evaluation.error_spread was not made.
     """
-    own = projected_rates(inputs, season)
+    ours = projected_rates(inputs, season)
     public = public_rates(inputs, season)
-    rates = _rates(inputs, season, with_debutants(inputs, season, own), public)
-    rows = pd.concat([rates, _playing_time(inputs, season, own, public)], ignore_index=True)
+    rates = _rates(inputs, season, with_debutants(inputs, season, ours), public)
+    rows = pd.concat([rates, _playing_time(inputs, season, ours, public)], ignore_index=True)
     rows = rows.assign(season=season).sort_values(_RATE)
     schema = BACKTEST_TABLE.schema
     return pa.Table.from_pandas(rows[schema.names], schema, preserve_index=False)
@@ -77,15 +77,15 @@ def load_backtest(store: Store, seasons: Sequence[int]) -> pd.DataFrame:
     return rows.to_pandas(strings_to_categorical=True)
 
 
-def _rates(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+def _rates(store: Store, season: int, ours: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
     """The rates of all systems beside the actual ones, with intervals."""
     columns = [*_RATE, "rate", "concentration"]
-    projected = pd.concat([own[columns], public.rates], ignore_index=True) if len(public.rates) else own[columns]
+    projected = pd.concat([ours[columns], public.rates], ignore_index=True) if len(public.rates) else ours[columns]
     actual = load_actuals(store, season, season).to_pandas().drop(columns="season")
     rows = projected.merge(actual, on=["player_type", "mlbam_id", "statistic"], how="inner")
     if rows.empty:
         raise EvaluationError(
-            f"core.season_lines of {season} holds none of the {own['mlbam_id'].nunique()} players projected: the "
+            f"core.season_lines of {season} holds none of the {ours['mlbam_id'].nunique()} players projected: the "
             f"season has not been played or not been loaded. Next: materialize core.season_lines for {season}."
         )
     rows = rows.merge(load_luck(store, season, season).drop(columns="season"), on=KEY[1:], how="left")
@@ -95,23 +95,24 @@ def _rates(store: Store, season: int, own: pd.DataFrame, public: PublicRates) ->
 
 
 def _with_intervals(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """`rows` with p10, p90, crps and interval_from: from a system's own concentration, else from earlier errors.
+    """`rows` with p10, p90, crps and interval_from: from the system's concentration, else from earlier errors.
 
-    A control tells a concentration of newcomers only: theirs say more than the errors of its players of few seasons.
+    A control has concentrations for newcomers only. They are more precise than the errors of its players of few
+    seasons.
     """
-    found = rows.assign(p10=np.nan, p90=np.nan, crps=np.nan, interval_from=None).astype({"interval_from": object})
-    told = rows["concentration"].notna().groupby([rows[name] for name in _PLAYER]).transform("any")
-    own = (rows["system"].isin(NETWORKS) | (rows["system"].isin(NEWCOMERS) & told)).to_numpy()
+    intervals = rows.assign(p10=np.nan, p90=np.nan, crps=np.nan, interval_from=None).astype({"interval_from": object})
+    has_concentration = rows["concentration"].notna().groupby([rows[name] for name in _PLAYER]).transform("any")
+    by_concentration = (rows["system"].isin(NETWORKS) | (rows["system"].isin(NEWCOMERS) & has_concentration)).to_numpy()
     variance = predictive_variance(rows, spread).to_numpy(np.float64)
     pieces = [
-        *_from_variance(rows, variance, ~own & np.isfinite(variance)),
-        *_from_concentration(rows, own),
+        *_from_variance(rows, variance, ~by_concentration & np.isfinite(variance)),
+        *_from_concentration(rows, by_concentration),
     ]
     for place, predictive, source in pieces:
-        found.loc[place, "p10"], found.loc[place, "p90"] = predictive.quantile(0.1), predictive.quantile(0.9)
-        found.loc[place, "crps"] = predictive.crps(rows.loc[place, "actual"])
-        found.loc[place, "interval_from"] = source
-    return found.assign(p10=_reachable(found, "p10"), p90=_reachable(found, "p90"))
+        intervals.loc[place, "p10"], intervals.loc[place, "p90"] = predictive.quantile(0.1), predictive.quantile(0.9)
+        intervals.loc[place, "crps"] = predictive.crps(rows.loc[place, "actual"])
+        intervals.loc[place, "interval_from"] = source
+    return intervals.assign(p10=_reachable(intervals, "p10"), p90=_reachable(intervals, "p90"))
 
 
 def _reachable(rows: pd.DataFrame, end: str) -> pd.Series:
@@ -119,64 +120,74 @@ def _reachable(rows: pd.DataFrame, end: str) -> pd.Series:
 
     Without it the lower end for triples lies between none and one, and the many without any count as missed.
     """
-    whole = (rows[end] * rows["opportunities"]).round() / rows["opportunities"]
-    return rows[end].where(~rows["statistic"].isin(_PER_OPPORTUNITY), whole)
+    reachable = (rows[end] * rows["opportunities"]).round() / rows["opportunities"]
+    return rows[end].where(~rows["statistic"].isin(_PER_OPPORTUNITY), reachable)
 
 
 _Piece = tuple[pd.Index, Predictive, str]
 
 
-def _from_variance(rows: pd.DataFrame, variance: np.ndarray, chosen: np.ndarray) -> Iterator[_Piece]:
+def _from_variance(rows: pd.DataFrame, variance: np.ndarray, by_errors: np.ndarray) -> Iterator[_Piece]:
     top = rows["statistic"].map(lambda name: TOPS.get(name, 1.0)).to_numpy(np.float64)  # None becomes NaN
     for limit in (1.0, 3.0, 4.0, None):
-        here = chosen & (np.isnan(top) if limit is None else top == limit)
-        if here.any():
-            mean = rows["rate"].to_numpy(np.float64)[here]
-            yield rows.index[here], Predictive(mean, variance[here], limit), FROM_ERRORS
+        in_limit = by_errors & (np.isnan(top) if limit is None else top == limit)
+        if in_limit.any():
+            mean = rows["rate"].to_numpy(np.float64)[in_limit]
+            yield rows.index[in_limit], Predictive(mean, variance[in_limit], limit), FROM_ERRORS
 
 
-def _from_concentration(rows: pd.DataFrame, chosen: np.ndarray) -> Iterator[_Piece]:
-    """Of the systems whose heads tell a concentration; rows of players without one are left without an interval."""
-    for key, part in rows[chosen].groupby(["player_type", "system"]):
+def _from_concentration(rows: pd.DataFrame, has_head: np.ndarray) -> Iterator[_Piece]:
+    """Of the systems whose heads give a concentration; rows of players without one are left without an interval."""
+    for key, part in rows[has_head].groupby(["player_type", "system"]):
         player_type = str(key[0])
         heads = [item.name for item in head_statistics(player_type)]
         rate, weight = (
             part.pivot(index="mlbam_id", columns="statistic", values=value) for value in ("rate", "concentration")
         )
-        known = np.isfinite(np.hstack([rate.to_numpy(np.float64), weight[heads].to_numpy(np.float64)])).all(axis=1)
-        players = pd.Index(rate.index.to_numpy()[known])
+        is_complete = np.isfinite(np.hstack([rate.to_numpy(np.float64), weight[heads].to_numpy(np.float64)])).all(
+            axis=1
+        )
+        players = pd.Index(rate.index.to_numpy()[is_complete])
         played = part.drop_duplicates("mlbam_id").set_index("mlbam_id")["opportunities"]
-        found = _PREDICTIVES[player_type](
+        predictives = _PREDICTIVES[player_type](
             {name: rate.loc[players, name].to_numpy(np.float64) for name in rate.columns},
             {name: weight.loc[players, name].to_numpy(np.float64) for name in heads},
             played.loc[players].to_numpy(np.float64),
         )
-        for name, predictive in found.items():
-            place = part[part["statistic"] == name].reset_index().set_index("mlbam_id")["index"]
-            yield pd.Index(place.loc[players]), predictive, FROM_CONCENTRATION
+        for name, predictive in predictives.items():
+            row_index = part[part["statistic"] == name].reset_index().set_index("mlbam_id")["index"]
+            yield pd.Index(row_index.loc[players]), predictive, FROM_CONCENTRATION
 
 
-def _playing_time(store: Store, season: int, own: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
+def _playing_time(store: Store, season: int, our_rates: pd.DataFrame, public: PublicRates) -> pd.DataFrame:
     """PA or BF, and outs, of everybody projected beside the actual ones, zero for those who did not play.
 
-    What a system expects of a regular is there where it tells one.
+    What a system expects of a regular is there where the system has it.
     """
-    ours = projected_opportunities(store, season, sorted(set(own["system"])))
-    known = pd.concat([ours, public.opportunities], ignore_index=True) if len(public.opportunities) else ours
-    known = with_outs(known, pd.concat([own, public.rates], ignore_index=True) if len(public.rates) else own)
+    our_opportunities = projected_opportunities(store, season, sorted(set(our_rates["system"])))
+    expected = (
+        pd.concat([our_opportunities, public.opportunities], ignore_index=True)
+        if len(public.opportunities)
+        else our_opportunities
+    )
+    expected = with_outs(
+        expected, pd.concat([our_rates, public.rates], ignore_index=True) if len(public.rates) else our_rates
+    )
     with session(store, tables=("core.season_lines",)) as connection:
         bounds = {"first_season": season, "last_season": season}
         lines = query(connection, "evaluation/season_lines", bounds).to_pandas()
         before = query(connection, "evaluation/prior_opportunities", {"season": season}).to_pandas()
     key = ["player_type", "mlbam_id"]
     played = lines[[*key, "opportunities", "outs"]].rename(columns={"opportunities": "faced", "outs": "made"})
-    known = known.merge(played, on=key, how="left").merge(before, on=key, how="left")
-    known = known.fillna({"faced": 0, "made": 0, "prior_opportunities": 0})
-    outs = {"p10": known["outs_p10"], "p90": known["outs_p90"]}
+    expected = expected.merge(played, on=key, how="left").merge(before, on=key, how="left")
+    expected = expected.fillna({"faced": 0, "made": 0, "prior_opportunities": 0})
+    outs = {"p10": expected["outs_p10"], "p90": expected["outs_p90"]}
     kinds = [
-        known.assign(statistic=OPPORTUNITIES, projected=known["opportunities"], actual=known["faced"]),
-        known.assign(statistic=IF_REGULAR, projected=known["if_regular"], actual=known["faced"], p10=None, p90=None),
-        known.assign(statistic=OUTS, projected=known["outs"], actual=known["made"], **outs),
+        expected.assign(statistic=OPPORTUNITIES, projected=expected["opportunities"], actual=expected["faced"]),
+        expected.assign(
+            statistic=IF_REGULAR, projected=expected["if_regular"], actual=expected["faced"], p10=None, p90=None
+        ),
+        expected.assign(statistic=OUTS, projected=expected["outs"], actual=expected["made"], **outs),
     ]
     rows = pd.concat([kind[kind["projected"].notna()] for kind in kinds], ignore_index=True)
     source = rows["p10"].notna().map({True: FROM_MODEL, False: None})

@@ -1,4 +1,4 @@
-"""Players who came without a line anywhere: what a system that projects newcomers would have said if asked.
+"""Players who came without a line anywhere: what a system that projects newcomers would have projected.
 
 Before the season nobody can list them; afterwards each is given the mean of debutants of his age, which looks at
 nothing of the season but that he was asked about. Not here: who has a line in the minors (room `mle`).
@@ -43,7 +43,7 @@ def with_debutants(store: Store, season: int, rates: pd.DataFrame) -> pd.DataFra
 def _rows(store: Store, season: int, player_type: str, players: pd.DataFrame) -> pd.DataFrame:
     ages = np.array([UNKNOWN_AGE if pd.isna(born) else age_on(born, season) for born in players["birth_date"]])
     roles = np.full(len(players), "any", dtype=object)
-    found, concentrations = debut_rates(store, player_type, season, roles, ages)
+    rates, concentrations = debut_rates(store, player_type, season, roles, ages)
     nothing = np.full(len(players), np.nan)
     return pd.concat(
         [
@@ -56,6 +56,6 @@ def _rows(store: Store, season: int, player_type: str, players: pd.DataFrame) ->
                     "concentration": concentrations.get(name, nothing),
                 }
             )
-            for name, values in found.items()
+            for name, values in rates.items()
         ]
     )

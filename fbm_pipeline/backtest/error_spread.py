@@ -25,7 +25,7 @@ from fbm_pipeline.store.tables import Store
 
 TABLE = "evaluation.error_spread"
 
-MIN_PLAYERS = 20  # fewer misses tell no spread
+MIN_PLAYERS = 20  # too few misses to measure a spread
 LEAST_SHARE = 0.01  # of the error's variance: a tier that was lucky once has not become certain
 
 _KEY = ["player_type", "statistic", "system", "tier"]
@@ -69,16 +69,16 @@ def predictive_variance(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.Series:
     prior_opportunities; `spread` is from `load_spread`. For actual rates over opportunities that were not chosen by
     their outcome.
     """
-    known = spread[[*_KEY, "variance", "luck_scale"]]
-    found = rows[["player_type", "statistic", "system"]].assign(tier=tier_of(rows["prior_opportunities"]))
-    found = found.merge(known, on=_KEY, how="left")
+    tiers = spread[[*_KEY, "variance", "luck_scale"]]
+    matched = rows[["player_type", "statistic", "system"]].assign(tier=tier_of(rows["prior_opportunities"]))
+    matched = matched.merge(tiers, on=_KEY, how="left")
     luck = luck_variance(
         rows["rate"].to_numpy(np.float64),
         rows["opportunities"].to_numpy(np.float64),
-        found["luck_scale"].to_numpy(np.float64),
+        matched["luck_scale"].to_numpy(np.float64),
         rows["statistic"].map(is_share).to_numpy(bool),
     )
-    return pd.Series(luck + found["variance"].to_numpy(np.float64), index=rows.index)
+    return pd.Series(luck + matched["variance"].to_numpy(np.float64), index=rows.index)
 
 
 def spread_table(store: Store, season: int, earlier: list[int]) -> pa.Table:
@@ -99,16 +99,16 @@ def spread_table(store: Store, season: int, earlier: list[int]) -> pa.Table:
     with session(store, tables=(), **tables) as connection:
         connection.execute("set threads = 1")  # two threads add up in any order, and the last bits with them
         bounds = {"min_opportunities": MIN_OPPORTUNITIES, "min_players": MIN_PLAYERS}
-        found = query(connection, "evaluation/error_spread", bounds).to_pandas()
-    found = found.merge(scales.rename(columns={"scale": "luck_scale"}), on=["player_type", "statistic"])
-    found["variance"] = np.maximum(found["variance"], LEAST_SHARE * found["error_variance"])
+        errors = query(connection, "evaluation/error_spread", bounds).to_pandas()
+    errors = errors.merge(scales.rename(columns={"scale": "luck_scale"}), on=["player_type", "statistic"])
+    errors["variance"] = np.maximum(errors["variance"], LEAST_SHARE * errors["error_variance"])
     schema = ERROR_SPREAD.schema
-    return pa.Table.from_pandas(found.assign(season=season)[schema.names], schema, preserve_index=False)
+    return pa.Table.from_pandas(errors.assign(season=season)[schema.names], schema, preserve_index=False)
 
 
 def _projected(store: Store, seasons: list[int]) -> pa.Table:
     """Rates of all systems of these seasons; kept in Arrow, for there are millions."""
-    own = own_rates(store, seasons).drop_columns(["concentration"])
-    parts = [public_rates(store, year).rates.assign(season=year)[own.column_names] for year in seasons]
-    rows = pa.concat_tables([own, *(pa.Table.from_pandas(part, own.schema, preserve_index=False) for part in parts)])
+    ours = own_rates(store, seasons).drop_columns(["concentration"])
+    parts = [public_rates(store, year).rates.assign(season=year)[ours.column_names] for year in seasons]
+    rows = pa.concat_tables([ours, *(pa.Table.from_pandas(part, ours.schema, preserve_index=False) for part in parts)])
     return rows.sort_by([(name, "ascending") for name in ("season", "player_type", "system", "statistic", "mlbam_id")])

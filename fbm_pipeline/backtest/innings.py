@@ -1,4 +1,4 @@
-"""Outs of pitchers whose playing time is told in batters faced alone.
+"""Outs of pitchers whose playing time is given in batters faced alone.
 
 Not here: where playing time comes from (projected, public), and innings as a count (counts).
 """
@@ -15,10 +15,10 @@ def with_outs(time: pd.DataFrame, rates: pd.DataFrame) -> pd.DataFrame:
     """`time` with `outs` of every pitcher: as they are where known, else as his own rates imply.
 
     `time` holds player_type, mlbam_id, system, opportunities and outs; `rates` are long, with rate and statistic. NaN
-    for batters, and for a pitcher of whom a system projects no walks, hits or WHIP.
+    for batters, and for a pitcher without projected walks, hits or WHIP.
     """
-    asked = rates[(rates["player_type"] == "pitcher") & rates["statistic"].isin(_READ)]
-    wide = asked.pivot(index=_PITCHER, columns="statistic", values="rate").reindex(columns=list(_READ)).dropna()
+    components = rates[(rates["player_type"] == "pitcher") & rates["statistic"].isin(_READ)]
+    wide = components.pivot(index=_PITCHER, columns="statistic", values="rate").reindex(columns=list(_READ)).dropna()
     if wide.empty:
         return time
     share = pd.Series(outs_per_batter({name: wide[name].to_numpy() for name in _READ}), wide.index)

@@ -55,16 +55,16 @@ def batter_intervals(
     rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
 ) -> dict[str, Interval]:
     """Intervals of every batter statistic; see `batter_predictives`."""
-    found = batter_predictives(rates, concentrations, opportunities)
-    return {name: interval_of(item) for name, item in found.items()}
+    predictives = batter_predictives(rates, concentrations, opportunities)
+    return {name: interval_of(item) for name, item in predictives.items()}
 
 
 def pitcher_intervals(
     rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
 ) -> dict[str, Interval]:
     """Intervals of every pitcher statistic; see `pitcher_predictives`."""
-    found = pitcher_predictives(rates, concentrations, opportunities)
-    return {name: interval_of(item) for name, item in found.items()}
+    predictives = pitcher_predictives(rates, concentrations, opportunities)
+    return {name: interval_of(item) for name, item in predictives.items()}
 
 
 def batter_predictives(
@@ -77,7 +77,7 @@ def batter_predictives(
     times the squared weights; at-bats per plate appearance are h_rate / avg. The beta spans 0 to the most bases
     one at-bat can give.
     """
-    found = {
+    predictives = {
         item.name: head_predictive(rates[item.name], opportunities, concentrations[item.name])
         for item in head_statistics("batter")
     }
@@ -98,8 +98,8 @@ def batter_predictives(
             )
             / share**2
         )
-        found[name] = Predictive(rates[name], luck + (1 - 1 / at_bats) * talent, top=max(weights.values()))
-    return found
+        predictives[name] = Predictive(rates[name], luck + (1 - 1 / at_bats) * talent, top=max(weights.values()))
+    return predictives
 
 
 def pitcher_predictives(
@@ -112,7 +112,7 @@ def pitcher_predictives(
     walks and hits per batter faced; talent adds that of earned runs, (sd / x)^2, and for whip, where a runner more
     is an out less, (1/x + 1/o)^2 times the variance of x. Gamma, as both are positive and skewed.
     """
-    found = {
+    predictives = {
         item.name: head_predictive(rates[item.name], opportunities, concentrations[item.name])
         for item in head_statistics("pitcher")
     }
@@ -121,7 +121,7 @@ def pitcher_predictives(
     earned = np.maximum(rates["er_rate"], EDGE)
     talent = talent_variance(earned, concentrations["er_rate"])
     relative = (1 / earned + 1 / outs) / n + (1 - 1 / n) * talent / earned**2
-    found["era"] = Predictive(rates["era"], relative * rates["era"] ** 2, top=None)
+    predictives["era"] = Predictive(rates["era"], relative * rates["era"] ** 2, top=None)
     runners = np.maximum(rates["bb_rate"] + rates["h_rate"], EDGE)
     talent = sum(
         (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")),
@@ -129,8 +129,8 @@ def pitcher_predictives(
     )
     slope = 1 / runners + 1 / outs
     relative = slope / n + (1 - 1 / n) * talent * slope**2
-    found["whip"] = Predictive(rates["whip"], relative * rates["whip"] ** 2, top=None)
-    return found
+    predictives["whip"] = Predictive(rates["whip"], relative * rates["whip"] ** 2, top=None)
+    return predictives
 
 
 def outs_per_batter(rates: Mapping[str, Floats]) -> Floats:

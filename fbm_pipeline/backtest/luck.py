@@ -27,7 +27,7 @@ def is_share(statistic: str) -> bool:
 def load_luck(store: Store, first_season: int, last_season: int) -> pd.DataFrame:
     """Variance by luck of every actual rate, long: season, player_type, mlbam_id, statistic, luck_variance.
 
-    Without a row: rates over fewer than two trials, and earned runs of pitchers whose games do not tell them (before
+    Without a row: rates over fewer than two trials, and earned runs of pitchers whose games do not list them (before
     2013 in Retrosheet's files).
     """
     bounds = {"first_season": first_season, "last_season": last_season}
@@ -36,14 +36,14 @@ def load_luck(store: Store, first_season: int, last_season: int) -> pd.DataFrame
         games = query(connection, "evaluation/earned_run_luck", bounds).to_pandas()
     parts = [_by_game(games)]
     for player_type in PLAYER_TYPES:
-        chosen = lines[lines["player_type"] == player_type]
+        type_lines = lines[lines["player_type"] == player_type]
         parts += [
-            chosen[KEY[:3]].assign(statistic=statistic.name, luck_variance=trial_luck(chosen, statistic))
+            type_lines[KEY[:3]].assign(statistic=statistic.name, luck_variance=trial_luck(type_lines, statistic))
             for statistic in statistics(player_type)
             if statistic.name not in BY_GAME
         ]
-    found = pd.concat(parts, ignore_index=True)
-    return found[found["luck_variance"].notna()]
+    variances = pd.concat(parts, ignore_index=True)
+    return variances[variances["luck_variance"].notna()]
 
 
 def trial_luck(lines: pd.DataFrame, statistic: Statistic) -> pd.Series:

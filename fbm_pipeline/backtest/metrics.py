@@ -1,7 +1,7 @@
 """How close a set of rates came: r, RMSE, slope, spread, ranks, intervals, and how much of the error can be removed.
 
 Each system's mean error of a season is removed first: a projection made in March cannot know the season's run
-environment, and a league-wide miss says nothing about players. Sums are kept by season and added up, so that pooled
+environment, and a league-wide miss is no evidence about players. Sums are kept by season and added up, so that pooled
 seasons cost nothing. Not here: who is scored (see universes).
 """
 
@@ -111,16 +111,19 @@ def score(projected: ArrayLike, actual: ArrayLike, weights: ArrayLike, seasons: 
         raise ValueError(f"cannot score arrays of lengths {sorted(lengths)}: expected one length above 0")
     if not (w > 0).all():
         raise ValueError(f"{int((w <= 0).sum())} weights are not positive: drop players who did not play")
-    parts = [season_moments(p[own, None], y[own], w[own]) for own in (season == year for year in np.unique(season))]
+    parts = [
+        season_moments(p[in_season, None], y[in_season], w[in_season])
+        for in_season in (season == year for year in np.unique(season))
+    ]
     return total(parts).scores()[0]
 
 
 def total(parts: Sequence[Moments]) -> Moments:
     """The sums of several seasons together. Raises IndexError for none."""
-    found = parts[0]
+    summed = parts[0]
     for part in parts[1:]:
-        found = found + part
-    return found
+        summed = summed + part
+    return summed
 
 
 def rank_correlation(projected: Floats, actual: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What our own systems said before a season: rates with concentrations, and playing time.
+"""What our own systems projected before a season: rates with concentrations, and playing time.
 
 Not here: public systems (public), what happened (actuals), and the two side by side (backtest).
 """
@@ -24,7 +24,7 @@ NEWCOMER_PLAYING_TIME = "features.newcomer_playing_time"
 PREDICTIONS = "models.predictions"
 WEIGHTS = "evaluation.blend_weights"
 
-# What features.playing_time says beside the expectation: PA or BF, outs, and a pitcher's role with its chances.
+# What features.playing_time holds beside the expectation: PA or BF, outs, and a pitcher's role with its chances.
 MODELLED = (
     "p10",
     "p90",
@@ -62,11 +62,11 @@ def own_rates(store: Store, seasons: Sequence[int]) -> pa.Table:
 
 
 def _check_present(store: Store, rates: pd.DataFrame, season: int) -> None:
-    found = sorted(rates.loc[rates["system"] == "marcel", "player_type"].unique())
-    if found != sorted(PLAYER_TYPES):
+    player_types = sorted(rates.loc[rates["system"] == "marcel", "player_type"].unique())
+    if player_types != sorted(PLAYER_TYPES):
         raise EvaluationError(
-            f"{MARCEL_RATES} holds {found or 'no player type'} of season {season}, expected {sorted(PLAYER_TYPES)}. "
-            f"Next: materialize {MARCEL_RATES} for {season}."
+            f"{MARCEL_RATES} holds {player_types or 'no player type'} of season {season}, "
+            f"expected {sorted(PLAYER_TYPES)}. Next: materialize {MARCEL_RATES} for {season}."
         )
     predicted = any(part["fold"] == season for part in store.partitions(PREDICTIONS))
     if predicted and not any(part["season"] == season for part in store.partitions(WEIGHTS)):
@@ -133,10 +133,10 @@ def projected_opportunities(store: Store, season: int, systems: Sequence[str]) -
         )
     parts = []
     for system in [name for name in OWN_SYSTEMS if name in set(systems)]:
-        known = everybody if system in NEWCOMERS else players
-        own = known[["player_type", "mlbam_id", *MODELLED]].assign(system=system)
+        projected = everybody if system in NEWCOMERS else players
+        opportunities = projected[["player_type", "mlbam_id", *MODELLED]].assign(system=system)
         if system in MARCELS:
-            parts.append(own.assign(opportunities=known["marcel"], **dict.fromkeys(MODELLED, np.nan)))
+            parts.append(opportunities.assign(opportunities=projected["marcel"], **dict.fromkeys(MODELLED, np.nan)))
         else:
-            parts.append(own.assign(opportunities=known["model"].fillna(known["marcel"])))
+            parts.append(opportunities.assign(opportunities=projected["model"].fillna(projected["marcel"])))
     return pd.concat(parts, ignore_index=True).astype({"role": object})

@@ -20,7 +20,7 @@ PUBLIC_SYSTEMS = ("steamer", "zips", "atc", "depthcharts", "thebat", "thebatx")
 @dataclass(frozen=True)
 class PublicRates:
     """`rates` is long: player_type, mlbam_id, statistic, system, rate; `opportunities` (PA or BF; `outs` for
-    pitchers, NaN for batters) has one row per player_type, mlbam_id and system. The counts tell what was left out.
+    pitchers, NaN for batters) has one row per player_type, mlbam_id and system. The counts are of what was left out.
     """
 
     rates: pd.DataFrame

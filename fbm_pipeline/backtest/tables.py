@@ -1,4 +1,4 @@
-"""The tables of the backtest: what each system said beside what happened, and how far each has missed."""
+"""The tables of the backtest: what each system projected beside what happened, and how far each has missed."""
 
 from fbm_pipeline.store.columns import (
     MLBAM_ID,

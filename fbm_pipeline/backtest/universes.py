@@ -91,11 +91,11 @@ def eligible(wide: pd.DataFrame, universe: str) -> pd.DataFrame:
     played = wide[wide["opportunities"] >= MIN_OPPORTUNITIES]
     if universe == DEBUTS:
         return played[played["debut"]]
-    known = played[(played["prior_opportunities"] > 0) & played["marcel"].notna()]
+    experienced = played[(played["prior_opportunities"] > 0) & played["marcel"].notna()]
     if universe in TIERS:
         low, high = TIERS[universe]
-        return known[known["prior_opportunities"].between(low, high, inclusive="left")]
-    return known
+        return experienced[experienced["prior_opportunities"].between(low, high, inclusive="left")]
+    return experienced
 
 
 def present_systems(players: pd.DataFrame, candidates: Sequence[str] = SYSTEMS) -> dict[int, list[str]]:
@@ -113,7 +113,7 @@ def present_systems(players: pd.DataFrame, candidates: Sequence[str] = SYSTEMS) 
 
 def complete_seasons(players: pd.DataFrame, systems: Sequence[str]) -> list[int]:
     """The seasons in which every one of `systems` is present; see `present_systems`."""
-    return [season for season, found in present_systems(players, systems).items() if len(found) == len(systems)]
+    return [season for season, present in present_systems(players, systems).items() if len(present) == len(systems)]
 
 
 def shared(players: pd.DataFrame, systems: Sequence[str]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Role and place as inputs of the controls: when in an outing plate appearances come, and against whom.
 
-For a pitcher the place within the outing tells starter from reliever, for a batter mostly his line-up slot. Not here:
-what came of these plate appearances (`sequence_block`).
+For a pitcher the place within the outing separates starter from reliever, for a batter mostly his line-up slot. Not
+here: what came of these plate appearances (`sequence_block`).
 """
 
 from fbm_pipeline.aggregates.blocks import Block
@@ -10,8 +10,9 @@ from fbm_pipeline.aggregates.sequence_rates import rates
 from fbm_pipeline.marcel.season_lines import Histories
 from fbm_pipeline.store.tables import Store
 
-# Role and hands are known, not sampled: they are drawn to the league only as far as a few dozen plate appearances say
-# little of a year. Pitches per plate appearance has its half point from 2000-2009, as the aggregates have.
+# Role and hands are known, not sampled: they are drawn to the league only because a few dozen plate
+# appearances are little evidence of a year. Pitches per plate appearance has its half point from 2000-2009, as
+# the aggregates have.
 CONTEXT_RATES = rates(
     "context",
     """

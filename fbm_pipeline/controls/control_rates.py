@@ -1,4 +1,4 @@
-"""`features.control_rates`: what ordinary aggregates say beyond Marcel, learned season by season.
+"""`features.control_rates`: what ordinary aggregates add to Marcel, learned season by season.
 
 The systems, each an addition to tuned Marcel fitted on target seasons before the one projected:
 
@@ -114,7 +114,7 @@ def rates_on_marcel(frame: Frame, player_type: str) -> Rates:
 def residual_of(
     frame: Frame, player_type: str, families: Sequence[str]
 ) -> tuple[pd.DataFrame, dict[str, float | int | str]]:
-    """What the control's ridge says with some families of columns only: ablations name the families they keep.
+    """What the control's ridge projects with some families of columns only: ablations name the families they keep.
 
     `frame` holds these families of FAMILIES or more: reading it takes longer than the fits. Season lines are always
     in, so that no family at all is the input of `ridge`. Returns rows (mlbam_id, statistic, rate) and what was fitted.
@@ -177,7 +177,7 @@ def _less_season_means(values: np.ndarray, weights: np.ndarray, seasons: np.ndar
 
 
 def _read_control(store: Store, player_type: str, year: int, frame: Frame) -> np.ndarray:
-    """(players of that target season in the frame, S) the control's rates, NaN for whom it did not project."""
+    """(players of that target season in the frame, S) the control's rates, NaN for players whom it did not project."""
     filters = [("player_type", "=", player_type), ("season", "=", year)]
     rows = store.delta(CONTROL_RATES.name).to_pyarrow_table(filters=filters).to_pandas()
     wide = rows[rows["system"] == "control"].pivot(index="mlbam_id", columns="statistic", values="rate")

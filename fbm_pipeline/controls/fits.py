@@ -25,7 +25,7 @@ Rates = dict[str, np.ndarray]  # by system, (players, statistics)
 
 
 def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | None) -> tuple[np.ndarray, np.ndarray]:
-    """(players, S) rates of the season projected by ridge and by trees: Marcel and what each says it missed.
+    """(players, S) rates of the season projected by ridge and by trees: Marcel plus what each expects it to miss.
 
     The trees see the ridge's own forecast as one more column, because a straight line costs shallow trees many splits,
     and not the columns that only let a line bend. Without a seed there are no trees: both are the ridge. No rate is
@@ -33,19 +33,19 @@ def fit_both(frame: Frame, families: Sequence[str], penalty: float, seed: int | 
     """
     names, every = frame.columns(families)
     straight = np.array([not name.startswith(BENDING) for name in names])
-    here = frame.projected
-    by_ridge, by_trees = frame.prior[here].copy(), frame.prior[here].copy()
+    projected = frame.projected
+    by_ridge, by_trees = frame.prior[projected].copy(), frame.prior[projected].copy()
     for at, name in enumerate(frame.names):
         residual = frame.outcome[:, at] - frame.prior[:, at]
         rows = (frame.weight > 0) & ~np.isnan(residual)
         if not rows.any():
             continue
-        kept = bears_on(names, name)
-        columns, plain = every[:, kept], straight[kept]
+        bearing = bears_on(names, name)
+        columns, plain = every[:, bearing], straight[bearing]
         line = fit_ridge(columns[rows], residual[rows], frame.weight[rows], OWN_PENALTY.get(name, penalty))(columns)
-        by_ridge[:, at] += line[here]
+        by_ridge[:, at] += line[projected]
         if seed is not None:
             widened = np.column_stack([columns[:, plain], line])
-            by_trees[:, at] += fit_trees(widened[rows], residual[rows], frame.weight[rows], seed)(widened[here])
+            by_trees[:, at] += fit_trees(widened[rows], residual[rows], frame.weight[rows], seed)(widened[projected])
     by_ridge = np.maximum(by_ridge, 0.0)
     return by_ridge, by_ridge if seed is None else np.maximum(by_trees, 0.0)

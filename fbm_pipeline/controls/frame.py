@@ -25,10 +25,10 @@ from fbm_pipeline.store.tables import Store
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
 
 # Chosen on target seasons 2010-2017: rows of 150 PA or BF and more teach best, in a league whose regulars reach 750.
-# As a share of the season's most it also fits a league of shorter seasons. Above the cap a row tells little more.
+# As a share of the season's most it also fits a league of shorter seasons. Above the cap a row adds little.
 TRAINING_SHARE = 0.2
 WEIGHT_CAP = 600.0
-MINIMUM_PLAYER_SEASONS = 10  # below this the spread of a column says nothing
+MINIMUM_PLAYER_SEASONS = 10  # below this the spread of a column is noise
 
 
 @dataclass(frozen=True)

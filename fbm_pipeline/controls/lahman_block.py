@@ -1,4 +1,4 @@
-"""What Lahman tells of a batter besides his rates: running, positions, hands, height. They tell speed and strength.
+"""What Lahman adds to a batter's rates: running, positions, hands, height. They stand for speed and strength.
 
 Not here: listed weight, which is that of the register's latest edition and so of a player's later career.
 """
@@ -40,8 +40,10 @@ def lahman_block(store: Store, players: Histories, lines: SeasonLines) -> Block:
 
 def _seasons_columns(seasons: pd.DataFrame, players: Histories, lines: SeasonLines) -> dict[str, np.ndarray]:
     index = pd.MultiIndex.from_arrays([lines.season, lines.mlbam_id], names=["season", "mlbam_id"])
-    held = seasons.astype("float64").astype({"season": "int64", "mlbam_id": "int64"}).set_index(["season", "mlbam_id"])
-    league = held.groupby(level="season").transform("sum")
+    counts = (
+        seasons.astype("float64").astype({"season": "int64", "mlbam_id": "int64"}).set_index(["season", "mlbam_id"])
+    )
+    league = counts.groupby(level="season").transform("sum")
     weights = YEAR_WEIGHTS["batter"] / YEAR_WEIGHTS["batter"][0]
 
     def weighted(values: pd.Series) -> np.ndarray:
@@ -50,22 +52,22 @@ def _seasons_columns(seasons: pd.DataFrame, players: Histories, lines: SeasonLin
     columns = {}
     for above, below, k in _RUNNING:
         average = (league[above] / league[below].where(league[below] > 0)).fillna(0.0)
-        beyond = weighted(held[above].fillna(0.0) - average * held[below].fillna(0.0))
-        columns[f"lahman_{above}"] = beyond / (weighted(held[below]) + k)
-    # The step from none to a few stolen bases tells more of speed than the step from forty to fifty.
-    attempts = weighted(held["sb"]) + weighted(held["cs"])
-    columns["lahman_attempts_root"] = np.sqrt(attempts / (weighted(held["on_base"]) + _RUNNING[0][2]))
-    games = {name: weighted(held[name]) for name in _POSITIONS}
+        beyond = weighted(counts[above].fillna(0.0) - average * counts[below].fillna(0.0))
+        columns[f"lahman_{above}"] = beyond / (weighted(counts[below]) + k)
+    # The step from none to a few stolen bases is better evidence of speed than the step from forty to fifty.
+    attempts = weighted(counts["sb"]) + weighted(counts["cs"])
+    columns["lahman_attempts_root"] = np.sqrt(attempts / (weighted(counts["on_base"]) + _RUNNING[0][2]))
+    games = {name: weighted(counts[name]) for name in _POSITIONS}
     total = sum(games.values()) + REGULAR_GAMES
     return {**columns, **{f"lahman_{name}": value / total for name, value in games.items()}}
 
 
 def _body_columns(people: pd.DataFrame, players: Histories) -> dict[str, np.ndarray]:
-    found = people.set_index("mlbam_id").reindex(players.mlbam_id)
-    height = found["height"].astype("float64")
+    bodies = people.set_index("mlbam_id").reindex(players.mlbam_id)
+    height = bodies["height"].astype("float64")
     return {
         "lahman_height": (height - AVERAGE_HEIGHT).fillna(0.0).to_numpy(),
-        "lahman_bats_left": (found["bats"] == "L").to_numpy(dtype=np.float64),
-        "lahman_bats_both": (found["bats"] == "B").to_numpy(dtype=np.float64),
-        "lahman_throws_left": (found["throws"] == "L").to_numpy(dtype=np.float64),
+        "lahman_bats_left": (bodies["bats"] == "L").to_numpy(dtype=np.float64),
+        "lahman_bats_both": (bodies["bats"] == "B").to_numpy(dtype=np.float64),
+        "lahman_throws_left": (bodies["throws"] == "L").to_numpy(dtype=np.float64),
     }

@@ -1,4 +1,4 @@
-"""Learned blocks: what the games of a season say of each player, in at most 24 numbers, as features.learned_blocks.
+"""Learned blocks: the games of a season of each player in at most 24 numbers, as features.learned_blocks.
 
 A block takes its directions and scales from seasons up to its cutoff and is measured against each season's own
 league. Not here: pooling over seasons and shrinking, which are the reader's, and whether a block is worth anything.
@@ -48,7 +48,7 @@ class BlockError(ValueError):
 @dataclass(frozen=True)
 class BlockSettings:
     """What of the preset shapes a block. The histogram counts the seasons that the encoder of its cutoff embeds, so
-    that blocks differ in what they say and not in how long."""
+    that blocks differ in what they measure and not in how long."""
 
     last_served: int
 
@@ -116,31 +116,31 @@ def _histograms(store: Store, cutoff: int) -> Iterable[PlayerSeasons]:
 
 
 def _embedded(store: Store, arm: str, cutoff: int) -> Iterable[PlayerSeasons]:
-    wanted = (pc.field("arm") == arm) & (pc.field("cutoff") == cutoff)
-    table = store.delta(EMBEDDINGS).to_pyarrow_dataset().to_table(filter=wanted)
+    of_encoder = (pc.field("arm") == arm) & (pc.field("cutoff") == cutoff)
+    table = store.delta(EMBEDDINGS).to_pyarrow_dataset().to_table(filter=of_encoder)
     for season in sorted(pc.unique(table.column("season")).to_pylist()):
         of_season = table.filter(pc.field("season") == season).sort_by("mlbam_id")
         sides = {kind: of_season.filter(pc.field("player_type") == kind) for kind in PLAYER_TYPES}
         for player_type, other in zip(PLAYER_TYPES, reversed(PLAYER_TYPES), strict=True):
-            own = sides[player_type]
-            ids, turns = (_whole(own, name) for name in ("mlbam_id", "plate_appearances"))
+            side = sides[player_type]
+            ids, turns = (_whole(side, name) for name in ("mlbam_id", "plate_appearances"))
             other_ids, other_turns = (_whole(sides[other], name) for name in ("mlbam_id", "plate_appearances"))
             members = league_members(player_type, ids, turns, other_ids, other_turns)
-            values = _matrix(own.column("embedding"))
+            values = _matrix(side.column("embedding"))
             yield PlayerSeasons(season, player_type, ids, turns.astype(np.float64), values, members)
 
 
 def _player_vectors(store: Store, cutoff: int) -> Iterable[PlayerSeasons]:
-    """The vector as of 1 March of season T says what is known after season T - 1."""
+    """The vector as of 1 March of season T holds what is known after season T - 1."""
     table = store.delta(VECTORS).to_pyarrow_dataset().to_table(filter=pc.field("cutoff") == cutoff)
     for target in sorted(pc.unique(table.column("season")).to_pylist()):
         for player_type in PLAYER_TYPES:
-            chosen = (pc.field("season") == target) & (pc.field("player_type") == player_type)
-            own = table.filter(chosen & (pc.field("plate_appearances") > 0)).sort_by("mlbam_id")
-            played = _whole(own, "last_season") == target - 1  # the league is who was in it, not who once was
-            turns = _whole(own, "plate_appearances").astype(np.float64)
+            of_target = (pc.field("season") == target) & (pc.field("player_type") == player_type)
+            side = table.filter(of_target & (pc.field("plate_appearances") > 0)).sort_by("mlbam_id")
+            played = _whole(side, "last_season") == target - 1  # the league is who was in it, not who once was
+            turns = _whole(side, "plate_appearances").astype(np.float64)
             yield PlayerSeasons(
-                target - 1, player_type, _whole(own, "mlbam_id"), turns, _matrix(own.column("mean")), played
+                target - 1, player_type, _whole(side, "mlbam_id"), turns, _matrix(side.column("mean")), played
             )
 
 

@@ -1,6 +1,6 @@
 """The control with a learned block beside its columns: what a description made of pitches adds to what it knows.
 
-A block (features.learned_blocks) says of a player what the games of his seasons showed. A ridge on Marcel's residual
+A block (features.learned_blocks) describes a player by the games of his seasons. A ridge on Marcel's residual
 reads it, walk-forward as every control; its rates are averaged into the control, so that nothing is fitted again that
 is there. Not here: how a block is made (samples, training), the rows and the plain columns (marcel), the comparison.
 """
@@ -118,7 +118,7 @@ def system_rates(
     frame: Frame,
     control: Mapping[str, np.ndarray],
 ) -> np.ndarray:
-    """(players, S) rates of the learned system: the control's trees, and in place of its ridge what the arm says.
+    """(players, S) rates of the learned system: the control's trees, and the arm in place of its ridge.
 
     `control` is from `control_parts`. Raises as `block_rates` does.
     """
@@ -130,7 +130,7 @@ def system_rates(
 
 
 def learned_block(store: Store, block: str, cutoff: int, player_type: str, frame: Frame) -> tuple[Block, int]:
-    """The block's columns for all rows of a frame, and the first season of which it says anything.
+    """The block's columns for all rows of a frame, and the first season that it covers.
 
     Raises EvaluationError for a cutoff that is not before the season projected, and for a block without rows before
     it; FileNotFoundError when features.learned_blocks was never written.
@@ -147,9 +147,9 @@ def learned_block(store: Store, block: str, cutoff: int, player_type: str, frame
 
 
 def with_block(frame: Frame, block: Block, first_season: int) -> Frame:
-    """The frame with the block among its columns; rows whose target lies before all that it tells do not teach.
+    """The frame with the block among its columns; rows whose target lies before all that it covers do not teach.
 
-    They would say that a player of whom it knows something is like one of whom it knows nothing.
+    From them the fit would learn that a player with a vector is like one without.
     """
     weight = np.where(frame.players.season > first_season, frame.weight, 0.0)
     return replace(frame, weight=weight, blocks={**frame.blocks, _JOINED: block})
@@ -157,13 +157,13 @@ def with_block(frame: Frame, block: Block, first_season: int) -> Frame:
 
 def read_vectors(store: Store, block: str, cutoff: int, player_type: str, season: int) -> SeasonVectors:
     """The block's rows of seasons before `season`. Raises as `learned_block` does."""
-    wanted = (pc.field("block") == block) & (pc.field("cutoff") == cutoff)
-    wanted &= (pc.field("player_type") == player_type) & (pc.field("season") < season)
-    table = store.delta(TABLE).to_pyarrow_dataset().to_table(filter=wanted)
+    earlier_rows = (pc.field("block") == block) & (pc.field("cutoff") == cutoff)
+    earlier_rows &= (pc.field("player_type") == player_type) & (pc.field("season") < season)
+    table = store.delta(TABLE).to_pyarrow_dataset().to_table(filter=earlier_rows)
     if not table.num_rows:
         raise EvaluationError(
             f"{TABLE} holds no {player_type}s of block {block}, cutoff {cutoff}, before {season}; it holds "
-            f"{_held(store)}. Next: materialize the block of that cutoff."
+            f"{_stored_blocks(store)}. Next: materialize the block of that cutoff."
         )
     table = table.sort_by([("season", "ascending"), ("mlbam_id", "ascending")])
     return SeasonVectors(
@@ -181,22 +181,22 @@ def control_parts(store: Store, player_type: str, season: int, frame: Frame) -> 
     """
     filters = [("player_type", "=", player_type), ("season", "=", season)]
     rows = store.delta(RATES).to_pyarrow_table(filters=filters).to_pandas()
-    ids, found = frame.players.mlbam_id[frame.projected], {}
+    ids, rates = frame.players.mlbam_id[frame.projected], {}
     for system in ("control_ridge", "control_trees", "control"):
         wide = rows[rows["system"] == system].pivot(index="mlbam_id", columns="statistic", values="rate")
-        found[system] = wide.reindex(index=ids, columns=list(frame.names)).to_numpy(dtype=np.float64)
-        lost = int(np.isnan(found[system]).any(axis=1).sum())
+        rates[system] = wide.reindex(index=ids, columns=list(frame.names)).to_numpy(dtype=np.float64)
+        lost = int(np.isnan(rates[system]).any(axis=1).sum())
         if lost:
             raise EvaluationError(
                 f"{RATES} of {player_type}s {season} lacks {system} of {lost} of {len(ids)} players projected. Next: "
                 f"materialize {RATES} for that season."
             )
-    return found
+    return rates
 
 
-def _held(store: Store) -> str:
-    told = [f"{part['block']} {part['cutoff']}" for part in store.partitions(TABLE)]
-    return ", ".join(told) or "nothing"
+def _stored_blocks(store: Store) -> str:
+    blocks = [f"{part['block']} {part['cutoff']}" for part in store.partitions(TABLE)]
+    return ", ".join(blocks) or "nothing"
 
 
 def _matrix(table: pa.Table, where: str) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""What season lines say of a player beyond Marcel's own rate of the statistic: the inputs of `ridge`.
+"""What season lines add of a player beyond Marcel's own rate of the statistic: the inputs of `ridge`.
 
-Rates stand as differences from the league of their season, shrunk by Marcel's own constants. Not here: anything
-from plays or pitches (see `sequence_block`), and what Lahman tells besides rates (see `lahman_block`).
+Rates are differences from the league of their season, shrunk by Marcel's own constants. Not here: anything
+from plays or pitches (see `sequence_block`), and what Lahman adds to rates (see `lahman_block`).
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ from fbm_pipeline.store.tables import Store
 SHRINKAGES = (0.3, 1.0, 3.0)
 # Prefixes of the columns that only let a straight line bend: other shrinkages, products with age and sample.
 BENDING = ("rate_0.3_", "rate_3_", "aged_", "trusted_")
-REGULAR = 600.0  # opportunities of a full season, so that playing time stands near 1
+REGULAR = 600.0  # opportunities of a full season, so that playing time is near 1
 
-# Rates that no control projects but that tell of the others: counts above and below, and a shrinkage in denominators.
+# Rates that no control projects but that help with the others: counts above and below, and a shrinkage in denominators.
 _SHARED = (
     ("hit_by_pitch", (("hbp", 1.0),), (("opportunities", 1.0),), 200.0),
     ("intentional_walks", (("ibb", 1.0),), (("opportunities", 1.0),), 200.0),

@@ -1,4 +1,4 @@
-"""What minor-league lines say beyond Marcel, as columns: by component how far they move him, and how much they weigh.
+"""What minor-league lines add to Marcel, as columns: by component how far they move him, and how much they weigh.
 
 Not here: the translation itself (room `mle`), whose table is read.
 """

@@ -15,7 +15,7 @@ from fbm_pipeline.controls.frame import Frame
 from fbm_pipeline.controls.minors_block import TABLE, minors_block, minors_prior
 from fbm_pipeline.store.tables import Store
 
-# What a control learnt on Marcel it would add to `mle` a second time: pitches tell much of what the minors tell, and
+# What a control learnt on Marcel it would add to `mle` a second time: pitches hold much of what the minors hold, and
 # pitchers, with two target seasons of lines in twenty, lost home runs and hits by it. Batters have .06 in 2010 and more
 # every year.
 KNOWN_SHARE = 0.05

@@ -20,7 +20,7 @@ from fbm_pipeline.store.tables import Store
 HOME_PARKS = "features/home_parks"
 HOME_SHARE = 0.5  # of a club's games are in its own park; the others are an average park, which is 1 by construction
 
-# What of a park bears on a statistic. All components together cost more in noise than they tell: on 2010-2017 batters'
+# What of a park bears on a statistic. All components together cost more in noise than they bring: on 2010-2017 batters'
 # statistics are a tenth of a percent of RMSE better with their own columns than with all sixteen.
 COMPONENTS_OF = {
     "so_rate": ("so",),
@@ -67,8 +67,10 @@ def bears_on(names: Sequence[str], statistic: str) -> np.ndarray:
 
     Raises KeyError for an unknown statistic.
     """
-    own = COMPONENTS_OF[statistic]
-    return np.array([not name.startswith("park_") or name.rsplit("_", 1)[1] in own for name in names], dtype=bool)
+    components = COMPONENTS_OF[statistic]
+    return np.array(
+        [not name.startswith("park_") or name.rsplit("_", 1)[1] in components for name in names], dtype=bool
+    )
 
 
 def columns(which: str) -> tuple[str, ...]:

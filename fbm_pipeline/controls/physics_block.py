@@ -1,4 +1,4 @@
-"""What measured batted balls and pitches say of players, as columns: deviations from the season's league, regressed.
+"""Measured batted balls and pitches of players, as columns: deviations from the season's league, regressed.
 
 Where nothing was measured before a season (all of them up to 2020) every column is exactly 0, and the two presence
 columns say so. Not here: counting (`physics_counts`), and what the columns are worth (the controls).
@@ -66,7 +66,7 @@ _SPEEDS = {
     105: "at_least_105",
     110: "at_least_110",
 }
-# How a pitcher throws. A batter's pitches tell how he is pitched to, of which the mix alone is his own.
+# How a pitcher throws. A batter's pitches are how he is pitched to, of which the mix alone is his own.
 _MIX = ("fastballs", "breaking")
 _FLIGHT = {
     "fastball_speed": "fastballs",
@@ -86,24 +86,24 @@ _FLIGHT = {
 class _Measured:
     """One side's sums, gathered for n players: (n, 3) by years back, and the league's sums of the same seasons."""
 
-    own: Mapping[str, np.ndarray]
+    players: Mapping[str, np.ndarray]
     league: Mapping[str, np.ndarray]
 
     def deviation(self, total: str, count: str, k: float) -> np.ndarray:
         """(n,) the regressed deviation of `total` per `count` from the league of each season."""
         means = _ratio(self.league[total], self.league[count])
-        excess = (self.own[total] - self.own[count] * means) @ YEAR_WEIGHTS
-        weight = self.own[count] @ YEAR_WEIGHTS
+        excess = (self.players[total] - self.players[count] * means) @ YEAR_WEIGHTS
+        weight = self.players[count] @ YEAR_WEIGHTS
         return np.where(weight > 0, excess / (weight + k), 0.0)
 
-    def known(self, count: str, k: float) -> np.ndarray:
+    def coverage(self, count: str, k: float) -> np.ndarray:
         """(n,) from 0 where nothing was measured towards 1."""
-        weight = self.own[count] @ YEAR_WEIGHTS
+        weight = self.players[count] @ YEAR_WEIGHTS
         return weight / (weight + k)
 
 
 def physics_block(store: Store, player_type: str, players: Histories) -> Block:
-    """Column `physics_x` is a player's x less the league's, regressed to 0; two columns say how much was measured.
+    """Column `physics_x` is a player's x less the league's, regressed to 0; two columns hold how much was measured.
 
     Exit velocity (mean, 90th percentile, on balls in the air; mph), launch angle (degrees), shares of hard-hit balls,
     barrels, sweet spot, balls in the air, pulled, opposite and pulled in the air; the mix of pitches; of pitchers also
@@ -115,8 +115,8 @@ def physics_block(store: Store, player_type: str, players: Histories) -> Block:
     seasons = _seasons_before(players)
     measured = _gathered(read_physics_counts(store, player_type, seasons), players)
     columns = {
-        BALLS_KNOWN: measured.known("measured", _PRESENCE_K[BALLS_KNOWN]),
-        PITCHES_KNOWN: measured.known("pitches", _PRESENCE_K[PITCHES_KNOWN]),
+        BALLS_KNOWN: measured.coverage("measured", _PRESENCE_K[BALLS_KNOWN]),
+        PITCHES_KNOWN: measured.coverage("pitches", _PRESENCE_K[PITCHES_KNOWN]),
     }
     for name, k in BALL_K[player_type].items():
         columns[f"physics_{name}"] = measured.deviation(name, BALL_DENOMINATORS.get(name, "measured"), k)
@@ -147,33 +147,33 @@ def _seasons_before(players: Histories) -> list[int]:
 
 
 def _gathered(table: pa.Table, players: Histories) -> _Measured:
-    """Sums of each player's three seasons; 0 where he has none. Rows of `table` stand by season and player."""
+    """Sums of each player's three seasons; 0 where he has none. Rows of `table` are ordered by season and player."""
     season = table.column("season").to_numpy().astype(np.int64)
     keys = season * 10**9 + table.column("mlbam_id").to_numpy().astype(np.int64)
     back = np.arange(1, SEASONS_BACK + 1)
-    wanted_seasons = players.season[:, None] - back  # (n, 3)
-    wanted = wanted_seasons * 10**9 + players.mlbam_id[:, None]
-    at = np.searchsorted(keys, wanted)
+    past_seasons = players.season[:, None] - back  # (n, 3)
+    past_keys = past_seasons * 10**9 + players.mlbam_id[:, None]
+    at = np.searchsorted(keys, past_keys)
     at = np.where(at < len(keys), at, -1)
-    found = (keys[at] == wanted) if len(keys) else np.zeros(wanted.shape, dtype=bool)
-    held, place = np.unique(season, return_inverse=True)
-    held_at = np.searchsorted(held, wanted_seasons)
-    there = np.isin(wanted_seasons, held)
-    own, league = {}, {}
+    has_row = (keys[at] == past_keys) if len(keys) else np.zeros(past_keys.shape, dtype=bool)
+    stored_seasons, place = np.unique(season, return_inverse=True)
+    season_at = np.searchsorted(stored_seasons, past_seasons)
+    is_stored = np.isin(past_seasons, stored_seasons)
+    player_sums, league_sums = {}, {}
     for name in table.column_names:
         if name in ("season", "player_type", "mlbam_id"):
             continue
         values = table.column(name).to_numpy().astype(np.float64)
-        own[name] = _picked(values, at, found)
-        league[name] = _picked(np.bincount(place, values, len(held)), held_at, there)
-    return _Measured(own, league)
+        player_sums[name] = _values_where(values, at, has_row)
+        league_sums[name] = _values_where(np.bincount(place, values, len(stored_seasons)), season_at, is_stored)
+    return _Measured(player_sums, league_sums)
 
 
-def _picked(values: np.ndarray, at: np.ndarray, found: np.ndarray) -> np.ndarray:
-    """`values[at]` where found, else 0."""
-    picked = np.zeros(at.shape)
-    picked[found] = values[at[found]]
-    return picked
+def _values_where(values: np.ndarray, at: np.ndarray, has_row: np.ndarray) -> np.ndarray:
+    """`values[at]` where there is a row, else 0."""
+    values_at = np.zeros(at.shape)
+    values_at[has_row] = values[at[has_row]]
+    return values_at
 
 
 def _ratio(total: np.ndarray, count: np.ndarray) -> np.ndarray:
@@ -183,20 +183,24 @@ def _ratio(total: np.ndarray, count: np.ndarray) -> np.ndarray:
 def _high_speed(measured: _Measured, k: float) -> np.ndarray:
     """(n,) the 90th percentile of exit velocity less the league's, both read off the shares at seven speeds.
 
-    Below 80 and above 110 mph the percentile stands at that speed.
+    Below 80 and above 110 mph the percentile is that speed.
     """
-    weight = measured.own["measured"] @ YEAR_WEIGHTS
+    weight = measured.players["measured"] @ YEAR_WEIGHTS
     high = np.zeros(len(weight))
     speeds = np.array(list(_SPEEDS), dtype=np.float64)[::-1]  # from 110 down, so that the shares rise
-    seen = measured.own["measured"] * YEAR_WEIGHTS
-    balls = seen.sum(axis=1)
-    league = np.column_stack(
+    weighted_balls = measured.players["measured"] * YEAR_WEIGHTS
+    balls = weighted_balls.sum(axis=1)
+    league_shares = np.column_stack(
         [
-            _ratio((seen * _ratio(measured.league[name], measured.league["measured"])).sum(axis=1), balls)
+            _ratio((weighted_balls * _ratio(measured.league[name], measured.league["measured"])).sum(axis=1), balls)
             for name in list(_SPEEDS.values())[::-1]
         ]
     )
-    own = league + np.column_stack([measured.deviation(name, "measured", k) for name in list(_SPEEDS.values())[::-1]])
+    player_shares = league_shares + np.column_stack(
+        [measured.deviation(name, "measured", k) for name in list(_SPEEDS.values())[::-1]]
+    )
     for row in np.flatnonzero(weight > 0):
-        high[row] = np.interp(HIGH_SHARE, own[row], speeds) - np.interp(HIGH_SHARE, league[row], speeds)
+        high[row] = np.interp(HIGH_SHARE, player_shares[row], speeds) - np.interp(
+            HIGH_SHARE, league_shares[row], speeds
+        )
     return high

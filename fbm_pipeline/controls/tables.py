@@ -30,7 +30,7 @@ FRAME_READS = {
     "raw.lahman_people": whole(),
     "features.marcel_constants": whole(),
     "features.marcel_rates": seasons_up_to(),
-    # Of either side, because only a pitcher's own counts tell his batting from the league's.
+    # Of either side, because only a pitcher's own counts separate his batting from the league's.
     "features.sequence_counts": seasons_before(both_types=True),
 }
 

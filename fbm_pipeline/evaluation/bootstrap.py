@@ -1,4 +1,4 @@
-"""Intervals of r and RMSE by drawing players: what would other players of the same kind have said?
+"""Intervals of r and RMSE by drawing players: what would other players of the same kind have given?
 
 A player's seasons are alike, so he is drawn with all of them or not at all. Every draw weights sums kept by player
 and season, so that a thousand draws are one matrix product, and season means are removed in each draw afresh: a
@@ -136,8 +136,8 @@ class _Layout:
         """Sums of each amount by draw and season: (amounts, draws, seasons)."""
         cell = self.player * self.seasons + self.season
         sums = [np.bincount(cell, part, self.players * self.seasons).reshape(self.players, -1) for part in amounts]
-        found = counts @ np.concatenate(sums, axis=1, dtype=np.float64)
-        return found.reshape(len(counts), len(amounts), self.seasons).transpose(1, 0, 2)
+        by_draw = counts @ np.concatenate(sums, axis=1, dtype=np.float64)
+        return by_draw.reshape(len(counts), len(amounts), self.seasons).transpose(1, 0, 2)
 
 
 def _centred(values: Floats, weight: Floats, season: NDArray[np.int64]) -> Floats:

@@ -40,14 +40,14 @@ def compare_systems(store: Store, settings: Settings, comparison: Comparison, se
     """
     backtest = load_seasons(store, seasons, comparison.systems)
     left_out = absent_seasons(backtest, comparison, seasons)
-    held = list(sheets(backtest))
-    rows = [row for sheet in held for row in sheet_scores(sheet, comparison, seasons)]
+    backtest_sheets = list(sheets(backtest))
+    rows = [row for sheet in backtest_sheets for row in sheet_scores(sheet, comparison, seasons)]
     if not rows:
         raise EvaluationError(
             f"comparison {comparison.name}: no season of {list(seasons)} has enough players whom all of "
             f"{', '.join(comparison.systems)} project. Next: name systems that share a season."
         )
-    pairs = pair_rows(held, [(comparison, seasons)])
+    pairs = pair_rows(backtest_sheets, [(comparison, seasons)])
     return Compared(
         comparison,
         tuple(seasons),
@@ -63,20 +63,22 @@ def load_seasons(store: Store, seasons: Sequence[int], systems: Sequence[str], *
     Raises EvaluationError when it holds none of the seasons (or, unless `partial`, not all), when it never saw one of
     the systems, and for a system named twice.
     """
-    held = sorted({int(part["season"]) for part in store.partitions(BACKTEST)})
-    chosen = [season for season in seasons if season in held]
-    if not chosen or (not partial and len(chosen) < len(seasons)):
+    built_seasons = sorted({int(part["season"]) for part in store.partitions(BACKTEST)})
+    loaded_seasons = [season for season in seasons if season in built_seasons]
+    if not loaded_seasons or (not partial and len(loaded_seasons) < len(seasons)):
         raise EvaluationError(
-            f"{BACKTEST} holds the seasons {held}, asked for {list(seasons)}. Next: materialize {BACKTEST} for them."
+            f"{BACKTEST} holds the seasons {built_seasons}, asked for {list(seasons)}. Next: materialize {BACKTEST} "
+            "for them."
         )
     if len(set(systems)) < len(systems):
         raise EvaluationError(f"a system is named twice in {', '.join(systems)}. Next: name each once.")
-    backtest = load_backtest(store, chosen)
-    known = sorted(backtest["system"].unique())
-    unknown = [name for name in systems if name not in known]
+    backtest = load_backtest(store, loaded_seasons)
+    backtest_systems = sorted(backtest["system"].unique())
+    unknown = [name for name in systems if name not in backtest_systems]
     if unknown:
         raise EvaluationError(
-            f"{BACKTEST} does not hold {', '.join(unknown)} in the seasons {chosen}; it holds {', '.join(known)}. "
+            f"{BACKTEST} does not hold {', '.join(unknown)} in the seasons {loaded_seasons}; it holds "
+            f"{', '.join(backtest_systems)}. "
             "Next: name systems that it holds, or a registered comparison."
         )
     return backtest

@@ -1,4 +1,4 @@
-"""Named comparisons: which systems stand side by side, on which seasons, and which pairs of them are tested.
+"""Named comparisons: which systems are compared, on which seasons, and which pairs of them are tested.
 
 Not here: the scores (scoring), the intervals of differences (pairs).
 """
@@ -69,7 +69,7 @@ NETWORK = Comparison(
 )
 # Measured physics begins in 2020: only these test seasons follow two seasons of it.
 PHYSICS = Comparison("physics", ("control", "control_physics"), seasons=(2022, 2023, 2024))
-# Who has no history, or a short one: what the minors tell of him.
+# Who has no history, or a short one: what the minors add.
 _SHORT_HISTORIES = (DEBUTS, *TIERS)
 MINORS = Comparison(
     "minors",
@@ -108,7 +108,7 @@ MINORS_PUBLIC = Comparison(
     ),
     shown=_SHORT_HISTORIES,
 )
-# A network reads profiles with the minors: by history, beside what the minors alone and the control with them say.
+# A network reads profiles with the minors: by history, beside the minors alone and the control with them.
 NETWORK_MINORS = Comparison(
     "network_minors",
     ("marcel", "control", "mle", "control_minors", "contextual"),

@@ -35,17 +35,17 @@ def widen_counts(backtest: pd.DataFrame, player_type: str, count: str, time: str
     if time == TRUE_TIME:
         factor = wide[["opportunities"]].to_numpy(np.float64)
     else:
-        found = widen_regular_time(backtest, player_type) if time == REGULAR_TIME else None
-        found = widen(backtest, player_type, OPPORTUNITIES) if found is None else found
-        factor = _at(found, wide)[systems].to_numpy(np.float64)
+        projected_time = widen_regular_time(backtest, player_type) if time == REGULAR_TIME else None
+        projected_time = widen(backtest, player_type, OPPORTUNITIES) if projected_time is None else projected_time
+        factor = _at(projected_time, wide)[systems].to_numpy(np.float64)
     wide[systems] = wide[systems].to_numpy(np.float64) * factor
     wide["actual"] = wide["actual"] * wide["opportunities"]
     return wide
 
 
 def widen_regular_time(backtest: pd.DataFrame, player_type: str) -> pd.DataFrame:
-    """As `universes.widen`: the PA or BF that a system projects of a player should he reach 200, where it tells them
-    apart; else what it projects.
+    """As `universes.widen`: the PA or BF that a system projects of a player should he reach 200, where it
+    projects both; else what it projects.
     """
     systems = list(SYSTEMS)
     time = widen(backtest, player_type, OPPORTUNITIES)

@@ -14,11 +14,11 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
     The smallest of m values is multiplied by m, the next by m - 1, and so on; none falls below the one before it.
     """
-    known = sorted((value, place) for place, value in enumerate(p_values) if value is not None)
+    ordered = sorted((value, place) for place, value in enumerate(p_values) if value is not None)
     adjusted: list[float | None] = [None] * len(p_values)
     floor = 0.0
-    for rank, (value, place) in enumerate(known):
-        floor = max(floor, min(1.0, (len(known) - rank) * value))
+    for rank, (value, place) in enumerate(ordered):
+        floor = max(floor, min(1.0, (len(ordered) - rank) * value))
         adjusted[place] = floor
     return adjusted
 

@@ -54,13 +54,13 @@ _Draw = Callable[[Axes, str, str], None]  # into the axes: player type and stati
 
 def figure_r_by_season(scores: pd.DataFrame, comparison: Comparison) -> bytes:
     """r within season of each system, season by season; `scores` as evaluation.scores. Returns PNG bytes."""
-    rows = _own(scores, comparison)
+    rows = _rows_of(scores, comparison)
     rows = rows[(rows["universe"] == comparison.universe) & ~rows["seasons"].str.contains("-")]
 
     def draw(axes: Axes, player_type: str, stat: str) -> None:
-        chosen = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
+        panel_rows = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
         for system in comparison.systems:
-            points = chosen[chosen["system"] == system].assign(year=lambda frame: frame["seasons"].astype(int))
+            points = panel_rows[panel_rows["system"] == system].assign(year=lambda frame: frame["seasons"].astype(int))
             points = points.sort_values("year")
             axes.plot(
                 points["year"],
@@ -70,7 +70,7 @@ def figure_r_by_season(scores: pd.DataFrame, comparison: Comparison) -> bytes:
                 linewidth=1.1,
                 color=COLOURS[system],
             )
-        years = sorted(chosen["seasons"].astype(int).unique())
+        years = sorted(panel_rows["seasons"].astype(int).unique())
         axes.set_xticks(years, [f"'{year % 100:02d}" for year in years], fontsize=6)
 
     return _panels(f"{comparison.name}: r within season, universe {comparison.universe}", comparison.systems, draw)
@@ -81,14 +81,14 @@ def figure_reliability(scores: pd.DataFrame, comparison: Comparison, seasons: st
 
     `seasons` is the label of pooled rows, such as `2018-2024`. Returns PNG bytes.
     """
-    rows = _own(scores, comparison)
+    rows = _rows_of(scores, comparison)
     rows = rows[(rows["seasons"] == seasons) & rows["universe"].isin(list(TIERS))]
     shift = np.linspace(-0.28, 0.28, max(len(comparison.systems), 2))
 
     def draw(axes: Axes, player_type: str, stat: str) -> None:
-        chosen = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
+        panel_rows = rows[(rows["player_type"] == player_type) & (rows["stat"] == stat)]
         for offset, system in zip(shift, comparison.systems, strict=False):
-            points = chosen[chosen["system"] == system].set_index("universe")["attainable"].astype(float)
+            points = panel_rows[panel_rows["system"] == system].set_index("universe")["attainable"].astype(float)
             axes.plot(
                 np.arange(len(TIERS)) + offset,
                 [points.get(tier, np.nan) for tier in TIERS],
@@ -97,7 +97,7 @@ def figure_reliability(scores: pd.DataFrame, comparison: Comparison, seasons: st
                 markersize=3.5,
                 color=COLOURS[system],
             )
-        sizes = chosen.groupby("universe")["n"].max()
+        sizes = panel_rows.groupby("universe")["n"].max()
         labels = [f"{_TIER_LABELS[tier]}\nn {sizes.get(tier, 0)}" for tier in TIERS]
         axes.set_xticks(range(len(TIERS)), labels, fontsize=6)
         axes.axhline(0, color="#cbd2d9", linewidth=0.8, zorder=0)
@@ -110,12 +110,12 @@ def figure_calibration(backtest: pd.DataFrame, comparison: Comparison, seasons: 
     """Mean actual rate less mean projected rate by tenth of the projection, season means of the error removed.
 
     `backtest` as from `load_backtest`; tenths are of player-seasons, means weighted by opportunities. A line that
-    falls says that the system spreads its players too far. Returns PNG bytes.
+    falls means that the system spreads its players too far. Returns PNG bytes.
     """
-    chosen = backtest[backtest["season"].isin(list(seasons))]
+    in_seasons = backtest[backtest["season"].isin(list(seasons))]
 
     def draw(axes: Axes, player_type: str, stat: str) -> None:
-        players = eligible(widen(chosen, player_type, stat), comparison.universe)
+        players = eligible(widen(in_seasons, player_type, stat), comparison.universe)
         systems = list(comparison.systems)
         players = shared(players[players["season"].isin(complete_seasons(players, systems))], systems)
         for system in systems if len(players) >= 10 else ():
@@ -141,7 +141,7 @@ def _tenths(players: pd.DataFrame, system: str) -> tuple[list[float], list[float
     )
 
 
-def _own(scores: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+def _rows_of(scores: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
     return scores[(scores["comparison"] == comparison.name) & (scores["kind"] == RATE)]
 
 
@@ -157,9 +157,11 @@ def _panels(title: str, systems: Sequence[str], draw: _Draw) -> bytes:
             axes.grid(axis="y", color="#e4e7eb", linewidth=0.6)
             draw(axes, player_type, stat)
     figure.suptitle(title, fontsize=10, x=0.01, ha="left")
-    known = [name for name in SYSTEMS if name in systems]
-    handles = [Axes.plot(grid[0][0], [], [], color=COLOURS[name], marker="o", markersize=4)[0] for name in known]
-    figure.legend(handles, known, loc="outside lower left", ncols=len(known), fontsize=8, frameon=False)
+    drawn_systems = [name for name in SYSTEMS if name in systems]
+    handles = [
+        Axes.plot(grid[0][0], [], [], color=COLOURS[name], marker="o", markersize=4)[0] for name in drawn_systems
+    ]
+    figure.legend(handles, drawn_systems, loc="outside lower left", ncols=len(drawn_systems), fontsize=8, frameon=False)
     return png_bytes(figure)
 
 

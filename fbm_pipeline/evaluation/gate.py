@@ -53,7 +53,7 @@ def ask_gate(backtest: pd.DataFrame, base: str, new: str, tolerance: float = TOL
         raise ValueError(f"tolerance {tolerance} is negative: write .01 for one per cent")
     seasons: set[int] = set()
     cells = 0
-    found: list[Regression] = []
+    regressions: list[Regression] = []
     for player_type in PLAYER_TYPES:
         for stat in scored_statistics(player_type):
             wide = widen(backtest, player_type, stat)
@@ -63,23 +63,23 @@ def ask_gate(backtest: pd.DataFrame, base: str, new: str, tolerance: float = TOL
                 cells += len(growth)
                 bad = {season: value for season, value in growth.items() if value > tolerance}
                 if len(bad) >= BAD_SEASONS:
-                    found.append(Regression(universe, player_type, stat, bad))
+                    regressions.append(Regression(universe, player_type, stat, bad))
     if len(seasons) < BAD_SEASONS:
         raise EvaluationError(
             f"{base} and {new} share the seasons {sorted(seasons)} in the backtest, and the gate needs {BAD_SEASONS}. "
             "Next: backtest both on the same development or test seasons."
         )
-    return Verdict(tuple(sorted(seasons)), cells, tuple(found))
+    return Verdict(tuple(sorted(seasons)), cells, tuple(regressions))
 
 
 def growth_by_season(players: pd.DataFrame, base: str, new: str) -> dict[int, float]:
     """RMSE of `new` over that of `base` less 1 in each season with 20 players of both. Rows as from `eligible`."""
-    found = {}
+    growth = {}
     for season, systems in present_systems(players, (base, new)).items():
         rows = shared(players[players["season"] == season], [base, new])
         if len(systems) == 2 and len(rows) >= MIN_PLAYERS:
             before, after = (
                 score(rows[name], rows["actual"], rows["opportunities"], rows["season"]).rmse for name in (base, new)
             )
-            found[season] = after / before - 1 if before > 0 else (0.0 if after == 0 else float("inf"))
-    return found
+            growth[season] = after / before - 1 if before > 0 else (0.0 if after == 0 else float("inf"))
+    return growth

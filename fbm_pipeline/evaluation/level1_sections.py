@@ -1,4 +1,4 @@
-"""The names in evaluation.level1: its sections, and what stands in the columns `stat` and `measure`.
+"""The names in evaluation.level1: its sections, and the values of the columns `stat` and `measure`.
 
 Not here: who computes the rows (level1_measurement, useful_test).
 """

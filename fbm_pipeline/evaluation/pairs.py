@@ -32,7 +32,7 @@ PairRow = dict[str, str | int | float | None]
 class _Tested:
     """One statistic of a family: who was compared, and the differences in r and RMSE of every pair."""
 
-    known: PairRow
+    key: PairRow
     pairs: tuple[tuple[str, str], ...]  # base and new
     r: tuple[Difference, ...]
     rmse: tuple[Difference, ...]
@@ -45,10 +45,10 @@ def pairs(inputs: Inputs) -> pa.Table:
     """
     settings = inputs.settings
     backtest = load_backtest(inputs, held_seasons(inputs, settings))
-    wanted = [
+    groups = [
         (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, settings)
     ]
-    rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), wanted)]
+    rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), groups)]
     return pa.Table.from_pylist(rows, schema=PAIRS_TABLE.schema)
 
 
@@ -70,56 +70,56 @@ def season_groups(comparison: Comparison, preset: Preset) -> list[tuple[int, ...
     return [preset.development_seasons, preset.test_seasons]
 
 
-def pair_rows(held: Iterable[Sheet], wanted: Sequence[tuple[Comparison, Sequence[int]]]) -> list[PairRow]:
+def pair_rows(backtest_sheets: Iterable[Sheet], groups: Sequence[tuple[Comparison, Sequence[int]]]) -> list[PairRow]:
     """Rows of evaluation.pairs without `data` of every comparison wanted, its seasons pooled.
 
     The players are those whom every system of the comparison projects, as in its scores; cells with fewer than 20
-    player-seasons have no row. `held` are the sheets of the backtest, taken one by one.
+    player-seasons have no row. `backtest_sheets` are taken one by one.
     """
     families: dict[tuple[int, str, str], list[_Tested]] = {}
-    for sheet in held:
-        for place, (comparison, seasons) in enumerate(wanted):
+    for sheet in backtest_sheets:
+        for place, (comparison, seasons) in enumerate(groups):
             for universe in tested_universes(comparison, sheet.kind):
-                found = _test(sheet, comparison, seasons, universe)
-                if found is not None:
-                    families.setdefault((place, universe, sheet.kind), []).append(found)
+                family_member = _test(sheet, comparison, seasons, universe)
+                if family_member is not None:
+                    families.setdefault((place, universe, sheet.kind), []).append(family_member)
     ordered = sorted(families.items(), key=lambda item: (item[0][0], KINDS.index(item[0][2])))
-    return [row for (place, _, _), family in ordered for row in _rows(wanted[place][0], family)]
+    return [row for (place, _, _), family in ordered for row in _rows(groups[place][0], family)]
 
 
 def tested_universes(comparison: Comparison, kind: str) -> list[str]:
     """Where a kind is scored, less the regulars (the gate's), and less debuts, few and unknown to most systems, but
     for a comparison that is about them.
     """
-    asked = (TOP_300,) if DEBUTS in comparison.shown else (DEBUTS, TOP_300)
-    return [name for name in universes_of(comparison, kind) if name not in asked]
+    untested = (TOP_300,) if DEBUTS in comparison.shown else (DEBUTS, TOP_300)
+    return [name for name in universes_of(comparison, kind) if name not in untested]
 
 
 def _test(sheet: Sheet, comparison: Comparison, seasons: Sequence[int], universe: str) -> _Tested | None:
     """The differences of one statistic; None where too few players are shared or no pair is asked for."""
-    players = eligible(sheet.wide[sheet.wide["season"].isin(list(seasons))], universe)
-    systems = compared_systems(comparison, universe, players)
+    eligible_players = eligible(sheet.wide[sheet.wide["season"].isin(list(seasons))], universe)
+    systems = compared_systems(comparison, universe, eligible_players)
     tested = [pair for pair in comparison.tested if set(pair) <= set(systems)]
-    complete = complete_seasons(players, systems)
-    chosen = shared(players[players["season"].isin(complete)], systems)
-    if len(chosen) < MIN_PLAYERS or not tested:
+    complete = complete_seasons(eligible_players, systems)
+    players = shared(eligible_players[eligible_players["season"].isin(complete)], systems)
+    if len(players) < MIN_PLAYERS or not tested:
         return None
-    weights = chosen["opportunities"] if sheet.kind == RATE else np.ones(len(chosen))
-    asked = sorted({name for pair in tested for name in pair}, key=systems.index)
-    sample = resample(chosen[asked], chosen["actual"], weights, chosen["season"], chosen["mlbam_id"])
-    known: PairRow = {
+    weights = players["opportunities"] if sheet.kind == RATE else np.ones(len(players))
+    tested_systems = sorted({name for pair in tested for name in pair}, key=systems.index)
+    sample = resample(players[tested_systems], players["actual"], weights, players["season"], players["mlbam_id"])
+    key: PairRow = {
         "comparison": comparison.name,
         "universe": universe,
         "seasons": seasons_label(complete),
         "player_type": sheet.player_type,
         "kind": sheet.kind,
         "stat": sheet.stat,
-        "n": len(chosen),
+        "n": len(players),
         "players": sample.players,
     }
-    places = [(asked.index(base), asked.index(new)) for base, new in tested]
+    places = [(tested_systems.index(base), tested_systems.index(new)) for base, new in tested]
     return _Tested(
-        known,
+        key,
         tuple(tested),
         tuple(difference_of(sample, "r", *pair) for pair in places),
         tuple(difference_of(sample, "rmse", *pair) for pair in places),
@@ -130,16 +130,16 @@ def _rows(comparison: Comparison, family: Sequence[_Tested]) -> list[PairRow]:
     """All pairs of a family of statistics, Holm's adjustment across the statistics of each pair."""
     rows: list[PairRow] = []
     for base, new in comparison.tested:
-        held = [(item, item.pairs.index((base, new))) for item in family if (base, new) in item.pairs]
-        if not held:
+        members = [(item, item.pairs.index((base, new))) for item in family if (base, new) in item.pairs]
+        if not members:
             continue
-        holm_r = holm([item.r[place].p for item, place in held])
-        holm_rmse = holm([item.rmse[place].p for item, place in held])
-        for (item, place), adjusted_r, adjusted_rmse in zip(held, holm_r, holm_rmse, strict=True):
+        holm_r = holm([item.r[place].p for item, place in members])
+        holm_rmse = holm([item.rmse[place].p for item, place in members])
+        for (item, place), adjusted_r, adjusted_rmse in zip(members, holm_r, holm_rmse, strict=True):
             r, rmse = item.r[place], item.rmse[place]
             rows.append(
                 {
-                    **item.known,
+                    **item.key,
                     "base": base,
                     "new": new,
                     **_columns("r", r, adjusted_r),
@@ -156,10 +156,10 @@ def difference_of(sample: Resampled, measure: str, base: int, new: int) -> Diffe
     return difference(float(point[base]), float(point[new]), draws[:, base], draws[:, new])
 
 
-def _columns(measure: str, found: Difference, adjusted: float | None) -> dict[str, float | None]:
+def _columns(measure: str, step: Difference, adjusted: float | None) -> dict[str, float | None]:
     return {
-        f"d_{measure}": found.value,
-        f"d_{measure}_low": found.low,
-        f"d_{measure}_high": found.high,
+        f"d_{measure}": step.value,
+        f"d_{measure}_low": step.low,
+        f"d_{measure}_high": step.high,
         f"holm_{measure}": adjusted,
     }

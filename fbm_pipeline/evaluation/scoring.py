@@ -70,7 +70,7 @@ def comparison_scores(backtest: pd.DataFrame, comparison: Comparison, seasons: S
     """Rows of evaluation.scores without `data`: each season by itself, and pooled where there are several.
 
     Every universe takes the players whom all systems of the comparison project; a season in which one of them is
-    absent is left out, and the label of the pooled row tells the first and last that are in. Among debuts, whom no
+    absent is left out, and the label of the pooled row holds the first and last that are in. Among debuts, whom no
     Marcel knows, the comparison is between the systems that project them. Cells with fewer than 20 player-seasons
     have no row. `backtest` is from `load_backtest`.
     """
@@ -79,9 +79,9 @@ def comparison_scores(backtest: pd.DataFrame, comparison: Comparison, seasons: S
 
 def absent_seasons(backtest: pd.DataFrame, comparison: Comparison, seasons: Sequence[int]) -> dict[int, list[str]]:
     """The seasons that a comparison cannot use, each with the systems that project nobody in it."""
-    held = backtest[["season", "system"]].drop_duplicates()
-    found = {year: set(held.loc[held["season"] == year, "system"]) for year in seasons}
-    missing = {year: [name for name in comparison.systems if name not in found[year]] for year in seasons}
+    present = backtest[["season", "system"]].drop_duplicates()
+    season_systems = {year: set(present.loc[present["season"] == year, "system"]) for year in seasons}
+    missing = {year: [name for name in comparison.systems if name not in season_systems[year]] for year in seasons}
     return {year: systems for year, systems in missing.items() if systems}
 
 
@@ -95,8 +95,8 @@ def universes_of(comparison: Comparison, kind: str) -> tuple[str, ...]:
         return (comparison.universe,)
     if kind == RATE:
         return (comparison.universe, *TIERS, DEBUTS, TOP_300)
-    own = kind == PLAYING_TIME and set(comparison.systems) <= set(OWN_SYSTEMS)
-    return (comparison.universe, TOP_300, *((PROJECTED,) if own else ()))
+    is_ours = kind == PLAYING_TIME and set(comparison.systems) <= set(OWN_SYSTEMS)
+    return (comparison.universe, TOP_300, *((PROJECTED,) if is_ours else ()))
 
 
 def compared_systems(comparison: Comparison, universe: str, players: pd.DataFrame) -> list[str]:
@@ -105,7 +105,7 @@ def compared_systems(comparison: Comparison, universe: str, players: pd.DataFram
     if universe != DEBUTS:
         return systems
     present = present_systems(players, systems)
-    return [name for name in systems if any(name in found for found in present.values())]
+    return [name for name in systems if any(name in season_systems for season_systems in present.values())]
 
 
 def sheet_scores(
@@ -114,7 +114,7 @@ def sheet_scores(
     """The rows of one statistic in these universes, or in all of its kind."""
     rows: list[ScoreRow] = []
     for universe in universes_of(comparison, sheet.kind) if universes is None else universes:
-        place, systems = _chosen(sheet, comparison, universe, seasons)
+        place, systems = _scored_rows(sheet, comparison, universe, seasons)
         if not systems or len(place) < MIN_PLAYERS:
             continue
         key: ScoreRow = {
@@ -128,7 +128,7 @@ def sheet_scores(
     return rows
 
 
-def _chosen(
+def _scored_rows(
     sheet: Sheet, comparison: Comparison, universe: str, seasons: Sequence[int]
 ) -> tuple[NDArray[np.int64], list[str]]:
     """The rows of the sheet that a comparison scores in a universe, and the systems that are asked.
@@ -140,27 +140,27 @@ def _chosen(
     place = place[np.isin(sheet.season[place], list(seasons))]
     systems = list(comparison.systems)
     if universe == DEBUTS:
-        known = _known_of(sheet, place, systems)
-        asked = np.atleast_1d(_present(known, sheet.season[place]).any(axis=0))
-        systems = [name for name, is_asked in zip(systems, asked, strict=True) if is_asked]
-    known = _known_of(sheet, place, systems)
-    present = _present(known, sheet.season[place]).all(axis=1)
+        is_projected = _is_projected(sheet, place, systems)
+        is_present_in_any = np.atleast_1d(_present(is_projected, sheet.season[place]).any(axis=0))
+        systems = [name for name, is_asked in zip(systems, is_present_in_any, strict=True) if is_asked]
+    is_projected = _is_projected(sheet, place, systems)
+    present = _present(is_projected, sheet.season[place]).all(axis=1)
     complete = np.unique(sheet.season[place])[present]
-    return place[np.isin(sheet.season[place], complete) & known.all(axis=1)], systems
+    return place[np.isin(sheet.season[place], complete) & is_projected.all(axis=1)], systems
 
 
-def _known_of(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> NDArray[np.bool_]:
+def _is_projected(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> NDArray[np.bool_]:
     """(players, systems) whether each of the systems projects each of the players."""
     columns = np.array([SYSTEMS.index(name) for name in systems], dtype=np.int64)
     return sheet.known[np.ix_(place, columns)]
 
 
-def _present(known: NDArray[np.bool_], season: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _present(is_projected: NDArray[np.bool_], season: NDArray[np.int64]) -> NDArray[np.bool_]:
     """(seasons, systems) whether a system projects at least half of a season's players; see `present_systems`."""
     _, at = np.unique(season, return_inverse=True)
     sizes = np.bincount(at)
-    counts = np.zeros((len(sizes), known.shape[1]))
-    np.add.at(counts, at, known.astype(np.float64))
+    counts = np.zeros((len(sizes), is_projected.shape[1]))
+    np.add.at(counts, at, is_projected.astype(np.float64))
     present: NDArray[np.bool_] = counts >= PRESENT_SHARE * sizes[:, None]
     return present
 
@@ -180,14 +180,18 @@ def _group_rows(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> I
 
 def _season_score(sheet: Sheet, place: NDArray[np.int64], systems: list[str]) -> SeasonScore:
     """`place` are rows of the sheet that belong to one season."""
-    here = np.ix_(place, np.array([SYSTEMS.index(name) for name in systems]))
-    projected = sheet.projected[here]
+    cells = np.ix_(place, np.array([SYSTEMS.index(name) for name in systems]))
+    projected = sheet.projected[cells]
     actual, opportunities = sheet.actual[place], sheet.opportunities[place]
     weights = opportunities if sheet.kind == RATE else np.ones_like(opportunities)
     luck = sheet.luck[place]
-    known = np.isfinite(luck)
-    noise = float(weights[known] @ luck[known] / weights[known].sum() * weights.sum()) if known.mean() > 0.5 else np.nan
-    low, high, crps = (sheet.beside[value][here] for value in BESIDE)
+    has_luck = np.isfinite(luck)
+    noise = (
+        float(weights[has_luck] @ luck[has_luck] / weights[has_luck].sum() * weights.sum())
+        if has_luck.mean() > 0.5
+        else np.nan
+    )
+    low, high, crps = (sheet.beside[value][cells] for value in BESIDE)
     return SeasonScore(
         moments=season_moments(projected, actual, weights),
         noise=noise,
@@ -209,37 +213,37 @@ def _cells(parts: Sequence[SeasonScore]) -> list[ScoreRow]:
     sizes = np.array([part.moments.n for part in parts], dtype=np.float64)
     attainable = _attainable(parts)
     rows: list[ScoreRow] = []
-    for place, found in enumerate(moments.scores()):
+    for place, cell in enumerate(moments.scores()):
         row: ScoreRow = {
-            "n": found.n,
-            "r": _known(found.r),
-            "rmse": found.rmse,
-            "rmse_raw": found.rmse_raw,
-            "slope": _known(found.slope),
-            "sd_ratio": _known(found.sd_ratio),
-            "attainable": _known(attainable[place]),
-            "top20": _known(_average([part.top20[place] for part in parts], np.ones_like(sizes))),
+            "n": cell.n,
+            "r": _finite_or_none(cell.r),
+            "rmse": cell.rmse,
+            "rmse_raw": cell.rmse_raw,
+            "slope": _finite_or_none(cell.slope),
+            "sd_ratio": _finite_or_none(cell.sd_ratio),
+            "attainable": _finite_or_none(attainable[place]),
+            "top20": _finite_or_none(_average([part.top20[place] for part in parts], np.ones_like(sizes))),
         }
         for name in ("rank_r", "coverage", "width", "crps"):
-            row[name] = _known(_average([getattr(part, name)[place] for part in parts], sizes))
+            row[name] = _finite_or_none(_average([getattr(part, name)[place] for part in parts], sizes))
         rows.append(row)
     return rows
 
 
 def _attainable(parts: Sequence[SeasonScore]) -> Floats:
-    known = [part for part in parts if math.isfinite(part.noise)]
-    if not known:
+    with_noise = [part for part in parts if math.isfinite(part.noise)]
+    if not with_noise:
         return np.full_like(parts[0].rank_r, np.nan)
-    moments = total([part.moments for part in known])
-    noise = sum(part.noise for part in known) / moments.weight
+    moments = total([part.moments for part in with_noise])
+    noise = sum(part.noise for part in with_noise) / moments.weight
     return attainable_share(moments.error / moments.weight, moments.actual / moments.weight, noise)
 
 
 def _average(values: Sequence[float], weights: Floats) -> float:
-    found = np.array(values, dtype=np.float64)
-    known = np.isfinite(found)
-    return float(np.average(found[known], weights=weights[known])) if known.any() else float("nan")
+    numbers = np.array(values, dtype=np.float64)
+    is_finite = np.isfinite(numbers)
+    return float(np.average(numbers[is_finite], weights=weights[is_finite])) if is_finite.any() else float("nan")
 
 
-def _known(value: float) -> float | None:
+def _finite_or_none(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None

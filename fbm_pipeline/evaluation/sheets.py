@@ -41,7 +41,7 @@ def scored_statistics(player_type: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One statistic of one kind: a row per player-season, as from `universes.widen`, with what stands beside it.
+    """One statistic of one kind: a row per player-season, as from `universes.widen`, with its intervals and CRPS.
 
     `beside` holds, by the same rows and with SYSTEMS as columns, the ends of the intervals and the CRPS; NaN where
     there are none. `luck` is the variance of each actual rate by luck, NaN where unknown.
@@ -87,19 +87,19 @@ class Sheet:
     @cached_property
     def players(self) -> dict[str, pd.DataFrame]:
         """The player-seasons of each universe."""
-        asked = [name for name in UNIVERSES if name != PROJECTED or self.kind == PLAYING_TIME]
-        return {name: eligible(self.wide, name) for name in asked}
+        universes = [name for name in UNIVERSES if name != PROJECTED or self.kind == PLAYING_TIME]
+        return {name: eligible(self.wide, name) for name in universes}
 
     @property
     def good_when_high(self) -> bool:
         """Whether more of it is better for the player: the first of a ranking."""
         name = RATES.get(self.stat, self.stat)
-        known = [item for item in statistics(self.player_type) if item.name == name]
-        return is_good_when_high(known[0], self.player_type) if known else True
+        named = [item for item in statistics(self.player_type) if item.name == name]
+        return is_good_when_high(named[0], self.player_type) if named else True
 
 
 def sheets(backtest: pd.DataFrame) -> Iterator[Sheet]:
-    """All statistics of all kinds that the backtest can tell, one player type after the other."""
+    """All statistics of all kinds in the backtest, one player type after the other."""
     for player_type in PLAYER_TYPES:
         rows = backtest[backtest["player_type"] == player_type]
         for stat in scored_statistics(player_type):
@@ -120,9 +120,9 @@ def _bare_sheet(player_type: str, kind: str, stat: str, wide: pd.DataFrame) -> S
 
 
 def _sheet(rows: pd.DataFrame, player_type: str, kind: str, stat: str) -> Sheet:
-    own = rows[rows["statistic"] == stat]
+    stat_rows = rows[rows["statistic"] == stat]
     systems = list(SYSTEMS)
-    wides = {value: widen(own, player_type, stat, value) for value in ("projected", "luck_variance", *BESIDE)}
+    wides = {value: widen(stat_rows, player_type, stat, value) for value in ("projected", "luck_variance", *BESIDE)}
     beside = {value: wides[value][systems].to_numpy(np.float64) for value in BESIDE}
-    luck = wides["luck_variance"][systems].max(axis=1).to_numpy(np.float64)  # every system's row tells the same
+    luck = wides["luck_variance"][systems].max(axis=1).to_numpy(np.float64)  # the same in every system's row
     return Sheet(player_type, kind, stat, wides["projected"], beside, luck)

@@ -60,8 +60,8 @@ def pooled_scores(store: Store) -> pd.DataFrame:
     """Rows of evaluation.scores of rates over several seasons, in each comparison's own universe."""
     with session(store, tables=(SCORES,)) as connection:
         scores = connection.execute(f"from {SCORES} order by all").df()
-    own = scores["comparison"].map({name: item.universe for name, item in REGISTERED.items()})
-    return scores[(scores["universe"] == own) & (scores["kind"] == RATE) & scores["seasons"].str.contains("-")]
+    own_universe = scores["comparison"].map({name: item.universe for name, item in REGISTERED.items()})
+    return scores[(scores["universe"] == own_universe) & (scores["kind"] == RATE) & scores["seasons"].str.contains("-")]
 
 
 def comparison_figures(store: Store, settings: Settings) -> dict[str, bytes]:
@@ -73,17 +73,22 @@ def comparison_figures(store: Store, settings: Settings) -> dict[str, bytes]:
     with session(store, tables=(SCORES,)) as connection:
         scores = connection.execute(f"from {SCORES} order by all").df()
     backtest = load_backtest(store, backtest_seasons(store, settings.preset))
-    drawn = {}
+    images = {}
     for name, comparison in {item.name: item for item in (CONTROLS, NETWORK)}.items():
-        own = scores[(scores["comparison"] == name) & (scores["universe"] == comparison.universe)]
-        if own.empty:
+        comparison_scores = scores[(scores["comparison"] == name) & (scores["universe"] == comparison.universe)]
+        if comparison_scores.empty:
             continue
-        drawn[f"{name}: r by season"] = figures.figure_r_by_season(scores, comparison)
-        single = own.loc[~own["seasons"].str.contains("-"), "seasons"].astype(int).unique().tolist()
+        images[f"{name}: r by season"] = figures.figure_r_by_season(scores, comparison)
+        single = (
+            comparison_scores.loc[~comparison_scores["seasons"].str.contains("-"), "seasons"]
+            .astype(int)
+            .unique()
+            .tolist()
+        )
         for group in season_groups(comparison, settings.preset):
             used = [season for season in group if season in single]
             if len(used) > 1:
                 label = seasons_label(used)
-                drawn[f"{name}: reliability {label}"] = figures.figure_reliability(scores, comparison, label)
-                drawn[f"{name}: calibration {label}"] = figures.figure_calibration(backtest, comparison, used)
-    return drawn
+                images[f"{name}: reliability {label}"] = figures.figure_reliability(scores, comparison, label)
+                images[f"{name}: calibration {label}"] = figures.figure_calibration(backtest, comparison, used)
+    return images

@@ -44,7 +44,7 @@ MAIN_STATISTICS: Mapping[str, tuple[str, ...]] = {
     "pitcher": ("so_rate", "bb_rate", "hr_rate", "h_rate", "era"),
 }
 # Rows over all main statistics of both player types have these for their player type and statistic, and one of the
-# two measures: the mean change of RMSE in percent, and which arm was chosen. Verdicts stand at single statistics.
+# two measures: the mean change of RMSE in percent, and which arm was chosen. Verdicts are of single statistics.
 BOTH, MAIN = "both", "main"
 CHANGE, CHOSEN = "d_rmse_percent", "chosen"
 
@@ -69,9 +69,9 @@ def useful_test(
     forms: Sequence[str] = FORMS,
     chosen: Arm | None = None,
 ) -> pa.Table:
-    """Rows of evaluation.level1 of all blocks in all forms, the seasons pooled; `chosen` gets a row that says so.
+    """Rows of evaluation.level1 of all blocks in all forms, the seasons pooled; `chosen` gets a row of its own.
 
-    `cutoff` tells the latest encoder that served one of the seasons. Raises EvaluationError for a block or form that
+    `cutoff` is of the latest encoder that served one of the seasons. Raises EvaluationError for a block or form that
     is unknown, for a block or a control's rates that are not there, and when too few players are left to score.
     """
     if not seasons:
@@ -82,15 +82,15 @@ def useful_test(
             f"the chosen arm {chosen.name} is not among {', '.join(arm.name for arm in arms)}: test its form and block"
         )
     scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
-    told: UsefulRow = {
+    header: UsefulRow = {
         "data": settings.data_kind,
         "section": SECTION,
         "seasons": seasons_label(seasons),
         "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
     }
-    rows = [{**told, **row} for row in compared(scored, arms)]
+    rows = [{**header, **row} for row in compared(scored, arms)]
     if chosen is not None:
-        rows.append({**told, **_over_all(chosen.name, CONTROL, CHOSEN, 1.0, len(scored))})
+        rows.append({**header, **_over_all(chosen.name, CONTROL, CHOSEN, 1.0, len(scored))})
     return pa.Table.from_pylist(rows, schema=store.contracts[TABLE].schema)
 
 
@@ -99,18 +99,23 @@ def choose_block(rows: pa.Table, preset: Preset) -> Arm:
 
     Raises EvaluationError for rows of other seasons than the preset's development seasons, and without a learned arm.
     """
-    found = rows.to_pandas()
-    wanted = seasons_label(preset.development_seasons)
-    others = sorted(set(found["seasons"]) - {wanted})
-    if others:
+    useful_rows = rows.to_pandas()
+    development = seasons_label(preset.development_seasons)
+    other_seasons = sorted(set(useful_rows["seasons"]) - {development})
+    if other_seasons:
         raise EvaluationError(
-            f"a block is chosen on the development seasons {wanted} alone, found rows of {', '.join(others)} too"
+            f"a block is chosen on the development seasons {development} alone, found rows of "
+            f"{', '.join(other_seasons)} too"
         )
     learned = {arm.name: arm for arm in (Arm(block, form) for block in LEARNED for form in FORMS)}
-    gains = found[(found["measure"] == CHANGE) & (found["reference"] == CONTROL) & found["arm"].isin(list(learned))]
+    gains = useful_rows[
+        (useful_rows["measure"] == CHANGE)
+        & (useful_rows["reference"] == CONTROL)
+        & useful_rows["arm"].isin(list(learned))
+    ]
     if gains.empty:
         raise EvaluationError(
-            f"no row of {wanted} tells {CHANGE} of a learned block against {CONTROL}; expected one of "
+            f"no row of {development} has {CHANGE} of a learned block against {CONTROL}; expected one of "
             f"{', '.join(learned)}. Next: run the useful test on the development seasons."
         )
     return learned[str(gains.sort_values(["value", "arm"])["arm"].iloc[0])]
@@ -146,9 +151,9 @@ def score_arms(actuals: pd.DataFrame, rates: pd.DataFrame, arms: Sequence[Arm]) 
     rows = actuals.merge(rates, on=["season", "player_type", "mlbam_id", "statistic"], how="inner")
     scored = []
     for player_type in PLAYER_TYPES:
-        own = rows[rows["player_type"] == player_type]
+        type_rows = rows[rows["player_type"] == player_type]
         for stat in scored_statistics(player_type):
-            players = own[own["statistic"] == stat].sort_values(["season", "mlbam_id"])
+            players = type_rows[type_rows["statistic"] == stat].sort_values(["season", "mlbam_id"])
             if len(players) >= MIN_PLAYERS:
                 sample = resample(
                     players[columns].to_numpy(),
@@ -196,9 +201,9 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
     """d_rmse and d_r of every statistic; the verdict is on RMSE."""
     rows = []
     for measure in ("rmse", "r"):
-        found = [difference_of(item.sample, measure, base, new) for item in scored]
-        adjusted = holm([item.p for item in found])
-        for item, step, p in zip(scored, found, adjusted, strict=True):
+        differences = [difference_of(item.sample, measure, base, new) for item in scored]
+        adjusted = holm([item.p for item in differences])
+        for item, step, p in zip(scored, differences, adjusted, strict=True):
             if step.value is not None:
                 word = verdict(step.value, p) if measure == "rmse" else None
                 beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}

@@ -40,7 +40,7 @@ FEATURES = {
     ),
 }
 
-# Only players seen this often in three years shape the centroids: the rates of the others stand near the league's
+# Only players seen this often in three years shape the centroids: the rates of the others are near the league's
 # because they are shrunk, and would draw half of the centroids into one crowded middle.
 MINIMUM_OPPORTUNITIES = 200
 # Membership is softmax(-distance / TEMPERATURE), distances in standard deviations: a centroid that is half a standard

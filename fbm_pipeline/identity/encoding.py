@@ -54,13 +54,13 @@ def profile_features(table: pa.Table) -> tuple[np.ndarray, list[str]]:
 
 
 def _player_type(table: pa.Table) -> str:
-    found = table.column("player_type").unique().to_pylist()
-    if len(found) != 1:
+    player_types = table.column("player_type").unique().to_pylist()
+    if len(player_types) != 1:
         raise EncodingError(
-            f"profiles of player types {found}; expected rows of exactly one, because their rates differ. "
+            f"profiles of player types {player_types}; expected rows of exactly one, because their rates differ. "
             "Select one player type and at least one row."
         )
-    return str(found[0])
+    return str(player_types[0])
 
 
 def _numbers(table: pa.Table, name: str) -> np.ndarray:
@@ -102,9 +102,9 @@ class Standardizer:
             raise EncodingError(f"columns {broken} hold values that are not finite; expected numbers only")
         mean, sd = values.mean(axis=0), values.std(axis=0)
         sd = np.where(sd <= _CONSTANT_SPREAD * np.maximum(np.abs(mean), 1e-3), 0.0, sd)
-        made = cls(tuple(names), tuple(mean.tolist()), tuple(sd.tolist()))
-        made._require_unit_variance(values)
-        return made
+        standardizer = cls(tuple(names), tuple(mean.tolist()), tuple(sd.tolist()))
+        standardizer._require_unit_variance(values)
+        return standardizer
 
     @property
     def constant(self) -> tuple[str, ...]:
@@ -129,9 +129,9 @@ class Standardizer:
     def _require_unit_variance(self, values: np.ndarray) -> None:
         spread = self._scaled(values).std(axis=0)
         wrong = [
-            f"{name} ({found:.6f})"
-            for name, sd, found in zip(self.names, self.sd, spread, strict=True)
-            if sd > 0 and abs(found - 1.0) > _UNIT_VARIANCE_TOLERANCE
+            f"{name} ({scaled_sd:.6f})"
+            for name, sd, scaled_sd in zip(self.names, self.sd, spread, strict=True)
+            if sd > 0 and abs(scaled_sd - 1.0) > _UNIT_VARIANCE_TOLERANCE
         ]
         if wrong:
             raise EncodingError(f"after scaling the standard deviations of {wrong} are not 1; check their values")
@@ -142,5 +142,5 @@ class Standardizer:
     @classmethod
     def from_json(cls, text: str) -> "Standardizer":
         """The scaler that `to_json` wrote, to the last bit."""
-        found = json.loads(text)
-        return cls(tuple(found["names"]), tuple(found["mean"]), tuple(found["sd"]))
+        parameters = json.loads(text)
+        return cls(tuple(parameters["names"]), tuple(parameters["mean"]), tuple(parameters["sd"]))

@@ -106,9 +106,9 @@ def _horizon_counts(
     player_type: str, season: int, as_of: dt.date, players: pa.Table, counts: pa.Table
 ) -> HorizonCounts:
     players = players.filter(pc.equal(players.column("as_of"), as_of))
-    own = players.column("opportunities").to_numpy()
-    other = players.column("other_opportunities").to_numpy()
-    players = players.filter(pa.array(~is_pitcher_batting(player_type, own, other)))
+    opportunities = players.column("opportunities").to_numpy()
+    other_opportunities = players.column("other_opportunities").to_numpy()
+    players = players.filter(pa.array(~is_pitcher_batting(player_type, opportunities, other_opportunities)))
     _require_known(players, as_of)
     ids = players.column("mlbam_id").to_numpy().astype(np.int64)
     counts = counts.filter(pc.equal(counts.column("as_of"), as_of))

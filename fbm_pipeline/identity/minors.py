@@ -39,14 +39,14 @@ class MinorsParts:
         place = np.minimum(np.searchsorted(self.mlbam_id, players), max(len(self.mlbam_id) - 1, 0))
         if not len(self.mlbam_id):
             return np.zeros(len(players)), np.zeros(len(players))
-        held = self.mlbam_id[place] == players
-        rate = np.where(held, self.alone[statistic][place], np.nan)
-        known = ~np.isnan(rate)
-        return np.where(known, self.weight[statistic][place], 0.0), np.where(known, rate, 0.0)
+        has_line = self.mlbam_id[place] == players
+        rate = np.where(has_line, self.alone[statistic][place], np.nan)
+        has_rate = ~np.isnan(rate)
+        return np.where(has_rate, self.weight[statistic][place], 0.0), np.where(has_rate, rate, 0.0)
 
 
 def read_minors_parts(store: Store, player_type: str, season: int) -> MinorsParts:
-    """What `features.mle_rates` says of a season; nobody where it was not made."""
+    """What `features.mle_rates` holds of a season; nobody where it was not made."""
     names = [item.name for item in head_statistics(player_type)]
     bounds = {"player_type": player_type, "season": season, "as_of": preseason(season)}
     with session(store, tables=[TABLE, "core.minor_lines", "core.players"]) as connection:
@@ -62,10 +62,10 @@ def read_minors_parts(store: Store, player_type: str, season: int) -> MinorsPart
             },
         )
     ids = np.unique(rows["mlbam_id"].to_numpy(np.int64))
-    fresh = np.isin(ids, rows.loc[rows["is_newcomer"], "mlbam_id"].to_numpy(np.int64))
+    is_newcomer = np.isin(ids, rows.loc[rows["is_newcomer"], "mlbam_id"].to_numpy(np.int64))
 
     def spread(column: str) -> dict[str, np.ndarray]:
         wide = rows.pivot(index="mlbam_id", columns="statistic", values=column).reindex(index=ids, columns=names)
         return {name: wide[name].to_numpy(np.float64) for name in names}
 
-    return MinorsParts(ids, fresh, spread("minor_weight"), spread("minor_rate"), spread("rate"), newcomers)
+    return MinorsParts(ids, is_newcomer, spread("minor_weight"), spread("minor_rate"), spread("rate"), newcomers)

@@ -2,8 +2,8 @@
 
 Rates are shrunk toward the league's rate known at that date by Marcel's fitted constants, so that sixty plate
 appearances make nobody an outlier. Below BLENDED_BELOW opportunities the minors join in by the opportunities they
-weigh; a newcomer's rates are the minors' alone. `identity_source` tells which: `mlb`, `blended` or `mle`.
-Not here: the network's matrix (encoding), player kinds (archetypes), what the minors say (minors).
+weigh; a newcomer's rates are the minors' alone. `identity_source` is one of `mlb`, `blended` or `mle`.
+Not here: the network's matrix (encoding), player kinds (archetypes), the minors' rates (minors).
 """
 
 import datetime as dt
@@ -148,7 +148,7 @@ def _supplied_rates(
 ) -> np.ndarray:
     """(n, 4) shrunk rates of the supplying horizons, each (numerator + k x league) / (denominator + k).
 
-    k is Marcel's in opportunities of the latest year. Of the `few` who hardly played the minors stand in both sums with
+    k is Marcel's in opportunities of the latest year. For the `few` who hardly played the minors enter both sums with
     the opportunities they weigh. Where the supplier does not know the statistic (earned runs by game before box scores
     held them) the next longer horizon that does supplies it.
     """
@@ -184,7 +184,7 @@ def league_rate(horizons: HorizonCounts, statistic: Statistic) -> float:
 
 
 def _ages(horizons: HorizonCounts) -> list[float]:
-    """Age on 30 June; the few of unknown birth date stand at Marcel's peak, where age moves no rate."""
+    """Age on 30 June; the few of unknown birth date get Marcel's peak, where age moves no rate."""
     unknown = [
         player for player, born in zip(horizons.mlbam_id.tolist(), horizons.birth_date, strict=True) if born is None
     ]

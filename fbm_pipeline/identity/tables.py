@@ -56,7 +56,7 @@ STAT_PROFILES = Table(
     key=("player_type", "mlbam_id", "as_of"),
     partition_by=("player_type", "season"),
     reads={
-        # Rows as of March and of July stand in one partition: of the season itself the games before July are open, and
+        # Rows as of March and of July are in one partition: of the season itself the games before July are open, and
         # the statement's own dates keep them out of March.
         "core.player_games": seasons_up_to(before_month=midseason(FIRST_SEASON).month),
         "core.season_lines": seasons_before(),

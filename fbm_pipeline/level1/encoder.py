@@ -165,12 +165,13 @@ def content_of(store: Store, season: int) -> list[str]:
 
 
 def _seasons(store: Store, plan: EncoderPlan) -> list[int]:
-    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    seasons = sorted(season for season in held if plan.first_season <= season <= plan.cutoff)
+    stored_seasons = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
+    seasons = sorted(season for season in stored_seasons if plan.first_season <= season <= plan.cutoff)
     if plan.cutoff not in seasons:
         raise EncoderError(
             f"an encoder of cutoff {plan.cutoff} learns from core.plate_appearances of {plan.first_season}-"
-            f"{plan.cutoff}; found {seasons} of {sorted(held)}; materialize these seasons or choose another preset"
+            f"{plan.cutoff}; found {seasons} of {sorted(stored_seasons)}; materialize these seasons or choose another "
+            "preset"
         )
     return seasons
 

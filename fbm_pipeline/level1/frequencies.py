@@ -18,7 +18,7 @@ PRIOR = 50.0  # plate appearances of the base rate added to every cell
 LOOKUPS: dict[str, tuple[str, ...]] = {
     "base": (),
     "hands": ("stand", "throws"),
-    "hands_order": ("stand", "throws", "order"),  # the order in the outing tells the batting slot and the role
+    "hands_order": ("stand", "throws", "order"),  # the order in the outing gives away the batting slot and the role
     "hands_order_length": ("length", "stand", "throws", "order"),
 }
 _LENGTH = "length"  # no field of a token: the number of pitches, as the objective pitch_count counts it

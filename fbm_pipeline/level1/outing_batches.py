@@ -43,7 +43,7 @@ def arrange(outings: Outings, chosen: np.ndarray, collapsed: np.ndarray | None =
     """Rows of the chosen outings (indices, in the order given, repeats allowed).
 
     `collapsed` (bool, one per plate appearance of the chosen outings in order) leaves one token of those. Outings are
-    cut after collapsing, so that a row's end does not tell how long a collapsed plate appearance was.
+    cut after collapsing, so that a row's end does not give away how long a collapsed plate appearance was.
     """
     first = outings.outing_starts[chosen]
     counts = outings.outing_starts[chosen + 1] - first

@@ -1,6 +1,6 @@
 """The columns of Level 1's tokens from the rows of the core tables: ids of every field, physics, state.
 
-Belongs here: what one token is told. Not here: which tokens form an outing. Hit location is left out on purpose: it
+Belongs here: what one token holds. Not here: which tokens form an outing. Hit location is left out on purpose: it
 is 98 % missing before 2020, so that it marks the era.
 """
 
@@ -164,12 +164,12 @@ def _pitch_physics(pitches: pa.Table, places: Places) -> dict[str, np.ndarray]:
 
 def _batted_ball_physics(rows: pa.Table, places: Places) -> dict[str, np.ndarray]:
     """What the plate appearance knows of its ball in play, on the last token."""
-    found = {}
+    physics = {}
     for name in BATTED_BALL_PHYSICS:
         if rows.column(name).null_count < rows.num_rows:
-            found[name] = np.full(len(places.pitch), np.nan, dtype=np.float32)
-            found[name][places.pa_starts[1:] - 1] = _floats(rows.column(name))[places.pa_row]
-    return found
+            physics[name] = np.full(len(places.pitch), np.nan, dtype=np.float32)
+            physics[name][places.pa_starts[1:] - 1] = _floats(rows.column(name))[places.pa_row]
+    return physics
 
 
 def _capped(values: np.ndarray, field: str) -> np.ndarray:

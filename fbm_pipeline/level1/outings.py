@@ -67,8 +67,8 @@ class Outings:
 
     def measured(self, name: str) -> np.ndarray:
         """(n,) float32: all values of one of vocabulary.NUMERICS where it is known, each token's once."""
-        held, columns = (self.state, STATE_NUMERICS) if name in STATE_NUMERICS else (self.physics, PHYSICS)
-        values = held[:, columns.index(name)]
+        numerics, columns = (self.state, STATE_NUMERICS) if name in STATE_NUMERICS else (self.physics, PHYSICS)
+        values = numerics[:, columns.index(name)]
         return values[~np.isnan(values)]
 
 
@@ -121,7 +121,7 @@ def _assemble(rows: pa.Table, pitches: pa.Table) -> Outings:
     )
     pa_row = np.argsort(first[outing], kind="stable")  # outings by their first plate appearance
     begins = np.flatnonzero(np.diff(first[outing][pa_row], prepend=-1))
-    pitch_starts, pitch_order = _own_pitches(game, rows, pitches)
+    pitch_starts, pitch_order = _pitches_by_appearance(game, rows, pitches)
     counts = np.diff(pitch_starts)[pa_row]
     pa_starts = np.r_[0, np.cumsum(np.maximum(counts, 1))].astype(np.int64)
     thrown = np.repeat(counts > 0, np.maximum(counts, 1))
@@ -184,16 +184,16 @@ def unknown_shares(outings: Outings) -> dict[str, float]:
     return shares
 
 
-def _own_pitches(game: np.ndarray, rows: pa.Table, pitches: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+def _pitches_by_appearance(game: np.ndarray, rows: pa.Table, pitches: pa.Table) -> tuple[np.ndarray, np.ndarray]:
     """Starts (plate appearances + 1,) into an order of the pitches by their plate appearance's row and number."""
     keys = game << 16 | rows.column("plate_appearance").to_numpy().astype(np.int64)
-    wanted = pitches.column("game").to_numpy().astype(np.int64) << 16
-    wanted |= pitches.column("plate_appearance").to_numpy().astype(np.int64)
-    row = np.searchsorted(keys, wanted)
-    found = np.flatnonzero(keys[np.minimum(row, len(keys) - 1)] == wanted)
+    pitch_keys = pitches.column("game").to_numpy().astype(np.int64) << 16
+    pitch_keys |= pitches.column("plate_appearance").to_numpy().astype(np.int64)
+    row = np.searchsorted(keys, pitch_keys)
+    finished = np.flatnonzero(keys[np.minimum(row, len(keys) - 1)] == pitch_keys)
     number = pitches.column("pitch_number").to_numpy().astype(np.int64)
-    order = found[np.argsort((row << 16 | number)[found])]
-    return np.r_[0, np.cumsum(np.bincount(row[found], minlength=len(keys)))].astype(np.int64), order
+    order = finished[np.argsort((row << 16 | number)[finished])]
+    return np.r_[0, np.cumsum(np.bincount(row[finished], minlength=len(keys)))].astype(np.int64), order
 
 
 def _joined(starts: list[np.ndarray], offsets: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ class OutingEncoder(nn.Module):
     """Sums field embeddings and measured numbers into tokens, mixes each row, pools each plate appearance.
 
     A plate appearance is [mean of its tokens, its last token] -> linear -> layer norm: the mean keeps how it went,
-    the last how it ended. Every number has a flag beside it that says whether it was measured. What pre-training
+    the last how it ended. Every number has a flag beside it: whether it was measured. What pre-training
     never saw (a word, a measurement) is treated as unknown and absent.
     """
 

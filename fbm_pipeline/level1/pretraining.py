@@ -1,10 +1,10 @@
 """Masked gamestate modelling: whole plate appearances are hidden and predicted from the rest of the outing.
 
-At a hidden plate appearance everything that tells how it went is hidden together (results, types, count, batted
+At a hidden plate appearance everything that gives away how it went is hidden together (results, types, count, batted
 ball, fielder, physics, outcome), and it stands as one token, so that its length is hidden too. From the next one on the
 running state of the row (outs, bases, inning, score, pitches thrown) is hidden as well: the outs of a plate appearance
-tell how the one before it went. Its own state when it began, the hands, the order in the outing and what happened in
-the other plate appearances stay.
+give away how the one before it went. Its own state when it began, the hands, the order in the outing and what
+happened in the other plate appearances stay.
 """
 
 from collections.abc import Sequence

@@ -99,16 +99,16 @@ def turned(part: PlayerSeasons, components: Components) -> np.ndarray:
 
 
 def _fitted_on(seasons: Sequence[PlayerSeasons], cutoff: int) -> tuple[np.ndarray, np.ndarray]:
-    chosen = [part for part in seasons if part.season <= cutoff]
-    enough = [part.of_the_league & (part.plate_appearances >= LEAST_PLATE_APPEARANCES) for part in chosen]
-    found = sum(int(rows.sum()) for rows in enough)
-    if found < 2:
+    training_seasons = [part for part in seasons if part.season <= cutoff]
+    enough = [part.of_the_league & (part.plate_appearances >= LEAST_PLATE_APPEARANCES) for part in training_seasons]
+    player_seasons = sum(int(rows.sum()) for rows in enough)
+    if player_seasons < 2:
         raise ValueError(
             f"components need two player-seasons of {LEAST_PLATE_APPEARANCES} plate appearances up to {cutoff}, found "
-            f"{found} in seasons {[part.season for part in chosen]}; materialize earlier seasons"
+            f"{player_seasons} in seasons {[part.season for part in training_seasons]}; materialize earlier seasons"
         )
-    values = np.concatenate([part.values[rows] for part, rows in zip(chosen, enough, strict=True)])
-    weight = np.concatenate([part.plate_appearances[rows] for part, rows in zip(chosen, enough, strict=True)])
+    values = np.concatenate([part.values[rows] for part, rows in zip(training_seasons, enough, strict=True)])
+    weight = np.concatenate([part.plate_appearances[rows] for part, rows in zip(training_seasons, enough, strict=True)])
     return values, weight
 
 

@@ -62,7 +62,7 @@ def choose_tokens(seasons: Sequence[SeasonCounts], cutoff: int) -> tuple[tuple[s
 
 
 def token_shares(part: SeasonCounts, other: SeasonCounts, tokens: Sequence[str], scales: np.ndarray) -> PlayerSeasons:
-    """Scaled tokens a plate appearance of one season; `other` is the other side of the ball and tells who pitches."""
+    """Scaled tokens a plate appearance of one season; `other` is the other side of the ball: who pitches."""
     place = {token: index for index, token in enumerate(part.tokens)}
     shares = np.zeros((len(part.mlbam_id), len(tokens)))
     for column, token in enumerate(tokens):

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 MANIFEST = Path(__file__).with_name("vocabulary.json")
 
-NOT_OVER = "not_over"  # what stands on the earlier pitches of a plate appearance where its end is told
+NOT_OVER = "not_over"  # what stands on the earlier pitches of a plate appearance where its end is given
 NO_BALL = "none"  # no ball in play, so neither its kind nor who fielded it
 
 
@@ -25,20 +25,22 @@ class VocabularyError(ValueError):
 
 def read_manifest(path: Path) -> tuple[int, dict[str, int], dict[str, tuple[str, ...]]]:
     """Version, reserved ids and words by field. Raises VocabularyError, listing what is wrong."""
-    held = json.loads(path.read_text(encoding="utf-8"))
-    reserved, fields = held["reserved"], {name: tuple(words) for name, words in held["fields"].items()}
-    found = []
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    reserved, fields = manifest["reserved"], {name: tuple(words) for name, words in manifest["fields"].items()}
+    problems = []
     if sorted(reserved.values()) != list(range(len(reserved))) or list(reserved) != ["PAD", "MASK", "UNKNOWN"]:
-        found.append(f"reserved ids {reserved}, expected PAD, MASK and UNKNOWN as 0, 1 and 2")
+        problems.append(f"reserved ids {reserved}, expected PAD, MASK and UNKNOWN as 0, 1 and 2")
     for name, words in fields.items():
         twice = sorted({word for word in words if words.count(word) > 1})
         if twice:
-            found.append(f"{name} has {twice} more than once")
+            problems.append(f"{name} has {twice} more than once")
         if not words or len(words) + len(reserved) > 256:
-            found.append(f"{name} has {len(words)} words, expected 1 to {256 - len(reserved)}: ids are bytes")
-    if found:
-        raise VocabularyError(f"{path.name}: {'; '.join(found)}. Restore the manifest: trained encoders depend on it.")
-    return int(held["version"]), dict(reserved), fields
+            problems.append(f"{name} has {len(words)} words, expected 1 to {256 - len(reserved)}: ids are bytes")
+    if problems:
+        raise VocabularyError(
+            f"{path.name}: {'; '.join(problems)}. Restore the manifest: trained encoders depend on it."
+        )
+    return int(manifest["version"]), dict(reserved), fields
 
 
 VERSION, _RESERVED_IDS, WORDS = read_manifest(MANIFEST)
@@ -51,9 +53,9 @@ RESERVED = len(_RESERVED_IDS)
 # The columns of Outings.ids, in order, with the number of ids each may take.
 FIELD_SIZES: Mapping[str, int] = {name: RESERVED + len(words) for name, words in WORDS.items()}
 FIELDS = tuple(FIELD_SIZES)
-# What tells how a plate appearance went, or how long it was: hidden together, or one betrays the other.
+# What gives away how a plate appearance went, or how long it was: hidden together, or one betrays the other.
 TELLING_FIELDS = ("result", "pitch_type", "balls", "strikes", "outcome", "hit_type", "fielder", "position")
-# The state of the game: that of a later plate appearance tells how an earlier one went.
+# The state of the game: that of a later plate appearance gives away how an earlier one went.
 STATE_FIELDS = ("outs", "bases", "inning")
 ENDING_FIELDS = ("outcome", "hit_type", "fielder")  # on a plate appearance's last token; NOT_OVER before it
 
@@ -91,8 +93,8 @@ def word_id(field: str, word: str) -> int:
 
 def word_ids(words: pa.ChunkedArray, vocabulary: Sequence[str]) -> np.ndarray:
     """The uint8 id of each word; UNKNOWN for null and for words outside the vocabulary."""
-    found = pc.index_in(words, value_set=pa.array(vocabulary, pa.string()))
-    ids = pc.fill_null(pc.add(found, RESERVED), UNKNOWN)
+    positions = pc.index_in(words, value_set=pa.array(vocabulary, pa.string()))
+    ids = pc.fill_null(pc.add(positions, RESERVED), UNKNOWN)
     return ids.to_numpy().astype(np.uint8)
 
 

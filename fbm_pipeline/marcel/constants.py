@@ -26,10 +26,10 @@ from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store
 
 FIRST_TARGET = 2003  # the first with three seasons of play-by-play behind it
-MINIMUM_PLAYER_SEASONS = 30  # below this three constants say nothing about a league
+MINIMUM_PLAYER_SEASONS = 30  # below this three constants are noise
 REGRESSION_RANGE = (10.0, 200_000.0)  # in weighted denominators; the upper end is the league mean for everybody
 GRID_POINTS = 48
-REFINEMENTS = 3  # each narrows the bracket of the best point by the grid again: far below what the data can tell
+REFINEMENTS = 3  # each narrows the bracket of the best point by the grid again: far below what the data can resolve
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _age_slope(rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: n
     """Least-squares slope per year of age, and the mean squared error with it.
 
     The slope is found for unclipped factors, where it has a closed form; the error is that of what is used. It is 0
-    where everybody stands on the peak.
+    where everybody is at the peak.
     """
     under, over = years_from_peak(age)
     column = rate * (over - under)

@@ -41,15 +41,15 @@ def batters_per_out(lines: SeasonLines, players: Histories) -> np.ndarray:
 
     Raises MarcelError when no outs are known.
     """
-    known = ~np.isnan(lines.counts["outs"])
-    faced = np.where(known, lines.counts["opportunities"], 0.0)
-    outs = np.where(known, lines.counts["outs"], 0.0)
+    has_outs = ~np.isnan(lines.counts["outs"])
+    faced = np.where(has_outs, lines.counts["opportunities"], 0.0)
+    outs = np.where(has_outs, lines.counts["outs"], 0.0)
     if len(players.season) and outs.sum() == 0:
         raise MarcelError(
             f"core.season_lines hold no outs for pitchers in {np.unique(lines.season).tolist()}; expected outs "
             "recorded in every pitcher's line. Rebuild core.season_lines from a source that has them."
         )
     league = faced.sum() / outs.sum() if outs.sum() else 0.0
-    own_faced = players.gather(faced).sum(axis=1)
-    own_outs = players.gather(outs).sum(axis=1)
-    return (own_faced + REGRESSION_OUTS * league) / (own_outs + REGRESSION_OUTS)
+    player_faced = players.gather(faced).sum(axis=1)
+    player_outs = players.gather(outs).sum(axis=1)
+    return (player_faced + REGRESSION_OUTS * league) / (player_outs + REGRESSION_OUTS)

@@ -77,10 +77,10 @@ class Histories:
 
     def gather(self, values: np.ndarray) -> np.ndarray:
         """(n, 3) values of the three seasons, zero where there is no line or the value is not known."""
-        found = np.zeros(self.rows.shape)
-        there = self.rows >= 0
-        found[there] = values[self.rows[there]]
-        return np.nan_to_num(found, nan=0.0)
+        gathered = np.zeros(self.rows.shape)
+        has_line = self.rows >= 0
+        gathered[has_line] = values[self.rows[has_line]]
+        return np.nan_to_num(gathered, nan=0.0)
 
     def chosen(self, kept: np.ndarray) -> "Histories":
         """The players under a mask."""
@@ -141,12 +141,14 @@ def _history(lines: SeasonLines, target: int) -> Histories:
     ids = np.unique(lines.mlbam_id[recent])
     rows = np.full((len(ids), SEASONS_BACK), -1, dtype=np.int64)
     for back in range(SEASONS_BACK):
-        found = np.flatnonzero(lines.season == target - 1 - back)
-        rows[np.searchsorted(ids, lines.mlbam_id[found]), back] = found
+        season_rows = np.flatnonzero(lines.season == target - 1 - back)
+        rows[np.searchsorted(ids, lines.mlbam_id[season_rows]), back] = season_rows
     history = Histories(np.full(len(ids), target), ids, _ages(lines, rows, target), rows)
-    own = history.gather(lines.counts["opportunities"]).sum(axis=1)
-    other = history.gather(lines.other_opportunities).sum(axis=1)
-    return history.chosen((own > 0) & ~is_pitcher_batting(lines.player_type, own, other))
+    opportunities = history.gather(lines.counts["opportunities"]).sum(axis=1)
+    other_opportunities = history.gather(lines.other_opportunities).sum(axis=1)
+    return history.chosen(
+        (opportunities > 0) & ~is_pitcher_batting(lines.player_type, opportunities, other_opportunities)
+    )
 
 
 def _ages(lines: SeasonLines, rows: np.ndarray, target: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The naive way: one factor per component and level, the ratio of what the same players did above and below.
 
-Every plate appearance of the minors then counts like one of the majors. It stands beside the translation to show what
-shrinkage and worth are good for; nothing else uses it.
+Every plate appearance of the minors then counts like one of the majors. It is reported beside the translation to show
+what shrinkage and worth are good for; nothing else uses it.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from fbm_pipeline.mle.translation import teaching_rows
 def fit_component_factors(evidence: Evidence) -> np.ndarray:
     """(C, L) ratios over the rows that teach, each pair weighted by the smaller of its two samples; 1 without pairs.
 
-    A target season in which the majors had none of a component tells nothing of it.
+    A target season in which the majors had none of a component is no evidence of it.
     """
     rows = evidence.chosen(teaching_rows(evidence))
     factors = np.ones((len(evidence.components), len(LEVELS)))

@@ -1,4 +1,4 @@
-"""What debutants do: the mean of first seasons by age and role, for players of whom nothing is known.
+"""What debutants do: the mean of first seasons by age and role, for players without any line.
 
 A role is a pitcher's; `any` serves who has not shown one. Not here: players with a line in the minors.
 """
@@ -20,7 +20,7 @@ AGES = tuple(range(18, 46))
 # A role's own mean is regressed to that of all debutants with this many opportunities.
 ROLE_REGRESSION = 5_000.0
 SEASONS_TAUGHT = 12
-# Heads that no components add up to: hits say where they lie, and not how sure that is.
+# Heads that no components add up to: hits give their mean and not its certainty.
 LESS_SURE = ("er_rate",)
 # Runs come in bunches: in seasons shorter than this that alone, and no talent, would spread them. Of pitchers' first
 # seasons of 200 batters faced, 2010-2017, it makes 80 % intervals of earned runs hold 80 %; all seasons held 87.
@@ -46,7 +46,7 @@ class DebutMean:
 def fit_debut_means(lines: SeasonLines, season: int) -> list[DebutMean]:
     """By component and role, from first seasons before `season`; the short one is left out.
 
-    A first season is one without any earlier line on either side of the ball in `lines`: hand in all that are held,
+    A first season is one without any earlier line on either side of the ball in `lines`: hand in all that there are,
     and read nothing into their own first seasons. Raises ValueError for no first season at all.
     """
     first = first_seasons(lines, season)
@@ -55,22 +55,22 @@ def fit_debut_means(lines: SeasonLines, season: int) -> list[DebutMean]:
             f"no {lines.player_type} made his debut in the seasons taught before {season}; expected "
             "core.season_lines of at least two seasons before it."
         )
-    found = []
+    means = []
     by_name = {item.name: item for item in statistics(lines.player_type)}
     for component in COMPONENTS[lines.player_type]:
-        events, trips, league = _told(lines, first, by_name[f"{component}_rate"])
+        events, trips, league = _samples(lines, first, by_name[f"{component}_rate"])
         relative_age = (_ages(lines, first) - MIDDLE_AGE) / 5.0
         slope = _slope(events / league, trips, relative_age)
         overall = _level(events / league, trips, slope * relative_age)
         for role in ROLES[lines.player_type]:
             of_role = _of_role(lines, first, role)
-            own = trips[of_role].sum()
+            role_trips = trips[of_role].sum()
             level = _level(events[of_role] / league[of_role], trips[of_role], slope * relative_age[of_role])
-            level = (own * level + ROLE_REGRESSION * overall) / (own + ROLE_REGRESSION)
+            level = (role_trips * level + ROLE_REGRESSION * overall) / (role_trips + ROLE_REGRESSION)
             mean = league[of_role] * np.maximum(level + slope * relative_age[of_role], 0.1)
             concentration = fit_concentration(events[of_role], trips[of_role], mean)
-            found.append(DebutMean(component, role, level, slope, concentration, int(of_role.sum())))
-    return found
+            means.append(DebutMean(component, role, level, slope, concentration, int(of_role.sum())))
+    return means
 
 
 def relative_concentrations(lines: SeasonLines, season: int) -> dict[str, float]:
@@ -112,12 +112,12 @@ def fit_concentration(events: np.ndarray, trials: np.ndarray, mean: np.ndarray) 
 
 def _concentration(lines: SeasonLines, first: np.ndarray, statistic: Statistic) -> float:
     """Of a head around the first seasons' mean for their leagues."""
-    events, trips, league = _told(lines, first, statistic)
+    events, trips, league = _samples(lines, first, statistic)
     level = _level(events / league, trips, np.zeros(len(trips)))
     return fit_concentration(events, trips, level * league)
 
 
-def _told(lines: SeasonLines, first: np.ndarray, statistic: Statistic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _samples(lines: SeasonLines, first: np.ndarray, statistic: Statistic) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Events, opportunities and the league's rate of each first season; no opportunities where the league had none."""
     numerator, denominator = lines.totals(statistic)
     rates = league_rates(lines, statistic)

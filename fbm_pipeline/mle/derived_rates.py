@@ -47,19 +47,19 @@ def derive(shape: LineShape, components: np.ndarray) -> Rates:
     names = COMPONENTS[shape.player_type]
     by_name = {name: components[:, at] for at, name in enumerate(names)}
     columns = np.column_stack([np.ones(len(components)), components])
-    told = {count: np.maximum(columns @ weights, 1e-6) for count, weights in shape.weights.items()}
+    derived_counts = {count: np.maximum(columns @ weights, 1e-6) for count, weights in shape.weights.items()}
     rates = {f"{name}_rate": by_name[name] for name in names}
     if shape.player_type == "pitcher":
-        rates["er_rate"] = told["er"]
-        rates["era"] = 27.0 * told["er"] / told["outs"]
-        rates["whip"] = 3.0 * (by_name["bb"] + by_name["h"]) / told["outs"]
+        rates["er_rate"] = derived_counts["er"]
+        rates["era"] = 27.0 * derived_counts["er"] / derived_counts["outs"]
+        rates["whip"] = 3.0 * (by_name["bb"] + by_name["h"]) / derived_counts["outs"]
         return rates
     hit, double, triple, homer = (by_name[name] for name in ("h", "double", "triple", "hr"))
     single = np.maximum(hit - double - triple - homer, 0.0)
     hbp, sf = shape.constants["hbp"], shape.constants["sf"]
     rates["single_rate"] = single
-    rates["obp"] = (hit + by_name["bb"] + hbp) / (told["ab"] + by_name["bb"] + hbp + sf)
-    rates["avg"] = hit / told["ab"]
-    rates["slg"] = (single + 2.0 * double + 3.0 * triple + 4.0 * homer) / told["ab"]
-    rates["iso"] = (double + 2.0 * triple + 3.0 * homer) / told["ab"]
+    rates["obp"] = (hit + by_name["bb"] + hbp) / (derived_counts["ab"] + by_name["bb"] + hbp + sf)
+    rates["avg"] = hit / derived_counts["ab"]
+    rates["slg"] = (single + 2.0 * double + 3.0 * triple + 4.0 * homer) / derived_counts["ab"]
+    rates["iso"] = (double + 2.0 * triple + 3.0 * homer) / derived_counts["ab"]
     return rates

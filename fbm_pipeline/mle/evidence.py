@@ -66,7 +66,7 @@ class Evidence:
 
     @property
     def has_minors(self) -> np.ndarray:
-        """(n,) whether a line of AAA or AA stands behind the player."""
+        """(n,) whether the player has a line of AAA or AA."""
         return self.minor_pa.sum(axis=(1, 2)) > 0
 
 
@@ -142,21 +142,22 @@ def _newcomers(player_type: str, lines: SeasonLines, minor: pd.DataFrame, target
     Left out are pitchers at bat, and who pitched though he is no pitcher.
     """
     within = (lines.season < target) & (lines.season >= target - SEASONS_BACK)
-    seen = set(np.unique(lines.mlbam_id[within]).tolist())
-    told = minor[minor["mlbam_id"] > 0]
-    once = told["other_pa"].where(~told.duplicated(["season", "mlbam_id"]), 0.0)  # it stands in the lines of all levels
-    totals = told.assign(other_pa=once).groupby("mlbam_id")[["pa", "other_pa"]].sum()
+    major_leaguers = set(np.unique(lines.mlbam_id[within]).tolist())
+    identified = minor[minor["mlbam_id"] > 0]
+    # The lines of all levels hold it, and it counts once.
+    other_pa = identified["other_pa"].where(~identified.duplicated(["season", "mlbam_id"]), 0.0)
+    totals = identified.assign(other_pa=other_pa).groupby("mlbam_id")[["pa", "other_pa"]].sum()
     totals = totals[(totals["other_pa"] <= totals["pa"]) | (totals["pa"] >= TWO_WAY_PLATE_APPEARANCES)]
-    return set(totals.index.tolist()) - seen
+    return set(totals.index.tolist()) - major_leaguers
 
 
 def _roles(player_type: str, minor: pd.DataFrame, ids: np.ndarray) -> np.ndarray:
     if player_type == "batter":
         return np.full(len(ids), "any", dtype=object)
-    told = minor[minor["starts"].notna() & (minor["games"] > 0)].groupby("mlbam_id")[["starts", "games"]].sum()
-    share = (told["starts"] / told["games"]).reindex(ids).to_numpy(np.float64)
-    named = np.where(share >= STARTER_SHARE, "starter", "reliever").astype(object)
-    return np.where(np.isnan(share), "any", named)
+    starts = minor[minor["starts"].notna() & (minor["games"] > 0)].groupby("mlbam_id")[["starts", "games"]].sum()
+    share = (starts["starts"] / starts["games"]).reindex(ids).to_numpy(np.float64)
+    role_names = np.where(share >= STARTER_SHARE, "starter", "reliever").astype(object)
+    return np.where(np.isnan(share), "any", role_names)
 
 
 def _major_pa(lines: SeasonLines, target: int, ids: np.ndarray) -> np.ndarray:
@@ -188,14 +189,18 @@ def _by_level(
 
 
 def _level_ages(minor: pd.DataFrame, recent: np.ndarray, ids: np.ndarray) -> np.ndarray:
-    here = minor[recent & minor["mlbam_id"].isin(ids).to_numpy() & minor["age"].notna().to_numpy()]
+    recent_lines = minor[recent & minor["mlbam_id"].isin(ids).to_numpy() & minor["age"].notna().to_numpy()]
     ages = np.full((len(ids), len(LEVELS)), np.nan)
-    sums = here.assign(weighted=here["age"] * here["pa"]).groupby(["mlbam_id", "level"])[["weighted", "pa"]].sum()
+    sums = (
+        recent_lines.assign(weighted=recent_lines["age"] * recent_lines["pa"])
+        .groupby(["mlbam_id", "level"])[["weighted", "pa"]]
+        .sum()
+    )
     for at, level in enumerate(LEVELS):
         if level in sums.index.get_level_values("level"):
-            own = sums.xs(level, level="level")
-            place = np.searchsorted(ids, own.index.to_numpy(np.int64))
-            ages[place, at] = (own["weighted"] / own["pa"]).to_numpy(np.float64)
+            level_sums = sums.xs(level, level="level")
+            place = np.searchsorted(ids, level_sums.index.to_numpy(np.int64))
+            ages[place, at] = (level_sums["weighted"] / level_sums["pa"]).to_numpy(np.float64)
     return ages
 
 
@@ -206,8 +211,8 @@ def _ages(lines: SeasonLines, minor: pd.DataFrame, target: int, ids: np.ndarray)
     dates = np.array([born.get(int(player), np.datetime64("NaT")) for player in ids], dtype="datetime64[D]")
     days = (np.datetime64(f"{target:04d}-06-30", "D") - dates).astype("timedelta64[D]")
     by_date = np.where(np.isnat(days), np.nan, days.astype(np.float64) / 365.25)
-    told = minor[minor["season"] < target].assign(now=lambda rows: rows["age"] + target - rows["season"])
-    published = told.groupby("mlbam_id")["now"].max().reindex(ids).to_numpy(np.float64)
+    past_lines = minor[minor["season"] < target].assign(now=lambda rows: rows["age"] + target - rows["season"])
+    published = past_lines.groupby("mlbam_id")["now"].max().reindex(ids).to_numpy(np.float64)
     return np.where(np.isnan(by_date), np.where(np.isnan(published), UNKNOWN_AGE, published), by_date)
 
 

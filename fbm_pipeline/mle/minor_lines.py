@@ -17,7 +17,7 @@ COMPONENTS = {
     "pitcher": ("so", "bb", "hr", "h"),
 }
 
-# Hits decide what no component tells: singles, reaching base, slugging, earned runs.
+# Hits decide what no component gives: singles, reaching base, slugging, earned runs.
 DECIDED_BY = "h"
 
 # A club's affiliates share league and park for years; three seasons of them, regressed to their level with these
@@ -34,7 +34,7 @@ def component_of(statistic: str, player_type: str) -> str:
 
 
 def read_minor_lines(store: Store, player_type: str, first_season: int, last_season: int) -> pd.DataFrame:
-    """Rows of `mle/minor_lines` of both ends' seasons and those between, counts as floats, NaN where not told.
+    """Rows of `mle/minor_lines` of both ends' seasons and those between, counts as floats, NaN where not recorded.
 
     `mlbam_id` is 0 for a player who is not known: his line still counts in the mean of its level.
     """
@@ -47,10 +47,10 @@ def read_minor_lines(store: Store, player_type: str, first_season: int, last_sea
 
 
 def expected_events(lines: pd.DataFrame, component: str) -> np.ndarray:
-    """(n,) events that the level's rate of the season and the club's surroundings let expect; NaN where not told."""
-    known = lines[component].notna()
-    trips = lines[f"{component}_pa"].where(known)
-    events = lines[component].where(known)
+    """(n,) events that the level's rate of the season and the club's surroundings let expect, NaN if not recorded."""
+    is_recorded = lines[component].notna()
+    trips = lines[f"{component}_pa"].where(is_recorded)
+    events = lines[component].where(is_recorded)
     by_level = [lines["season"], lines["level"]]
     rate = events.groupby(by_level).transform("sum") / trips.groupby(by_level).transform("sum")
     return (trips * rate).to_numpy(np.float64) * _club_effect(lines, component, rate.fillna(0.0))
@@ -58,17 +58,17 @@ def expected_events(lines: pd.DataFrame, component: str) -> np.ndarray:
 
 def _club_effect(lines: pd.DataFrame, component: str, rate: pd.Series) -> np.ndarray:
     """(n,) how much more of the component the club's players had than their level, three seasons, regressed to 1."""
-    known = lines[component].notna() & lines["club"].notna()
-    told = lines[known].assign(expected=lines[f"{component}_pa"] * rate)
-    by_season = told.groupby(["level", "club", "season"])[[component, "expected"]].sum()
+    has_club = lines[component].notna() & lines["club"].notna()
+    with_expected = lines[has_club].assign(expected=lines[f"{component}_pa"] * rate)
+    by_season = with_expected.groupby(["level", "club", "season"])[[component, "expected"]].sum()
     effect = np.ones(len(lines))
     for (level, club), part in by_season.groupby(level=["level", "club"]):
         seasons = part.index.get_level_values("season").to_numpy()
         events, expected = part[component].to_numpy(), part["expected"].to_numpy()
-        here = (lines["level"] == level) & (lines["club"] == club)
-        for season in np.unique(lines.loc[here, "season"]):
+        of_club = (lines["level"] == level) & (lines["club"] == club)
+        for season in np.unique(lines.loc[of_club, "season"]):
             recent = (seasons <= season) & (seasons > season - CLUB_SEASONS)
-            its_lines = (here & (lines["season"] == season)).to_numpy()
+            its_lines = (of_club & (lines["season"] == season)).to_numpy()
             added = CLUB_REGRESSION * float(rate[its_lines].iloc[0])  # of the season alone: no later one is known yet
             if added > 0:
                 effect[its_lines] = (events[recent].sum() + added) / (expected[recent].sum() + added)

@@ -1,8 +1,8 @@
-"""`features.mle_rates`: what the minors and the majors together say of every player before a season.
+"""`features.mle_rates`: rates of every player before a season, from the minors and the majors together.
 
-Three systems, for whom Marcel projects and for newcomers with a line in AAA or AA: `mle`, the translation; the naive
-`component_factors`; and `debut_mean`, the mean of debutants of the age and role. Where nothing of the minors is known
-the first two are exactly Marcel. Whoever has no line anywhere is looked up in `features.debut_means`.
+Three systems, for players whom Marcel projects and for newcomers with a line in AAA or AA: `mle`, the translation; the
+naive `component_factors`; and `debut_mean`, the mean of debutants of the age and role. Where nothing of the minors is
+known the first two are exactly Marcel. Whoever has no line anywhere is looked up in `features.debut_means`.
 """
 
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def _marcel(store: Store, evidence: Evidence, season: int) -> Rates:
 def _statistics(evidence: Evidence, shape: LineShape, multiples: np.ndarray, marcel: Rates) -> Rates:
     """Every statistic from (n, C) multiples of the league's components.
 
-    A newcomer's follow from his components. Of whom Marcel knows, Marcel's own rate moves by as much as the components
+    A newcomer's follow from his components. For the others Marcel's own rate moves by as much as the components
     move what follows from them, and not at all where they are Marcel's.
     """
     after, before = (derive(shape, values * evidence.league) for values in (multiples, evidence.marcel))

@@ -18,13 +18,13 @@ def teaching_seasons(store: Store, season: int) -> list[int]:
     The last SEASONS_TAUGHT at most, without the short one.
     """
     rated = {int(part["season"]) for part in store.partitions("features.marcel_rates")}
-    held = {int(part["season"]) for part in store.partitions("core.minor_lines")}
+    has_minors = {int(part["season"]) for part in store.partitions("core.minor_lines")}
     played = {int(part["season"]) for part in store.partitions("core.season_lines")}
     targets = range(season - SEASONS_TAUGHT, season)
     return [
         year
         for year in targets
-        if year in rated & played and year != SHORT_SEASON and held & set(range(year - SEASONS_BACK, year))
+        if year in rated & played and year != SHORT_SEASON and has_minors & set(range(year - SEASONS_BACK, year))
     ]
 
 

@@ -58,7 +58,7 @@ class Translation:
         return float(np.exp(self.values[LEVELS.index(level)]))
 
     def worth(self, level: str) -> float:
-        """Opportunities in the majors that one of the level tells as much as."""
+        """Opportunities in the majors that are as much evidence as one of the level."""
         return float(np.exp(self.values[len(LEVELS) + LEVELS.index(level)]))
 
 
@@ -78,14 +78,14 @@ def blend(evidence: Evidence, at: int, values: np.ndarray) -> Blend:
     factors, worth = np.exp(values[:2]), np.exp(values[2:4])
     minor_weight = evidence.minor_pa[:, at] @ worth
     events = evidence.minors[:, at] @ (worth * factors)
-    fresh = evidence.is_newcomer
-    prior_weight = np.where(fresh, np.exp(values[4]), evidence.marcel_weight[:, at])
-    prior = np.where(fresh, newcomers_mean(evidence, at, values), evidence.marcel[:, at])
+    is_newcomer = evidence.is_newcomer
+    prior_weight = np.where(is_newcomer, np.exp(values[4]), evidence.marcel_weight[:, at])
+    prior = np.where(is_newcomer, newcomers_mean(evidence, at, values), evidence.marcel[:, at])
     weight = prior_weight + minor_weight
     minor_rate = np.divide(events, minor_weight, out=np.zeros_like(events), where=minor_weight > 0)
     concentration = np.exp(values[9]) * weight / (1.0 + weight / DRIFT)
-    told = np.where(minor_weight > 0, (prior_weight * prior + events) / weight, prior)  # to the bit Marcel without one
-    return Blend(told, weight, minor_weight, minor_rate, concentration)
+    rate = np.where(minor_weight > 0, (prior_weight * prior + events) / weight, prior)  # to the bit Marcel without one
+    return Blend(rate, weight, minor_weight, minor_rate, concentration)
 
 
 def newcomers_mean(evidence: Evidence, at: int, values: np.ndarray) -> np.ndarray:
@@ -122,19 +122,19 @@ def _fit(rows: Evidence, at: int, inverse: np.ndarray | None) -> Translation:
 
     def loss(values: np.ndarray) -> float:
         apart = (values[0] - centre[0]) - (values[1] - centre[1])
-        held = (((values - centre) / spread) ** 2).sum() + (apart / LEVELS_APART) ** 2
-        return float(0.5 * held - log_likelihood(rows, at, values))
+        penalty = (((values - centre) / spread) ** 2).sum() + (apart / LEVELS_APART) ** 2
+        return float(0.5 * penalty - log_likelihood(rows, at, values))
 
-    found = minimize(loss, centre, method="L-BFGS-B", options={"maxiter": 200}).x if len(rows.season) else centre
+    values = minimize(loss, centre, method="L-BFGS-B", options={"maxiter": 200}).x if len(rows.season) else centre
     seasons = rows.season if len(rows.season) else np.array([0])
-    return Translation(rows.components[at], found, len(rows.season), int(seasons.min()), int(seasons.max()))
+    return Translation(rows.components[at], values, len(rows.season), int(seasons.min()), int(seasons.max()))
 
 
 def log_likelihood(rows: Evidence, at: int, values: np.ndarray) -> float:
     """Of the target seasons' events under the parameters, but for a constant; the league's level is taken as known."""
-    told = blend(rows, at, values)
-    mean = np.clip(told.rate * rows.actual_league[:, at], _EDGE, 0.9)
-    return float(beta_binomial(rows.actual[:, at], rows.actual_pa, mean, told.concentration).sum())
+    blended = blend(rows, at, values)
+    mean = np.clip(blended.rate * rows.actual_league[:, at], _EDGE, 0.9)
+    return float(beta_binomial(rows.actual[:, at], rows.actual_pa, mean, blended.concentration).sum())
 
 
 def beta_binomial(events: np.ndarray, trials: np.ndarray, mean: np.ndarray, concentration: np.ndarray) -> np.ndarray:

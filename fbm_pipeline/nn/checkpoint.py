@@ -108,8 +108,8 @@ def load_checkpoint(folder: Path) -> Checkpoint | None:
 def restore_weights(module: nn.Module, checkpoint: Checkpoint) -> None:
     """Load the weights into `module`. Raises CorruptCheckpoint listing every missing, extra or misshapen tensor."""
     expected = {name: _kind(tensor) for name, tensor in module.state_dict().items()}
-    found = {name: _kind(tensor) for name, tensor in checkpoint.weights.items()}
-    _require_same(checkpoint.folder / WEIGHTS, expected, found)
+    stored = {name: _kind(tensor) for name, tensor in checkpoint.weights.items()}
+    _require_same(checkpoint.folder / WEIGHTS, expected, stored)
     module.load_state_dict(checkpoint.weights)
 
 
@@ -172,13 +172,13 @@ def _require_finite(file: Path, tensors: Mapping[str, Tensor]) -> None:
         )
 
 
-def _require_same(file: Path, expected: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    problems = [f"missing {name}" for name in expected if name not in found]
-    problems += [f"extra {name}" for name in found if name not in expected]
+def _require_same(file: Path, expected: Mapping[str, Any], stored: Mapping[str, Any]) -> None:
+    problems = [f"missing {name}" for name in expected if name not in stored]
+    problems += [f"extra {name}" for name in stored if name not in expected]
     problems += [
-        f"{name} is {found[name]} instead of {expected[name]}"
+        f"{name} is {stored[name]} instead of {expected[name]}"
         for name in expected
-        if name in found and found[name] != expected[name]
+        if name in stored and stored[name] != expected[name]
     ]
     if problems:
         raise CorruptCheckpoint(file, f"{len(expected)} tensors as recorded", "; ".join(problems[:10]))

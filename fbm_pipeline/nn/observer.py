@@ -1,4 +1,4 @@
-"""What training tells the outside world while it runs, as a protocol: parameters, metrics, artefacts.
+"""What training reports while it runs, as a protocol: parameters, metrics, artefacts.
 
 Belongs here: the protocol and the observer that does nothing. Not here: any tracker; `tracking` implements this.
 """

@@ -1,7 +1,7 @@
-"""The one trainer of all that is trained: resumes or starts, takes steps, measures, saves, tells how far it is.
+"""The one trainer of all that is trained: resumes or starts, takes steps, measures, saves, logs how far it is.
 
-What is trained says how (`Trainable`); the trainer says when. A killed training goes on from its checkpoint to the same
-bits. Not here: any model, which seasons are learnt from, what becomes of a finished checkpoint.
+What is trained decides how (`Trainable`); the trainer decides when. A killed training goes on from its checkpoint to
+the same bits. Not here: any model, which seasons are learnt from, what becomes of a finished checkpoint.
 """
 
 import logging
@@ -87,7 +87,7 @@ def run_training(training: Trainable, folder: Path, key: str, observer: Observer
     while not training.finished:
         training.take_step()
         crash_point("training.step_done")
-        progress.tell()
+        progress.log()
         ends = training.measures_now()
         if ends:
             training.measure(observer)
@@ -127,7 +127,7 @@ class _Progress:
     def __init__(self, training: Trainable) -> None:
         self.training, self.last = training, time.monotonic()
 
-    def tell(self) -> None:
+    def log(self) -> None:
         now = time.monotonic()
         if now - self.last < PROGRESS_SECONDS:
             return

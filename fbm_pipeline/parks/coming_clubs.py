@@ -1,6 +1,6 @@
 """The club that a player will play for, as far as it is known on the day of the projection, and how it is known.
 
-A roster of the winter before the season says it; without one it is the club of his last game, and the winter's moves
+A roster of the winter before the season has it; without one it is the club of his last game, and the winter's moves
 are unknown. No roster dated after `as_of` is ever read. Not here: the clubs' parks (`parks_block`).
 """
 
@@ -26,7 +26,7 @@ ROSTER, LAST_GAME, NONE = ("roster", "last_game", "none")
 
 @dataclass(frozen=True)
 class Clubs:
-    """Whom the players of some seasons played for, and on whose roster they stood before some seasons."""
+    """The players' clubs: of their last game, by season, and of the roster of the winter before it."""
 
     played: pa.Table  # season, mlbam_id, last_club
     rosters: pa.Table  # season (the one after the winter), mlbam_id, club

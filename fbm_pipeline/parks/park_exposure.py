@@ -79,7 +79,7 @@ def _sums(exposure: pa.Table, place: np.ndarray, places: int, ids: np.ndarray) -
     everyone, at = np.unique(player, return_inverse=True)
     sums = np.zeros((len(everyone) + 1, places))  # the last row is nobody's
     np.add.at(sums, (at, place), exposure.column("opportunities").cast(pa.float64()).to_numpy())
-    found = np.searchsorted(everyone, ids)
-    there = np.isin(ids, everyone)
-    rows = sums[np.where(there, found, len(everyone))]
+    player_rows = np.searchsorted(everyone, ids)
+    has_exposure = np.isin(ids, everyone)
+    rows = sums[np.where(has_exposure, player_rows, len(everyone))]
     return rows, rows.sum(axis=1)

@@ -3,7 +3,7 @@
 Per plate appearance, both sides batting, from the three seasons before the projected one, regressed towards 1.
 Factors by the batter's side were tried and were no better (docs/experiments.md).
 A park keeps its id when its fences move: the old and the new fences are then averaged for three seasons. A new park
-begins at 1 and stands in the table once games were played in it. Not here: players (`parks_block`).
+begins at 1 and is in the table once games were played in it. Not here: players (`parks_block`).
 """
 
 import pyarrow as pa

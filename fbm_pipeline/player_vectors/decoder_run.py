@@ -53,7 +53,7 @@ def take_step(seasons: Sequence[SeasonCounts], weights: Weights) -> Weights:
     loadings: dict[str, dict[str, Tensor]] = {}
     persistence, newcomer = {}, {}
     for side in SIDES:
-        vectors = [found[side] for found in smoothed]
+        vectors = [vectors_by_side[side] for vectors_by_side in smoothed]
         improved = _improved(filtered, [one for one, _ in vectors], weights, side)
         turn = _canonical_turn(vectors, improved, filtered, side)
         inverse = torch.linalg.inv(turn)
@@ -78,7 +78,7 @@ def held_out_metrics(state: State, weights: Weights, held_out: Meetings, known: 
     `known` are the season's events before the held-out ones, from which the two tables of frequencies come.
     """
     vectors = {side: priors(state, weights, side, held_out.players(side), held_out.season).mean for side in SIDES}
-    found = {}
+    metrics = {}
     for name, part in held_out.cells.items():
         if name not in weights.intercepts or name not in known.heads:
             continue
@@ -93,13 +93,13 @@ def held_out_metrics(state: State, weights: Weights, held_out: Meetings, known: 
             wide = by_context(HEADS[name], weights.loadings[side][name])
             for at in range(wide.shape[0]):
                 rows = torch.nonzero(context == at)[:, 0]
-                own = vectors[side][torch.as_tensor(players[side])[rows]]
-                logits[rows] += own @ wide[at].T
+                side_vectors = vectors[side][torch.as_tensor(players[side])[rows]]
+                logits[rows] += side_vectors @ wide[at].T
         decoded = torch.log_softmax(logits, dim=-1).gather(1, outcome[:, None])[:, 0]
         by_frequency = torch.log(share)[context, outcome]
         for word, nats in (("decoded", decoded), ("context", by_frequency), ("base", base)):
-            found[f"{word}_{name}"] = float(-(n * nats).sum() / n.sum())
-    return found
+            metrics[f"{word}_{name}"] = float(-(n * nats).sum() / n.sum())
+    return metrics
 
 
 def _pooled(counts: Sequence[Tensor]) -> Tensor:
@@ -127,14 +127,14 @@ def _first_loadings(seasons: Sequence[SeasonCounts], side: str, heads: Sequence[
     axes = axes[:, -width:].flip(1) * values[-width:].flip(0).clamp_min(1e-6).sqrt()
     axes = torch.nn.functional.pad(axes, (0, width - axes.shape[1]))
     flat = axes / torch.cat(scales).clamp_min(1.0)[:, None]
-    found, begin = {}, 0
+    loadings, begin = {}, 0
     for name in heads:
         shape = (len(HEADS[name].groups), len(HEADS[name].classes), width)
         end = begin + shape[0] * shape[1]
-        own = flat[begin:end].reshape(shape)
-        found[name] = own - own.mean(dim=1, keepdim=True)
+        head_loadings = flat[begin:end].reshape(shape)
+        loadings[name] = head_loadings - head_loadings.mean(dim=1, keepdim=True)
         begin = end
-    return found
+    return loadings
 
 
 def _residuals(seasons: Sequence[SeasonCounts], side: str, name: str, ids: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -198,8 +198,10 @@ def _canonical_turn(
 def _league_mean(filtered: Sequence[Season], vectors: Sequence[tuple[Posterior, Tensor]], side: str) -> Tensor:
     """(D,) mean by plate appearances: the intercepts' business, so that an average player stands at 0."""
     weights = [torch.as_tensor(season.counts.meetings.appearances(side)).double() for season in filtered]
-    total = torch.stack([own @ known.mean for own, (known, _) in zip(weights, vectors, strict=True)]).sum(dim=0)
-    return total / torch.stack([own.sum() for own in weights]).sum()
+    total = torch.stack(
+        [appearances @ posterior.mean for appearances, (posterior, _) in zip(weights, vectors, strict=True)]
+    ).sum(dim=0)
+    return total / torch.stack([appearances.sum() for appearances in weights]).sum()
 
 
 def _second_moments(vectors: Posterior) -> Tensor:

@@ -25,7 +25,7 @@ STEPS = 4  # the controls gain no more by eight, and the held-out balls in play 
 THREADS = 1  # two were no quicker, and ten times slower where the other core was busy
 HELD_OUT_FROM = (8, 1)  # month and day of the cutoff season
 
-# The heads that follow each other, each event counted once. `outcome` tells the same plate appearances a second time:
+# The heads that follow each other, each event counted once. `outcome` has the same plate appearances a second time:
 # with it, on target seasons 2010-2017, the ridge of the controls gained half as much.
 HEAD_WEIGHTS = {name: 1.0 for name in HEADS if name != "outcome"}
 

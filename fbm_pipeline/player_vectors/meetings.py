@@ -122,19 +122,21 @@ def assemble(season: int, appearances: pa.Table, pitches: pa.Table, measures: pa
 
 
 def _without_pitchers_at_bat(appearances: pa.Table, *others: pa.Table) -> tuple[pa.Table, ...]:
-    """The tables without the turns of men who are there to pitch: they bat like nobody else and tell nothing of him."""
+    """The tables without the turns of men who are there to pitch: they bat like nobody else and are no evidence of a
+    pitcher.
+    """
     tables = (appearances, *others)
     batters, pitchers = _players(tables, "batter_id"), _players(tables, "pitcher_id")
     faced = dict(zip(pitchers.tolist(), _totals(appearances, "pitcher_id", pitchers).tolist(), strict=True))
     turns = _totals(appearances, "batter_id", batters)
     dropped = [
         player
-        for player, own in zip(batters.tolist(), turns.tolist(), strict=True)
-        if own < PITCHERS_SHARE * faced.get(player, 0)
+        for player, at_bat in zip(batters.tolist(), turns.tolist(), strict=True)
+        if at_bat < PITCHERS_SHARE * faced.get(player, 0)
     ]
-    gone = pa.array(dropped, pa.int32())
+    dropped_ids = pa.array(dropped, pa.int32())
     return tuple(
-        table.filter(pc.invert(pc.is_in(table.column("batter_id").cast(pa.int32()), value_set=gone)))
+        table.filter(pc.invert(pc.is_in(table.column("batter_id").cast(pa.int32()), value_set=dropped_ids)))
         for table in tables
     )
 
@@ -196,8 +198,8 @@ def _merged(rows: pa.Table, column: str, words: Mapping[str, str], head: str) ->
 
 def _codes(rows: pa.Table, column: str, words: Sequence[str]) -> np.ndarray:
     """(rows,) position of each word, -1 for null and for any other."""
-    found = pc.index_in(rows.column(column).cast(pa.string()), value_set=pa.array(list(words), pa.string()))
-    return pc.fill_null(found, -1).to_numpy().astype(np.int64)
+    positions = pc.index_in(rows.column(column).cast(pa.string()), value_set=pa.array(list(words), pa.string()))
+    return pc.fill_null(positions, -1).to_numpy().astype(np.int64)
 
 
 def _numbers(rows: pa.Table, column: str, absent: int = 0) -> np.ndarray:

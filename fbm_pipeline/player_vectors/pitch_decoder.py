@@ -1,4 +1,4 @@
-"""What a batter's and a pitcher's vector say of each class of each head, and what counted classes say of the vectors.
+"""From a batter's and a pitcher's vector to each class of each head, and from counted classes to the vectors.
 
 Belongs here: logits, the Laplace step of many players at once, the sums that re-estimate loadings. Not here: seasons,
 drift, tables (`training.vector_filter`), or the words of the heads (`samples.meeting_heads`).
@@ -88,7 +88,7 @@ def effects(head: Head, loadings: Tensor, mixtures: Tensor) -> Tensor:
 
 @dataclass
 class LoadingSums:
-    """What a set of players says of one head's loadings: the slope and curvature of the expected log-likelihood."""
+    """What a set of players adds to one head's loadings: the slope and curvature of the expected log-likelihood."""
 
     slope: Tensor  # (G, K, D)
     curvature: Tensor  # (G, K, D, D)

@@ -4,7 +4,7 @@ Belongs here: the forward filter, the backward smoother that training needs, opp
 the likelihood (`pitch_decoder`), the loadings' training (`decoder_run`) and tables (`player_vectors`).
 
 A vector is a stationary process: from one season to the next it keeps `persistence` of each dimension and is given
-back the variance that it lost, so that a player of whom nothing is known has variance 1. Nothing in the forward pass
+back the variance that it lost, so that a player without any event has variance 1. Nothing in the forward pass
 reads a later season.
 """
 
@@ -86,7 +86,7 @@ class State:
 
 @dataclass(frozen=True)
 class Season:
-    """What the filter says of one season: before it, after it, and the logits' parts at which it was said."""
+    """The filter's vectors of one season, before it and after it, with the logits' parts that gave them."""
 
     counts: SeasonCounts
     prior: Mapping[str, Posterior]
@@ -98,7 +98,7 @@ class Season:
 def count_season(meetings: Meetings, heads: Mapping[str, float]) -> SeasonCounts:
     """Arrays of one season for the heads named, each event worth as much as `heads` says."""
     cells = {name: part for name, part in meetings.cells.items() if name in heads}
-    kept = Meetings(
+    counted_meetings = Meetings(
         meetings.season,
         meetings.batters,
         meetings.pitchers,
@@ -110,18 +110,20 @@ def count_season(meetings: Meetings, heads: Mapping[str, float]) -> SeasonCounts
     n: dict[str, dict[str, Tensor]] = {side: {} for side in SIDES}
     met: dict[str, dict[str, csr_matrix]] = {side: {} for side in SIDES}
     for side in SIDES:
-        players, opponents = len(kept.players(side)), len(kept.players(OTHER[side]))
+        players, opponents = len(counted_meetings.players(side)), len(counted_meetings.players(OTHER[side]))
         for name, part in cells.items():
             head = HEADS[name]
-            own, other = (part.batter, part.pitcher) if side == "batter" else (part.pitcher, part.batter)
+            row_players, row_opponents = (
+                (part.batter, part.pitcher) if side == "batter" else (part.pitcher, part.batter)
+            )
             shape = (players, head.contexts, len(head.classes))
-            flat = np.ravel_multi_index((own, part.context, part.outcome), shape)
+            flat = np.ravel_multi_index((row_players, part.context, part.outcome), shape)
             counted = np.bincount(flat, weights=part.n, minlength=int(np.prod(shape))).reshape(shape)
             n[side][name] = torch.as_tensor(heads[name] * counted)
-            rows = own * head.contexts + part.context
+            rows = row_players * head.contexts + part.context
             share = part.n / np.maximum(counted.sum(axis=2).ravel()[rows], 1.0)
-            met[side][name] = csr_matrix((share, (rows, other)), shape=(players * head.contexts, opponents))
-    return SeasonCounts(kept, n, met)
+            met[side][name] = csr_matrix((share, (rows, row_opponents)), shape=(players * head.contexts, opponents))
+    return SeasonCounts(counted_meetings, n, met)
 
 
 def drifted(known: Known, persistence: Tensor, season: int) -> Posterior:
@@ -139,30 +141,30 @@ def priors(state: State, weights: Weights, side: str, players: np.ndarray, seaso
     for row, player in enumerate(players.tolist()):
         known = state.players[side].get(player)
         if known is not None:
-            found = drifted(known, weights.persistence[side], season)
-            mean[row], covariance[row] = found.mean[0], found.covariance[0]
+            prior = drifted(known, weights.persistence[side], season)
+            mean[row], covariance[row] = prior.mean[0], prior.covariance[0]
     return Posterior(mean, covariance)
 
 
 def filter_season(state: State, weights: Weights, counts: SeasonCounts) -> Season:
-    """Update `state` by one season and return what was said of it. Only the season and what came before are read."""
+    """Update `state` by one season and return its vectors. Only the season and what came before are read."""
     meetings = counts.meetings
     prior = {side: priors(state, weights, side, meetings.players(side), counts.season) for side in SIDES}
-    known = dict(prior)
+    posterior = dict(prior)
     intercepts = {name: state.intercepts.get(name, weights.intercepts[name]) for name in counts.heads}
     parks = park_effects(state.parks, counts.meetings)
     offsets: dict[str, dict[str, Tensor]] = {}
     for _ in range(ROUNDS):
         for side in SIDES:
-            offsets[side] = _offsets(counts, weights, side, known[OTHER[side]].mean, parks)
+            offsets[side] = _offsets(counts, weights, side, posterior[OTHER[side]].mean, parks)
             sides = {name: Counts(counts.n[side][name], offsets[side][name]) for name in counts.heads}
             if side == "batter":
-                intercepts = _refitted(sides, weights, intercepts, known[side].mean)
-            known[side] = laplace_step(sides, weights.loadings[side], intercepts, prior[side], known[side].mean)
+                intercepts = _refitted(sides, weights, intercepts, posterior[side].mean)
+            posterior[side] = laplace_step(sides, weights.loadings[side], intercepts, prior[side], posterior[side].mean)
     state.intercepts |= intercepts
     for side in SIDES:
-        _remember(state, side, counts, known[side])
-    return Season(counts, prior, known, intercepts, offsets)
+        _remember(state, side, counts, posterior[side])
+    return Season(counts, prior, posterior, intercepts, offsets)
 
 
 def smooth(seasons: list[Season], weights: Weights) -> list[dict[str, tuple[Posterior, Tensor]]]:
@@ -173,10 +175,10 @@ def smooth(seasons: list[Season], weights: Weights) -> list[dict[str, tuple[Post
     later: dict[str, dict[int, tuple[int, Tensor, Tensor]]] = {side: {} for side in SIDES}
     smoothed = []
     for season in reversed(seasons):
-        found = {}
+        by_side = {}
         for side in SIDES:
-            found[side] = _smooth_side(season, weights.persistence[side], side, later[side])
-        smoothed.append(found)
+            by_side[side] = _smooth_side(season, weights.persistence[side], side, later[side])
+        smoothed.append(by_side)
     return smoothed[::-1]
 
 
@@ -191,12 +193,12 @@ def _smooth_side(
         at = torch.tensor(rows)
         after = [later[players[row]] for row in rows]
         gaps = torch.tensor([year - season.counts.season for year, _, _ in after], dtype=torch.float64)
-        kept = persistence[None, :] ** gaps[:, None]
+        persisted = persistence[None, :] ** gaps[:, None]
         next_mean, next_covariance = torch.stack([x for _, x, _ in after]), torch.stack([x for _, _, x in after])
-        own = covariance[at]
-        ahead = own * kept[:, :, None] * kept[:, None, :] + torch.diag_embed(1.0 - kept**2)
-        gain = torch.linalg.solve(ahead, kept[:, :, None] * own).transpose(1, 2)  # (n, D, D)
-        mean[at] += (gain @ (next_mean - kept * mean[at])[:, :, None])[:, :, 0]
+        season_covariance = covariance[at]
+        ahead = season_covariance * persisted[:, :, None] * persisted[:, None, :] + torch.diag_embed(1.0 - persisted**2)
+        gain = torch.linalg.solve(ahead, persisted[:, :, None] * season_covariance).transpose(1, 2)  # (n, D, D)
+        mean[at] += (gain @ (next_mean - persisted * mean[at])[:, :, None])[:, :, 0]
         covariance[at] += gain @ (next_covariance - ahead) @ gain.transpose(1, 2)
         near = (gaps == 1.0).to(torch.float64)[:, None, None]  # persistence is learned from neighbouring seasons
         cross[at] = near * (next_covariance @ gain.transpose(1, 2) + next_mean[:, :, None] * mean[at][:, None, :])
@@ -208,7 +210,7 @@ def _smooth_side(
 def _offsets(
     counts: SeasonCounts, weights: Weights, side: str, opponents: Tensor, parks: Mapping[str, np.ndarray]
 ) -> dict[str, Tensor]:
-    found = {}
+    offsets = {}
     for name in counts.heads:
         mixtures = torch.as_tensor(counts.met[side][name] @ opponents.cpu().numpy())
         mixtures = mixtures.reshape(*counts.n[side][name].shape[:2], -1)
@@ -217,20 +219,20 @@ def _offsets(
             offset = offset + mean_park(
                 counts.meetings.cells[name], side, tuple(counts.n[side][name].shape), parks[name]
             )
-        found[name] = offset
-    return found
+        offsets[name] = offset
+    return offsets
 
 
 def _refitted(
     sides: Mapping[str, Counts], weights: Weights, intercepts: Mapping[str, Tensor], mean: Tensor
 ) -> dict[str, Tensor]:
     """The season's own intercepts: the league's classes come out as they were counted."""
-    found = {}
+    refitted = {}
     for name, counts in sides.items():
         p = probabilities(HEADS[name], weights.loadings["batter"][name], intercepts[name], counts, mean)
         expected = (counts.n.sum(dim=-1, keepdim=True) * p).sum(dim=0)
-        found[name] = scaled_intercept(intercepts[name], counts.n.sum(dim=0), expected, INTERCEPT_EVENTS)
-    return found
+        refitted[name] = scaled_intercept(intercepts[name], counts.n.sum(dim=0), expected, INTERCEPT_EVENTS)
+    return refitted
 
 
 def _remember(state: State, side: str, counts: SeasonCounts, known: Posterior) -> None:

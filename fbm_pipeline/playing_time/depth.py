@@ -1,6 +1,6 @@
 """Depth in the organisation's lines: whom else the club he last played for used in his role.
 
-Clubs and roles are those of the last season. Who left or joined over the winter cannot be told from lines.
+Clubs and roles are those of the last season. Who left or joined over the winter cannot be seen in lines.
 Not here: anything about one player alone (`playing_time_inputs`).
 """
 

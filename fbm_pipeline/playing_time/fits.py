@@ -58,17 +58,17 @@ def fit_expectation(values: np.ndarray, share: np.ndarray) -> Predictor:
 
 def fit_quantiles(values: np.ndarray, share: np.ndarray) -> Predictor:
     """From inputs (n, k) to QUANTILES of the share (n, 3), none below 0 and each at least the one before."""
-    known = _known(values)
+    columns = _known(values)
     fitted = [
         HistGradientBoostingRegressor(
             loss="quantile", quantile=quantile, **QUANTILE_TREES, early_stopping=False, random_state=SEED
-        ).fit(values[:, known], share)
+        ).fit(values[:, columns], share)
         for quantile in QUANTILES
     ]
 
     def quantiles(rows: np.ndarray) -> np.ndarray:
-        found = np.column_stack([trees.predict(rows[:, known]) for trees in fitted])
-        return np.sort(np.maximum(found, 0.0), axis=1)
+        predicted = np.column_stack([trees.predict(rows[:, columns]) for trees in fitted])
+        return np.sort(np.maximum(predicted, 0.0), axis=1)
 
     return quantiles
 

@@ -10,7 +10,7 @@ BENDS = (0.2, 0.4, 0.6, 0.8)  # quantiles at which a line may bend
 
 
 class HingeRidge:
-    """Fit once, then predict; an unknown value (NaN) stands at the median of the known ones."""
+    """Fit once, then predict; an unknown value (NaN) counts as the median of the known ones."""
 
     def __init__(self, penalty: float) -> None:
         self._ridge = Ridge(penalty)
@@ -27,7 +27,7 @@ class HingeRidge:
         self._bends = [np.unique(np.nanquantile(column, BENDS)) for column in values.T]
         basis = self._basis(values)
         self._centre, self._spread = basis.mean(axis=0), basis.std(axis=0)
-        self._spread[self._spread == 0] = 1.0  # a column that never varies says nothing, and stays zero
+        self._spread[self._spread == 0] = 1.0  # a column that never varies is no evidence, and stays zero
         self._ridge.fit((basis - self._centre) / self._spread, target)
         return self
 

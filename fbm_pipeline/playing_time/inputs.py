@@ -68,75 +68,75 @@ def _share(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
 
 def _history(use: SeasonsOfUse, rows: list[np.ndarray]) -> dict[str, np.ndarray]:
     """Opportunities and games of three seasons per scheduled game; zero for a season not played."""
-    found = {}
+    history = {}
     per_game = use.columns["opportunities"] / use.columns["scheduled"]
     games = use.columns["games"] / use.columns["scheduled"]
     for back, at in enumerate(rows):
-        found[f"opportunities_{back + 1}"] = np.nan_to_num(_taken(per_game, at))
-        found[f"games_{back + 1}"] = np.nan_to_num(_taken(games, at))
-    history = np.column_stack([found[f"opportunities_{back + 1}"] for back in range(len(rows))])
-    found["most_opportunities"] = history.max(axis=1)
-    found["weighted_opportunities"] = history @ np.array([5.0, 4.0, 3.0]) / 12.0
-    found["change"] = history[:, 0] - history[:, 1]
+        history[f"opportunities_{back + 1}"] = np.nan_to_num(_taken(per_game, at))
+        history[f"games_{back + 1}"] = np.nan_to_num(_taken(games, at))
+    past_opportunities = np.column_stack([history[f"opportunities_{back + 1}"] for back in range(len(rows))])
+    history["most_opportunities"] = past_opportunities.max(axis=1)
+    history["weighted_opportunities"] = past_opportunities @ np.array([5.0, 4.0, 3.0]) / 12.0
+    history["change"] = past_opportunities[:, 0] - past_opportunities[:, 1]
     latest = np.max(np.column_stack(rows), axis=1)
     back = np.argmax(np.column_stack(rows) >= 0, axis=1)
-    found["years_since_debut"] = _taken(use.columns["years_since_debut"], latest) + back
-    return found
+    history["years_since_debut"] = _taken(use.columns["years_since_debut"], latest) + back
+    return history
 
 
 def _last_season(use: SeasonsOfUse, at: np.ndarray, player_type: str) -> dict[str, np.ndarray]:
     """Use within the last season: per game, and late in it, per game of his last club."""
     columns = use.columns
-    found = {
+    last_season = {
         "per_game_1": _taken(_share(columns["opportunities"], columns["games"]), at),
         "full_game_share_1": _taken(_share(columns["full_games"], columns["games"]), at),
         "clubs_1": _taken(columns["teams"], at),
     }
     for days in WINDOWS:
-        found[f"opportunities_last_{days}"] = _taken(
+        last_season[f"opportunities_last_{days}"] = _taken(
             _share(columns[f"opportunities_{days}"], columns[f"club_{days}"]), at
         )
     for days in WINDOWS[:2]:
-        found[f"games_last_{days}"] = _taken(_share(columns[f"games_{days}"], columns[f"club_{days}"]), at)
+        last_season[f"games_last_{days}"] = _taken(_share(columns[f"games_{days}"], columns[f"club_{days}"]), at)
     if player_type == "pitcher":
-        found["starts_last_45"] = _taken(columns["starts_45"], at)
-    return found
+        last_season["starts_last_45"] = _taken(columns["starts_45"], at)
+    return last_season
 
 
 def _role(use: SeasonsOfUse, rows: list[np.ndarray], player_type: str) -> dict[str, np.ndarray]:
     """Batters: the share of appearances at each position. Pitchers: starts, saves, games finished, games pitched."""
     columns = use.columns
     names = POSITIONS if player_type == "batter" else ("g_p",)
-    known = np.column_stack([np.nan_to_num(columns[name]) for name in (*names, "g_all")])
-    totals = np.zeros((len(rows[0]), known.shape[1]))
+    appearances = np.column_stack([np.nan_to_num(columns[name]) for name in (*names, "g_all")])
+    totals = np.zeros((len(rows[0]), appearances.shape[1]))
     for at in rows:
-        if len(known):
-            totals += np.where(at[:, None] >= 0, known[at], 0.0)
-    found = {f"share_{name}": _share(totals[:, i], totals[:, -1]) for i, name in enumerate(names)}
+        if len(appearances):
+            totals += np.where(at[:, None] >= 0, appearances[at], 0.0)
+    role = {f"share_{name}": _share(totals[:, i], totals[:, -1]) for i, name in enumerate(names)}
     if player_type == "pitcher":
         for back in (0, 1):
-            found[f"starts_{back + 1}"] = _taken(columns["starts"] / columns["scheduled"], rows[back])
-            found[f"start_share_{back + 1}"] = _taken(_share(columns["starts"], columns["games"]), rows[back])
-            found[f"saves_{back + 1}"] = _taken(columns["saves"] / columns["scheduled"], rows[back])
-        found["finished_share_1"] = _taken(_share(columns["finishes"], columns["games"]), rows[0])
-        return found
-    found["position_count"] = (totals[:, :-1] > 0).sum(axis=1).astype(np.float64)
-    return found
+            role[f"starts_{back + 1}"] = _taken(columns["starts"] / columns["scheduled"], rows[back])
+            role[f"start_share_{back + 1}"] = _taken(_share(columns["starts"], columns["games"]), rows[back])
+            role[f"saves_{back + 1}"] = _taken(columns["saves"] / columns["scheduled"], rows[back])
+        role["finished_share_1"] = _taken(_share(columns["finishes"], columns["games"]), rows[0])
+        return role
+    role["position_count"] = (totals[:, :-1] > 0).sum(axis=1).astype(np.float64)
+    return role
 
 
 def _absence(use: SeasonsOfUse, rows: list[np.ndarray]) -> dict[str, np.ndarray]:
     """What injuries leave behind: whole seasons missed, and the days and games missed within the last one."""
     missed = np.column_stack(rows) < 0
     columns, at = use.columns, rows[0]
-    found = {
+    absence = {
         "seasons_missed": missed.sum(axis=1).astype(np.float64),
         "missed_last": missed[:, 0].astype(np.float64),
     }
     for name in ("days_before_first", "days_after_last", "longest_gap", "days_active"):
-        found[name] = _taken(columns[name], at)
-    found["played_while_active"] = _taken(_share(columns["games"], columns["club_games_between"]), at)
-    found["longest_gap_2"] = _taken(columns["longest_gap"], rows[1])
-    return found
+        absence[name] = _taken(columns[name], at)
+    absence["played_while_active"] = _taken(_share(columns["games"], columns["club_games_between"]), at)
+    absence["longest_gap_2"] = _taken(columns["longest_gap"], rows[1])
+    return absence
 
 
 def _skill(lines: SeasonLines, players: Histories) -> dict[str, np.ndarray]:
@@ -144,11 +144,11 @@ def _skill(lines: SeasonLines, players: Histories) -> dict[str, np.ndarray]:
 
     Classic and not fitted, because its constants were published: no season's outcome is in them.
     """
-    found = {}
+    skill = {}
     for statistic in statistics(lines.player_type):
         if statistic.name in SKILLS[lines.player_type]:
             sample = samples(lines, players, statistic)
             rate = regress(sample, classic_regression(statistic, lines.player_type))
-            found[f"marcel_{statistic.name}"] = rate * classic_factor(players.age, statistic, lines.player_type)
-            found[f"last_{statistic.name}"] = _share(sample.numerator[:, 0], sample.denominator[:, 0])
-    return found
+            skill[f"marcel_{statistic.name}"] = rate * classic_factor(players.age, statistic, lines.player_type)
+            skill[f"last_{statistic.name}"] = _share(sample.numerator[:, 0], sample.denominator[:, 0])
+    return skill

@@ -2,11 +2,11 @@
 
 Learned from target seasons before the one projected, with zero for those who did not play: a projection of playing
 time must say who will not. The expectation is the mean of boosted trees and a ridge, for pitchers weighted over their
-roles, brought to the league's total; the quantiles are trees of their own. What a player would have as a regular is
-told beside it: whoever asks about players known to have played (all published bars do) must not use an expectation that
-holds the chance of not playing. A pitcher's outs are his batters faced by his own outs per batter, regressed as Marcel
-does: a model of their own is no better.
-Not here: the columns (`playing_time_inputs`), the learners (`playing_time_fits`), Marcel's formula (`playing_time`).
+roles, brought to the league's total; the quantiles are trees of their own. What a player would have as a regular
+has its own column: whoever asks about players known to have played (all published bars do) must not use an expectation
+that holds the chance of not playing. A pitcher's outs are his batters faced by his own outs per batter, regressed as
+Marcel does: a model of their own is no better. Not here: the columns (`playing_time_inputs`), the learners
+(`playing_time_fits`), Marcel's formula (`playing_time`).
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,9 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.tables import Store
 
-MINIMUM_PLAYER_SEASONS = 30  # below this a league says nothing; with so few the trees are their mean, the ridge learns
+MINIMUM_PLAYER_SEASONS = 30  # below this a league is noise; with so few the trees are their mean, the ridge learns
 MINIMUM_REGULARS = 100  # under two leaves and a half of the trees below
-SEASONS_OF_TOTAL = 3  # latest training targets that tell how much of the league's play falls to projected players
+SEASONS_OF_TOTAL = 3  # latest training targets, which show how much of the league's play falls to projected players
 
 PITCHERS_COLUMNS = ("outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change")
 
@@ -193,6 +193,6 @@ def _to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
     """Scaled to sum to what projected players had in the latest seasons.
 
     The league's play does not grow with the number of its players: more of them each year share the same innings,
-    which lines of earlier years cannot tell (15 batters faced too many for each pitcher of 2010-2017 without this).
+    which lines of earlier years do not show (15 batters faced too many for each pitcher of 2010-2017 without this).
     """
     return expected * (total / expected.sum()) if expected.sum() > 0 else expected

@@ -45,22 +45,22 @@ def newcomer_inputs(
 
 
 def _opportunities(evidence: Evidence, lines: pd.DataFrame) -> np.ndarray:
-    """(n, 3, L) opportunities in the last three seasons that the minors played; NaN for a season of which none is held.
+    """(n, 3, L) opportunities in the last three seasons that the minors played; NaN for a season without any line.
 
     Seasons without any line are passed over: in 2021 the season before is 2019, or everybody would seem to have left.
     """
-    held = np.unique(lines["season"].to_numpy())
-    found = np.full((len(evidence.season), SEASONS_BACK, len(LEVELS)), np.nan)
+    played_seasons = np.unique(lines["season"].to_numpy())
+    opportunities = np.full((len(evidence.season), SEASONS_BACK, len(LEVELS)), np.nan)
     for target in np.unique(evidence.season):
-        here = np.flatnonzero(evidence.season == target)
-        recent = held[(held < target) & (held >= target - SEASONS_BACK)][::-1]
-        found[here, : len(recent)] = 0.0
-        own = lines[lines["season"].isin(recent) & lines["mlbam_id"].isin(evidence.mlbam_id[here])]
-        row = here[np.searchsorted(evidence.mlbam_id[here], own["mlbam_id"].to_numpy())]
-        back = (len(recent) - 1) - np.searchsorted(recent[::-1], own["season"].to_numpy())
-        level = np.array([LEVELS.index(name) for name in own["level"]], dtype=np.int64)
-        np.add.at(found, (row, back, level), own["pa"].to_numpy(np.float64))
-    return found
+        of_target = np.flatnonzero(evidence.season == target)
+        recent = played_seasons[(played_seasons < target) & (played_seasons >= target - SEASONS_BACK)][::-1]
+        opportunities[of_target, : len(recent)] = 0.0
+        target_lines = lines[lines["season"].isin(recent) & lines["mlbam_id"].isin(evidence.mlbam_id[of_target])]
+        row = of_target[np.searchsorted(evidence.mlbam_id[of_target], target_lines["mlbam_id"].to_numpy())]
+        back = (len(recent) - 1) - np.searchsorted(recent[::-1], target_lines["season"].to_numpy())
+        level = np.array([LEVELS.index(name) for name in target_lines["level"]], dtype=np.int64)
+        np.add.at(opportunities, (row, back, level), target_lines["pa"].to_numpy(np.float64))
+    return opportunities
 
 
 def _how_lately(played: np.ndarray) -> dict[str, np.ndarray]:
@@ -87,10 +87,10 @@ def _translated(evidence: Evidence, translations: Mapping[int, Sequence[Translat
     """(n, C) rates in the majors as multiples of the league's, each by the translations of his target season."""
     rates = np.zeros((len(evidence.season), len(evidence.components)))
     for target in np.unique(evidence.season):
-        here = evidence.season == target
-        own = evidence.chosen(here)
+        of_target = evidence.season == target
+        target_evidence = evidence.chosen(of_target)
         for at, item in enumerate(translations[int(target)]):
-            rates[here, at] = blend(own, at, item.values).rate
+            rates[of_target, at] = blend(target_evidence, at, item.values).rate
     return rates
 
 

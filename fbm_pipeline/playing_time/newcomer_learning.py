@@ -83,7 +83,7 @@ def _fit_mean(values: np.ndarray, share: np.ndarray) -> Predictor:
     """From inputs (m, k) to the mean share (m,): the chance to play, by what those have who play.
 
     One expectation of all is as good in r (.40 on targets 2010-2017), but a fifth of the newcomers have exactly zero
-    by it, of whom one in thirty comes.
+    by it, and one in thirty of these comes.
     """
     played = share > 0
     if not played.any():

@@ -72,7 +72,7 @@ def newcomer_playing_time(inputs: Inputs, player_type: str, season: int) -> pa.T
 
     Opportunities are PA or BF of the planned schedule, `if_regular` null where fewer than MINIMUM_REGULARS newcomers
     teach it. Pitchers' outs are their batters at the league's rate; their role is that in the minors and null where
-    starts are not told, the chances of a role are always null: nothing tells them. Raises TranslationError for a
+    starts are not recorded, the chances of a role are always null: no source has them. Raises TranslationError for a
     season without translations or with fewer than MINIMUM_PLAYER_SEASONS newcomers before it.
     """
     targets = teaching_targets(inputs, player_type, season)
@@ -81,13 +81,13 @@ def newcomer_playing_time(inputs: Inputs, player_type: str, season: int) -> pa.T
             f"{TRANSLATIONS} of {player_type}s must hold {season} and a target season before it that can teach "
             f"(found {targets}); materialize them, or ask for a later season than {season}."
         )
-    wanted = [*targets, season]
-    first = min(wanted) - SEASONS_BACK
-    evidence = read_evidence(inputs, player_type, wanted, season - 1)
+    target_seasons = [*targets, season]
+    first = min(target_seasons) - SEASONS_BACK
+    evidence = read_evidence(inputs, player_type, target_seasons, season - 1)
     evidence = evidence.chosen(evidence.is_newcomer)
     scheduled = read_scheduled_games(inputs, first, season - 1)
     minors = read_minor_lines(inputs, player_type, first, season - 1)
-    fitted = {year: read_translations(inputs, player_type, year).fitted for year in wanted}
+    fitted = {year: read_translations(inputs, player_type, year).fitted for year in target_seasons}
     values = newcomer_inputs(evidence, minors, fitted).values
     recent = read_season_lines(inputs, player_type, season - SEASONS_BACK, season - 1)
     return newcomer_table(evidence, values, scheduled, recent, season)
@@ -129,7 +129,7 @@ def newcomer_table(
 def _to_the_total(expected: np.ndarray, learned: Learned) -> np.ndarray:
     """Scaled to sum to what newcomers had in the latest seasons, a longer list somewhat more.
 
-    More newcomers share the same places on rosters; but publishers also came to tell more players, some of whom play.
+    More newcomers share the same places on rosters; but publishers also came to list more players, some of whom play.
     """
     total = learned.total * (len(expected) / learned.newcomers) ** LONGER_LIST
     return expected * (total / expected.sum()) if expected.sum() > 0 else expected
@@ -138,11 +138,11 @@ def _to_the_total(expected: np.ndarray, learned: Learned) -> np.ndarray:
 def _pitchers_columns(players: Evidence, lines: SeasonLines, columns: Mapping[str, Any]) -> dict[str, Any]:
     """Outs with their quantiles and the role; all null for batters."""
     n = len(players.season)
-    found: dict[str, Any] = {name: [None] * n for name in PITCHERS_COLUMNS}
+    role_columns: dict[str, Any] = {name: [None] * n for name in PITCHERS_COLUMNS}
     if players.player_type == "batter":
-        return found
+        return role_columns
     nobody = np.full((n, SEASONS_BACK), -1)  # without a line of his own a pitcher has the league's batters per out
     faced = batters_per_out(lines, Histories(players.season, players.mlbam_id, players.age, nobody))
     outs = {"outs": columns["opportunities"]} | {f"outs_{name}": columns[name] for name in ("p10", "p90")}
     roles: Sequence[str | None] = [None if role == "any" else role for role in players.role]
-    return found | {name: values / faced for name, values in outs.items()} | {"role": roles}
+    return role_columns | {name: values / faced for name, values in outs.items()} | {"role": roles}

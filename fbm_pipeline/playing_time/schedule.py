@@ -24,7 +24,7 @@ def planned_games(scheduled: Mapping[int, float], season: int) -> float:
     before = [scheduled[year] for year in range(season - SEASONS_BACK, season) if year in scheduled]
     if not before:
         raise TranslationError(
-            f"core.games hold no season of {season - SEASONS_BACK}-{season - 1}, so the schedule of {season} cannot "
-            "be told; materialize core.games for the season before it."
+            f"core.games hold no season of {season - SEASONS_BACK}-{season - 1}, so the schedule of {season} is "
+            "unknown; materialize core.games for the season before it."
         )
     return max(before)

@@ -39,9 +39,9 @@ class SeasonsOfUse:
         """(n,) row of a player's season, -1 where he had none."""
         if not len(self.season):
             return np.full(len(season), -1)
-        keys, wanted = self.season * 10**9 + self.mlbam_id, season * 10**9 + mlbam_id
-        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return np.where(keys[at] == wanted, at, -1)
+        keys, player_keys = self.season * 10**9 + self.mlbam_id, season * 10**9 + mlbam_id
+        at = np.minimum(np.searchsorted(keys, player_keys), len(keys) - 1)
+        return np.where(keys[at] == player_keys, at, -1)
 
     def planned(self, season: int) -> float:
         """Games that a club will play in a season not begun: the longest schedule of the three before it."""
@@ -49,7 +49,7 @@ class SeasonsOfUse:
         if not before:
             raise MarcelError(
                 f"core.games hold no season of {season - SEASONS_BACK}-{season - 1}, so the schedule of {season} "
-                "cannot be told; materialize core.games for the season before it."
+                "is unknown; materialize core.games for the season before it."
             )
         return max(before)
 

@@ -71,7 +71,7 @@ NEWCOMER_PLAYING_TIME = Table(
     "features.newcomer_playing_time",
     grain="one row per newcomer, side of the ball and as-of date; the columns of features.playing_time",
     description="How much players whom only AAA and AA know will play in the majors, zero included.",
-    # A role is that in the minors, and unknown where starts are not told; nothing tells its chances.
+    # A role is that in the minors, and unknown where starts are not recorded; no source has its chances.
     columns=(
         *_PROJECTED,
         *(column.nullable_with() for column in (_ROLE, _STARTER_CHANCE, _ROLE_CHANGE)),

@@ -17,11 +17,11 @@ def largest_adjustments(projections: pd.DataFrame, player_type: str) -> pd.DataF
 
     Columns: mlbam_id, name, team, stat, marcel, contextual, ensemble, change, deviations.
     """
-    own = projections[projections["player_type"] == player_type]
-    marcel = own[own["system"] == "marcel"].set_index("mlbam_id").sort_index()
+    type_rows = projections[projections["player_type"] == player_type]
+    marcel = type_rows[type_rows["system"] == "marcel"].set_index("mlbam_id").sort_index()
     regulars = marcel[marcel["opportunities"] >= regulars_floor(marcel, player_type)]
     others = {
-        system: own[own["system"] == system].set_index("mlbam_id").reindex(regulars.index)
+        system: type_rows[type_rows["system"] == system].set_index("mlbam_id").reindex(regulars.index)
         for system in ("contextual", "ensemble")
     }
     parts = []

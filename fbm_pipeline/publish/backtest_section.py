@@ -28,19 +28,19 @@ def backtest_tables(scores: pd.DataFrame, min_opportunities: int, test_seasons: 
     parts = []
     rates = scores[scores["kind"] == "rate"]
     for comparison in REGISTERED.values():
-        own = rates[(rates["comparison"] == comparison.name) & (rates["universe"] == comparison.universe)]
-        chosen = pooled(own, test_seasons)
-        if chosen.empty:
+        comparison_rates = rates[(rates["comparison"] == comparison.name) & (rates["universe"] == comparison.universe)]
+        test_rates = pooled(comparison_rates, test_seasons)
+        if test_rates.empty:
             continue
         tables, charts = "", ""
         for player_type in FORMATS:
-            rows = chosen[chosen["player_type"] == player_type]
+            rows = test_rates[test_rates["player_type"] == player_type]
             if len(rows):
                 tables += _table(rows, player_type)
                 charts += _chart(rows, player_type)
         who = UNIVERSES[comparison.universe].format(floor=min_opportunities, unit="PA or BF")
         parts.append(
-            f"<h3>{html.escape(TITLES[comparison.name])}, {html.escape(labels(chosen))}, universe "
+            f"<h3>{html.escape(TITLES[comparison.name])}, {html.escape(labels(test_rates))}, universe "
             f'“{comparison.universe}”</h3><p class="note">{who}.</p>{tables}<div class="pair">{charts}</div>'
         )
     if not parts:
@@ -116,12 +116,12 @@ def _drawing(lines: list[tuple[str, dict[str, float]]], reach: int) -> str:
                 f'<circle class="{system}" cx="{x(value):.1f}" cy="{row}" r="{RADIUS[system]}">'
                 f"<title>{label} {SYSTEM_LABELS[system]} {value:+.2f}%</title></circle>"
             )
-    said = "; ".join(
+    spoken = "; ".join(
         f"{label} " + ", ".join(f"{SYSTEM_LABELS[system]} {value:+.1f}%" for system, value in dots.items())
         for label, dots in lines
     )
     return (
-        f'<svg viewBox="0 0 420 {height}" role="img" aria-label="RMSE against Marcel. {said}">'
+        f'<svg viewBox="0 0 420 {height}" role="img" aria-label="RMSE against Marcel. {spoken}">'
         f'<line class="zero" x1="{middle}" x2="{middle}" y1="20" y2="{height - 10}"/>'
         f'<text class="axis" x="{middle}" y="13" text-anchor="middle">as Marcel</text>'
         f'<text class="axis" x="{middle - half}" y="13">−{reach}%</text>'

@@ -1,4 +1,4 @@
-"""The published projections as CSV and Parquet, with a small JSON that says what they were made from.
+"""The published projections as CSV and Parquet, with a small JSON of what they were made from.
 
 Not here: how the numbers come about (projections).
 """
@@ -61,7 +61,7 @@ def best_first(table: pa.Table) -> pa.Table:
 
 
 def _recorded(paths: dict[str, Path]) -> dict[str, str] | None:
-    """The provenance of the files that lie there, when they are whole and still what it says."""
+    """The provenance of the files that lie there, when they are whole and still what it records."""
     if not all(path.is_file() for path in paths.values()):
         return None
     record = json.loads(paths["json"].read_text(encoding="utf-8"))

@@ -24,22 +24,22 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -
 
     `ages` holds player_type, mlbam_id and age. A player is [type, id, name, team, age, archetype, source,
     opportunities, ip, values, ends of opportunities, ends of ip, role, chance that it changes, sources, how the
-    club is known]; ends are [p10, p90], null where not known, as are the role and, for whom the minors tell nothing,
+    club is known]; ends are [p10, p90], null where not known, as are the role and, without a line in the minors,
     the sources (see `rate_sources`); values run statistic by statistic, within it system by system: rate, p10, p90.
     """
     stats, players = {}, []
     shown = in_order_of_merit(set(SYSTEMS) & set(projections["system"]))
     for player_type, forms in FORMATS.items():
-        own = projections[projections["player_type"] == player_type].merge(
+        type_rows = projections[projections["player_type"] == player_type].merge(
             ages[["player_type", "mlbam_id", "age"]], on=["player_type", "mlbam_id"], how="left"
         )
-        wide = {system: own[own["system"] == system].set_index("mlbam_id").sort_index() for system in shown}
+        wide = {system: type_rows[type_rows["system"] == system].set_index("mlbam_id").sort_index() for system in shown}
         columns = [f"{stat}{value}" for stat in forms for value in VALUES]
         stats[player_type] = [
             {"key": stat, "label": form.label, "title": form.title, "style": form.style, **_axis(wide, stat)}
             for stat, form in forms.items()
         ]
-        who = _who(own)
+        who = _who(type_rows)
         blocks = [
             wide[system].reindex(who.index)[columns].to_numpy(np.float64).reshape(-1, len(forms), 3) for system in shown
         ]
@@ -57,10 +57,10 @@ def card_data(projections: pd.DataFrame, ages: pd.DataFrame, sources: Sources) -
     }
 
 
-def _who(own: pd.DataFrame) -> pd.DataFrame:
+def _who(type_rows: pd.DataFrame) -> pd.DataFrame:
     """One row per player, by id: of the best system that projects him."""
-    places = {name: place for place, name in enumerate(in_order_of_merit(set(own["system"])))}
-    ranked = own.assign(place=own["system"].map(places))
+    places = {name: place for place, name in enumerate(in_order_of_merit(set(type_rows["system"])))}
+    ranked = type_rows.assign(place=type_rows["system"].map(places))
     return ranked.sort_values(["mlbam_id", "place"]).drop_duplicates("mlbam_id").set_index("mlbam_id")
 
 

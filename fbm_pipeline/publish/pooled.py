@@ -1,4 +1,4 @@
-"""Which rows of scores or pairs hold a set of seasons pooled, told by their labels alone.
+"""Which rows of scores or pairs hold a set of seasons pooled, by their labels alone.
 
 Not here: the labels themselves (evaluation.scoring).
 """

@@ -87,14 +87,16 @@ def projected_players(store: Store, season: int) -> pd.DataFrame:
 
 
 def _with_coming_clubs(store: Store, season: int, players: pd.DataFrame) -> pd.DataFrame:
-    """`team` by the winter's last roster for who stands on it, and `team_from`: `roster`, `last_line`, `parent_club`
+    """`team` by the winter's last roster for the players on it, and `team_from`: `roster`, `last_line`, `parent_club`
     (of a newcomer's last line in the minors), null without any.
     """
     rosters = read_winter_rosters(store, season, season)
     club = dict(zip(rosters.column("mlbam_id").to_pylist(), rosters.column("club").to_pylist(), strict=True))
     coming = players["mlbam_id"].map(club)
-    told = players["identity_source"].map({"mle": "parent_club"}).fillna("last_line").where(players["team"].notna())
-    return players.assign(team=coming.fillna(players["team"]), team_from=told.mask(coming.notna(), "roster"))
+    team_from = (
+        players["identity_source"].map({"mle": "parent_club"}).fillna("last_line").where(players["team"].notna())
+    )
+    return players.assign(team=coming.fillna(players["team"]), team_from=team_from.mask(coming.notna(), "roster"))
 
 
 def projections(inputs: Inputs, season: int) -> pa.Table:
@@ -108,17 +110,19 @@ def projections(inputs: Inputs, season: int) -> pa.Table:
     rates["concentration"] = _concentrations(inputs, season, rates)
     players = projected_players(inputs, season)
     _check_identities(rates, players, season)
-    made = [system for system in PUBLISHED if system in set(rates["system"])]
-    players = players.drop(columns="opportunities").merge(_playing_time(inputs, season, made, rates), on=_PLAYER)
-    rates = _with_playing_time(inputs, season, rates[rates["system"].isin(made)], players)
+    made_systems = [system for system in PUBLISHED if system in set(rates["system"])]
+    players = players.drop(columns="opportunities").merge(
+        _playing_time(inputs, season, made_systems, rates), on=_PLAYER
+    )
+    rates = _with_playing_time(inputs, season, rates[rates["system"].isin(made_systems)], players)
     spread = load_spread(inputs, season)
     parts = []
     for player_type in PLAYER_TYPES:
-        for system in made:
-            own, theirs = (
+        for system in made_systems:
+            system_rates, system_players = (
                 frame[(frame["player_type"] == player_type) & (frame["system"] == system)] for frame in (rates, players)
             )
-            parts.append(_system_rows(own, theirs, player_type, system, spread))
+            parts.append(_system_rows(system_rates, system_players, player_type, system, spread))
     rows = pd.concat(parts, ignore_index=True).assign(season=season, as_of=preseason(season))
     schema = PROJECTIONS.schema
     return pa.Table.from_pandas(rows.reindex(columns=schema.names), schema, preserve_index=False)
@@ -128,10 +132,10 @@ def _playing_time(store: Store, season: int, systems: Sequence[str], rates: pd.D
     """Opportunities and innings with their intervals, and role, by player and system; innings null for batters."""
     time = with_outs(projected_opportunities(store, season, systems), rates)
     innings = {"ip": "outs", "ip_p10": "outs_p10", "ip_p90": "outs_p90"}
-    found = time.rename(columns={"p10": "opportunities_p10", "p90": "opportunities_p90"})
-    found = found.assign(**{name: time[outs].astype("float64") / 3 for name, outs in innings.items()})
+    playing_time = time.rename(columns={"p10": "opportunities_p10", "p90": "opportunities_p90"})
+    playing_time = playing_time.assign(**{name: time[outs].astype("float64") / 3 for name, outs in innings.items()})
     ends = ["opportunities", "opportunities_p10", "opportunities_p90"]
-    return found[[*_PLAYER, "system", *ends, *innings, *_ROLE]]
+    return playing_time[[*_PLAYER, "system", *ends, *innings, *_ROLE]]
 
 
 def _with_playing_time(store: Store, season: int, rates: pd.DataFrame, time: pd.DataFrame) -> pd.DataFrame:
@@ -140,9 +144,9 @@ def _with_playing_time(store: Store, season: int, rates: pd.DataFrame, time: pd.
     Raises EvaluationError where features.newcomer_playing_time was made and leaves newcomers out.
     """
     key = [*_PLAYER, "system"]
-    found = rates.merge(time[key], on=key, how="left", indicator=True)
-    known = (found.pop("_merge") == "both").to_numpy()
-    missing = found.loc[~known, _PLAYER].drop_duplicates()
+    matched = rates.merge(time[key], on=key, how="left", indicator=True)
+    has_playing_time = (matched.pop("_merge") == "both").to_numpy()
+    missing = matched.loc[~has_playing_time, _PLAYER].drop_duplicates()
     made = {str(part["player_type"]) for part in store.partitions(NEWCOMER_PLAYING_TIME) if part["season"] == season}
     left_out = missing[missing["player_type"].isin(made)]
     if len(left_out):
@@ -150,7 +154,7 @@ def _with_playing_time(store: Store, season: int, rates: pd.DataFrame, time: pd.
             f"{NEWCOMER_PLAYING_TIME} of {season} leaves out {len(left_out)} newcomers, such as "
             f"{left_out.iloc[0].to_dict()}. Next: materialize it again for {season}."
         )
-    return found[known].reset_index(drop=True)
+    return matched[has_playing_time].reset_index(drop=True)
 
 
 def _concentrations(store: Store, season: int, rates: pd.DataFrame) -> pd.Series:
@@ -162,12 +166,12 @@ def _concentrations(store: Store, season: int, rates: pd.DataFrame) -> pd.Series
         bounds = {"season": season, "as_of": preseason(season)}
         weights = query(connection, "evaluation/prior_weights", bounds).to_pandas()
     contextual = rates.loc[rates["system"] == "contextual", [*key, "concentration"]]
-    found = (
+    candidates = (
         rates[[*key, "concentration"]]
         .merge(contextual.rename(columns={"concentration": "fitted"}), on=key, how="left")
         .merge(weights, on=key, how="left")
     )
-    return found["concentration"].fillna(found["fitted"]).fillna(found["weight"]).set_axis(rates.index)
+    return candidates["concentration"].fillna(candidates["fitted"]).fillna(candidates["weight"]).set_axis(rates.index)
 
 
 def _check_identities(rates: pd.DataFrame, players: pd.DataFrame, season: int) -> None:

@@ -1,9 +1,9 @@
 """The interval of every published rate: a network's from its own concentration, the others' from earlier errors.
 
-The translation of the minors tells a concentration of its own, and of newcomers every system that projects them has
+The translation of the minors has a concentration of its own, and of newcomers every system that projects them has
 it: as in the backtest, whose coverage is then that of what is published.
 
-Where too few players of a tier told an error (a young league), Marcel and the controls take the concentration that
+Where too few players of a tier have an error (a young league), Marcel and the controls take the concentration that
 they are handed. Not here: how errors become a spread (evaluation.error_spread).
 """
 
@@ -35,13 +35,15 @@ def published_intervals(
     `players` holds opportunities, prior_opportunities and identity_source, `spread` the season's rows of
     evaluation.error_spread, `concentrations` the head statistics.
     """
-    found = _OWN[player_type](rates, concentrations, players["opportunities"].to_numpy(np.float64))
+    intervals = _OWN[player_type](rates, concentrations, players["opportunities"].to_numpy(np.float64))
     if system in NETWORKS or system == TRANSLATION:
-        return found
-    fresh = (players["identity_source"] == "mle").to_numpy() & (system in NEWCOMERS)
+        return intervals
+    is_newcomer = (players["identity_source"] == "mle").to_numpy() & (system in NEWCOMERS)
     return {
-        name: _chosen(fresh, interval, _from_errors(player_type, system, name, rates[name], players, spread, interval))
-        for name, interval in found.items()
+        name: _chosen(
+            is_newcomer, interval, _from_errors(player_type, system, name, rates[name], players, spread, interval)
+        )
+        for name, interval in intervals.items()
     }
 
 
@@ -53,9 +55,9 @@ def _from_errors(
         player_type=player_type, system=system, statistic=name, rate=rate
     )
     variance = predictive_variance(rows, spread).to_numpy(np.float64)
-    known = np.isfinite(variance)
-    own = interval_of(Predictive(rate, np.where(known, variance, 1.0), TOPS.get(name, 1.0)))
-    return _chosen(known, own, other)
+    has_variance = np.isfinite(variance)
+    by_errors = interval_of(Predictive(rate, np.where(has_variance, variance, 1.0), TOPS.get(name, 1.0)))
+    return _chosen(has_variance, by_errors, other)
 
 
 def _chosen(first: NDArray[np.bool_], one: Interval, other: Interval) -> Interval:

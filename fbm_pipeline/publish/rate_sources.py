@@ -1,4 +1,4 @@
-"""Where a player's numbers come from, for whom the minors tell some of them: his lines, and each source's part.
+"""Where the numbers of a player with a line in the minors come from: his lines, and each source's part.
 
 Not here: the card that shows it (player_cards, page_script).
 """
@@ -32,17 +32,17 @@ def rate_sources(store: Store, season: int) -> Sources:
     bounds = {"season": season, "as_of": preseason(season)}
     with session(store, tables=READS) as connection:
         lines, rates = (query(connection, name, bounds).to_pandas() for name in STATEMENTS)
-    found: dict[tuple[str, int], dict[str, list]] = {}
-    for key, own in rates.groupby(["player_type", "mlbam_id"]):
+    sources: dict[tuple[str, int], dict[str, list]] = {}
+    for key, player_rows in rates.groupby(["player_type", "mlbam_id"]):
         player_type = str(key[0])
-        by_name = {row["statistic"]: row for row in own.to_dict("records")}
+        by_name = {row["statistic"]: row for row in player_rows.to_dict("records")}
         shown = [_rate(player_type, by_name[name]) for name in SHOWN[player_type] if name in by_name]
-        found[player_type, int(key[1])] = {"rates": shown, "lines": []}
-    for key, own in lines.groupby(["player_type", "mlbam_id"]):
-        told = found.get((str(key[0]), int(key[1])))
-        if told is not None:
-            told["lines"] = [_line(row) for row in own.to_dict("records")]
-    return found
+        sources[player_type, int(key[1])] = {"rates": shown, "lines": []}
+    for key, player_rows in lines.groupby(["player_type", "mlbam_id"]):
+        source = sources.get((str(key[0]), int(key[1])))
+        if source is not None:
+            source["lines"] = [_line(row) for row in player_rows.to_dict("records")]
+    return sources
 
 
 def _rate(player_type: str, row: Mapping) -> list:
@@ -62,7 +62,7 @@ def _rate(player_type: str, row: Mapping) -> list:
 def newcomers_mean(row: Mapping, minors: float | None) -> float | None:
     """What a newcomer starts with: the mean of newcomers, which with the minors makes up both together.
 
-    It is all there is where the minors tell nothing of a statistic.
+    It is all there is where the minors have nothing of a statistic.
     """
     if row["minors_weight"] == 0:
         return float(row["together"])

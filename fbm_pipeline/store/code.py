@@ -7,7 +7,7 @@ keeps a list of modules.
 
 Names are resolved in the source, without importing it: torch alone costs a second, and definitions must load quickly.
 What the source does not name is not seen: build no code from text, and let a table name its functions.
-`store` itself is not followed: how rows are kept and shown is not what they say. STORE_VERSION stands for it.
+`store` itself is not followed: how rows are kept and shown is not what they hold. STORE_VERSION stands for it.
 """
 
 import ast

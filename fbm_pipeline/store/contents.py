@@ -32,14 +32,14 @@ def partition_hashes(table: pa.Table, column: str | None, values: Sequence) -> d
     schema = ",".join(f"{field.name}:{field.type}" for field in table.schema)
     columns = ", ".join(f'"{name}"' for name in table.column_names)
     by = f'"{column}"' if column else "null"
-    found: dict = dict.fromkeys(values, (0, None, None))
+    amounts: dict = dict.fromkeys(values, (0, None, None))
     with _scratch().cursor() as connection:
         connection.register("content", table)
         rows = connection.execute(
             f"select {by}, count(*), sum(hash({columns})::hugeint), bit_xor(hash({columns})) from content group by 1"
         ).fetchall()
-    found.update({row[0]: row[1:] for row in rows})
-    return {value: (row[0], hashlib.sha256(f"{schema}|{row}".encode()).hexdigest()) for value, row in found.items()}
+    amounts.update({row[0]: row[1:] for row in rows})
+    return {value: (row[0], hashlib.sha256(f"{schema}|{row}".encode()).hexdigest()) for value, row in amounts.items()}
 
 
 def duplicate_keys(table: pa.Table, key: Sequence[str]) -> list[str]:

@@ -159,10 +159,10 @@ class Table:
 def resolve(reference: str) -> Callable[..., Any]:
     """The function that `module:name` refers to. Raises DeclarationError when there is none."""
     module, _, name = reference.partition(":")
-    found = getattr(import_module(module), name, None)
-    if not callable(found):
+    function = getattr(import_module(module), name, None)
+    if not callable(function):
         raise DeclarationError(f"{reference} is no function; write it as module:function")
-    return found
+    return function
 
 
 def violations(table: pa.Table, expected: Table) -> list[str]:

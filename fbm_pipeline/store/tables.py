@@ -31,7 +31,7 @@ logger = logging.getLogger("fbm_pipeline.store")
 
 @dataclass(frozen=True)
 class Written:
-    """What a table's partition holds after a call. `skipped` tells that its inputs had not changed."""
+    """What a table's partition holds after a call. `skipped`: its inputs had not changed."""
 
     table: str
     partition: dict[str, int | str]
@@ -136,9 +136,9 @@ class Store:
         """
         contract = self.contracts[name]
         check(contract, partition, table)
-        found = set(table.column(column).unique().to_pylist()) - set(inputs)
-        if found:
-            raise ContractError(f"{name} {dict(partition)}: {column} {sorted(found)} is not asked for")
+        unexpected = set(table.column(column).unique().to_pylist()) - set(inputs)
+        if unexpected:
+            raise ContractError(f"{name} {dict(partition)}: {column} {sorted(unexpected)} is not asked for")
         table = table.select(contract.column_names).cast(contract.schema)
         parts = {value: {**partition, column: value} for value in inputs}
         hashes = partition_hashes(table, column, list(inputs))

@@ -57,7 +57,7 @@ class PlanRun:
 
     def knows(self, cell: Cell) -> bool:
         """Whether the cell's run is finished. While the tracker is away every cell counts as known: nothing that is
-        kept is told again, and the next run of the plan makes up for it."""
+        kept is reported again, and the next run of the plan makes up for it."""
         if not self._asked:
             self._finished, self._asked = self._finished_keys(), True
         return self._finished is None or child_key(self._plan, cell) in self._finished
@@ -78,7 +78,7 @@ class PlanRun:
         with open_run(self._settings, kind="ablation", run_key=child_key(self._plan, cell), tags=tags) as observer:
             yield observer
 
-    def tell_comparison(self, rows: Sequence[Mapping[str, object]]) -> None:
+    def log_comparison(self, rows: Sequence[Mapping[str, object]]) -> None:
         """Record the differences as metrics of the parent run, and all rows as its file."""
         metrics = {}
         for row in rows:
@@ -98,13 +98,13 @@ class PlanRun:
             client = connect(self._settings)
             experiment = experiment_id(client, self._settings)
             condition = f"tags.`fbm.plan` = '{self._plan.name}' and attributes.status = 'FINISHED'"
-            found, token = set(), None
+            keys, token = set(), None
             while True:
                 page = client.search_runs([experiment], condition, max_results=1000, page_token=token)
-                found |= {run.data.tags.get(RUN_KEY_TAG, "") for run in page}
+                keys |= {run.data.tags.get(RUN_KEY_TAG, "") for run in page}
                 token = page.token
                 if not token:
-                    return found
+                    return keys
         except Exception as error:  # the tracker's failures are of any kind, and none may end a plan
             log.warning("MLflow: the runs of plan %s were not found: %s", self._plan.name, error)
             return None
@@ -144,16 +144,16 @@ def run_tracked(store: Store, settings: Settings, plan: Plan) -> Done:
         outcomes = run_cells(store, settings, wanted, run)
         compared = compare_plan(store, settings, plan, wanted)
         written = write_comparison(store, settings, plan, compared.rows)
-        run.tell_comparison(compared.rows)
+        run.log_comparison(compared.rows)
         url = run.url
     computed = sum(outcome.computed for outcome in outcomes)
     return Done(plan, wanted, computed, compared.rows, compared.missing, written, url)
 
 
 def compare_kept(store: Store, settings: Settings, plan: Plan) -> Done:
-    """Compare what is finished of a plan and write it; nothing is run and nothing is told to the tracker."""
+    """Compare what is finished of a plan and write it; nothing is run and nothing is sent to the tracker."""
     plan = completed(plan, settings.preset)
-    wanted = cells(store, settings, plan)
-    compared = compare_plan(store, settings, plan, wanted)
+    plan_cells = cells(store, settings, plan)
+    compared = compare_plan(store, settings, plan, plan_cells)
     written = write_comparison(store, settings, plan, compared.rows)
-    return Done(plan, wanted, 0, compared.rows, compared.missing, written, None)
+    return Done(plan, plan_cells, 0, compared.rows, compared.missing, written, None)

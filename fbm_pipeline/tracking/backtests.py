@@ -29,30 +29,30 @@ def log_backtest(store: Store, settings: Settings, season: int) -> str | None:
     with open_run(
         settings, kind="backtest", run_key=key, tags={"fbm.season": str(season), "fbm.data_hash": content}
     ) as observer:
-        known = observer.url
-        if known is None:
+        recorded_url = observer.url
+        if recorded_url is None:
             observer.log_params({"season": season})
             backtest = load_backtest(store, [season])
             observer.log_metrics(backtest_metrics(backtest, season), step=0)
             with tempfile.TemporaryDirectory(prefix="fbm_figures_") as folder:
                 path = Path(folder) / "calibration.png"
-                path.write_bytes(figure_calibration(backtest, _own_systems(backtest), [season]))
+                path.write_bytes(figure_calibration(backtest, _our_systems(backtest), [season]))
                 observer.log_artifact(path)
-        return known or observer.url
+        return recorded_url or observer.url
 
 
 def backtest_metrics(backtest: pd.DataFrame, season: int) -> dict[str, float]:
     """The season's scores of our own systems by name; `backtest` as from `load_backtest`."""
     metrics: dict[str, float] = {}
-    own = _own_systems(backtest)
+    ours = _our_systems(backtest)
     rates = [sheet for sheet in sheets(backtest) if sheet.kind == RATE]
-    for row in (row for sheet in rates for row in sheet_scores(sheet, own, [season], (FULL,))):
+    for row in (row for sheet in rates for row in sheet_scores(sheet, ours, [season], (FULL,))):
         name = f"{row['player_type']}.{row['stat']}.{row['system']}"
         values = {measure: row[measure] for measure in MEASURES}
         metrics |= {f"{name}.{measure}": float(value) for measure, value in values.items() if value is not None}
     return metrics
 
 
-def _own_systems(backtest: pd.DataFrame) -> Comparison:
-    held = set(backtest["system"])
-    return Comparison("own", tuple(name for name in OWN_SYSTEMS if name in held))
+def _our_systems(backtest: pd.DataFrame) -> Comparison:
+    present = set(backtest["system"])
+    return Comparison("own", tuple(name for name in OWN_SYSTEMS if name in present))

@@ -31,7 +31,7 @@ class MlflowObserver:
     """Training's observer over MLflow. A run exists from the first thing that is recorded.
 
     Whatever the tracker refuses or cannot take now never reaches the training: it waits in a queue, is sent with
-    the next record, and what is left at the end is counted in `unsent` and told in the log.
+    the next record, and what is left at the end is counted in `unsent` and written to the log.
     """
 
     def __init__(self, settings: Settings, kind: str, run_key: str, tags: Mapping[str, str]) -> None:
@@ -132,13 +132,13 @@ class MlflowObserver:
         client = self._connected()
         self._experiment = experiment_id(client, self._settings)
         key = self._run_key.replace("'", "")
-        found = client.search_runs([self._experiment], f"tags.`{RUN_KEY_TAG}` = '{key}'", max_results=1)
-        if found:
-            self._run_id = found[0].info.run_id
-            self._known_params = dict(found[0].data.params)
+        runs = client.search_runs([self._experiment], f"tags.`{RUN_KEY_TAG}` = '{key}'", max_results=1)
+        if runs:
+            self._run_id = runs[0].info.run_id
+            self._known_params = dict(runs[0].data.params)
             self._seen = {
                 name: {point.step for point in client.get_metric_history(self._run_id, name)}
-                for name in found[0].data.metrics
+                for name in runs[0].data.metrics
             }
         return self._run_id
 

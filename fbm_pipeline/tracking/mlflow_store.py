@@ -28,9 +28,9 @@ def connect(settings: Settings) -> "MlflowClient":
 
 def experiment_id(client: "MlflowClient", settings: Settings) -> str:
     """The one experiment, made on first use with the settings' own artifact folder."""
-    found = client.get_experiment_by_name(EXPERIMENT)
-    if found is not None:
-        return str(found.experiment_id)
+    experiment = client.get_experiment_by_name(EXPERIMENT)
+    if experiment is not None:
+        return str(experiment.experiment_id)
     return str(client.create_experiment(EXPERIMENT, artifact_location=settings.mlflow_artifacts.as_uri()))
 
 

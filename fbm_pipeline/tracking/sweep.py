@@ -17,7 +17,7 @@ def owner() -> str:
 def close_stale_runs(client: "MlflowClient", experiment: str) -> list[str]:
     """Mark RUNNING runs of this machine KILLED when the process that wrote them is gone; returns their ids.
 
-    A run of another machine is left alone: from here nobody can tell whether it lives.
+    A run of another machine is left alone: from here nobody can see whether it lives.
     """
     running = client.search_runs([experiment], "attributes.status = 'RUNNING'", max_results=1000)
     stale = [run.info.run_id for run in running if _is_gone(run.data.tags.get(OWNER_TAG, ""))]

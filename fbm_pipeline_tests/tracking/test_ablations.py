@@ -55,7 +55,7 @@ def plan_of(name: str, *seeds: int, cells_of: str = "") -> tuple[Plan, list[Cell
 def run(store: Store, settings: Settings, plan: Plan, cells: list[Cell]) -> None:
     with open_plan(settings, plan) as opened:
         run_cells(store, settings, cells, opened)
-        opened.tell_comparison(
+        opened.log_comparison(
             [{"ablation": "no_sequence", "player_type": "batter", "stat": "obp", "d_r": -0.01, "d_rmse": None}]
         )
 
