@@ -16,7 +16,7 @@ from fbm_pipeline.level1.masked_run import MaskedRun, Pretraining, RunSize
 from fbm_pipeline.level1.outings import concatenate, load_outings
 from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.pretraining import MaskedGamestate
-from fbm_pipeline.level1.tables import ENCODER, OUTINGS
+from fbm_pipeline.level1.tables import ENCODER
 from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint, restore_weights
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.nn.observer import Observer
@@ -157,11 +157,6 @@ def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
 def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
     """The arms of a cutoff, the one in use first. Raises EncoderError for a cutoff that the preset does not have."""
     return ("masked", *plan_of(preset, cutoff).arms)
-
-
-def content_of(store: Store, season: int) -> list[str]:
-    """Content hashes of all that a season's outings are made of."""
-    return [store.content(name, {"season": season}) for name in OUTINGS]
 
 
 def _seasons(store: Store, plan: EncoderPlan) -> list[int]:

@@ -84,8 +84,18 @@ def stored_history(store: Store, seasons: Iterable[int]) -> list[int]:
     return [season for season in history_seasons(seasons) if season in stored]
 
 
-def load_windows(store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source) -> Windows:
+def load_windows(
+    store: Store,
+    player_type: str,
+    seasons: Sequence[int],
+    network: Network,
+    source: Source,
+    *,
+    outcomes: bool = True,
+) -> Windows:
     """The windows of every player with a preseason Marcel rate in one of the target seasons.
+
+    Without `outcomes` nothing was tried in any target: a projection sees none.
 
     `source` must cover stored_history(store, seasons). Raises MissingJoinError, with a count, where a player has no
     profile or archetype, or a plate appearance no embedding or game.
@@ -107,7 +117,7 @@ def load_windows(store: Store, player_type: str, seasons: Sequence[int], network
         archetype=load_archetypes(store, priors),
         prior=priors.head(priors.rates),
         weight=priors.head(priors.weights),
-        targets=load_targets(store, priors),
+        targets=load_targets(store, priors) if outcomes else no_targets(priors),
         games=games,
         embeddings=source.embeddings.matrix,
         encoder=source.embeddings.encoder,
@@ -137,9 +147,9 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
     _require_partners("features.stat_profiles", table, "age", priors)
     matrix, names = profile_features(table.drop_columns(["sample"]))
     rates = np.clip(priors.head(priors.rates), 1e-6, 1 - 1e-6)
-    own = np.column_stack([np.log(rates / (1 - rates)), np.log1p(priors.opportunities)]).astype(np.float32)
-    own_names = [f"prior_{item.name}" for item in head_statistics(priors.player_type)] + ["prior_opportunities"]
-    return np.hstack([matrix, own]), (*names, *own_names)
+    of_prior = np.column_stack([np.log(rates / (1 - rates)), np.log1p(priors.opportunities)]).astype(np.float32)
+    prior_names = [f"prior_{item.name}" for item in head_statistics(priors.player_type)] + ["prior_opportunities"]
+    return np.hstack([matrix, of_prior]), (*names, *prior_names)
 
 
 def load_archetypes(store: Store, priors: Priors) -> np.ndarray:
@@ -168,26 +178,29 @@ def _require_partners(name: str, table: pa.Table, column: str, priors: Priors) -
         )
 
 
+def no_targets(priors: Priors) -> Targets:
+    """Targets without a trial."""
+    shape = (len(priors.season), len(TARGET_HORIZONS), len(head_statistics(priors.player_type)))
+    return Targets(np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape[0], np.int32))
+
+
 def load_targets(store: Store, priors: Priors) -> Targets:
     """The targets of every sample. Players without a line or a game get no trials, and so no part in a loss."""
-    heads = head_statistics(priors.player_type)
-    shape = (len(priors.season), len(TARGET_HORIZONS), len(heads))
-    successes, trials = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+    heads, targets = head_statistics(priors.player_type), no_targets(priors)
     seasons = [int(season) for season in np.unique(priors.season)]
     parameters: dict[str, object] = {"player_type": priors.player_type, "seasons": seasons}
-    opportunities = np.zeros(shape[0], np.int32)
     with session(store) as connection:
         for horizon, (name, target) in enumerate(zip(TARGET_HORIZONS, STATEMENTS, strict=True)):
             extra: dict[str, object] = {"games": NEXT_GAMES} if name == "next_games" else {}
             table = query(connection, target, parameters | extra)
-            row, found = _rows_of(table, priors)
+            row, has_row = _rows_of(table, priors)
             for column, statistic in enumerate(heads):
                 hits, tries = statistic_counts(statistic, table)
-                successes[found, horizon, column] = hits[row[found]]
-                trials[found, horizon, column] = tries[row[found]]
+                targets.successes[has_row, horizon, column] = hits[row[has_row]]
+                targets.trials[has_row, horizon, column] = tries[row[has_row]]
             if horizon == MAIN_HORIZON:
-                opportunities[found] = _counts(table, "opportunities")[0][row[found]]
-    return Targets(successes, trials, opportunities)
+                targets.opportunities[has_row] = _counts(table, "opportunities")[0][row[has_row]]
+    return targets
 
 
 def statistic_counts(statistic: Statistic, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:
