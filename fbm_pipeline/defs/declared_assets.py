@@ -118,7 +118,7 @@ def _mapping(table: Declared, read: Declared, window: Window) -> dg.PartitionMap
 
 def _training_mapping(column: str | None, of_training: str | None) -> dg.PartitionMapping | None:
     """A fold takes what was trained before its test season; a season's tables are made with every cutoff."""
-    if column == of_training:
+    if column in (None, of_training):
         return None
     return BEFORE if column == "fold" else EVERY_SEASON
 

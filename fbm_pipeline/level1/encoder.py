@@ -109,12 +109,12 @@ def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[
 
 def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
     """The encoder with the heads of its pre-training; raises as load_encoder does."""
-    return _pretrained(_current(settings, cutoff, arm))
+    return pretrained_of(_current(settings, cutoff, arm))
 
 
 def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
     """The encoder that a finished checkpoint holds, ready for inference."""
-    model, card = _pretrained(checkpoint)
+    model, card = pretrained_of(checkpoint)
     return model.encoder, card
 
 
@@ -138,7 +138,8 @@ def _current(settings: Settings, cutoff: int, arm: str) -> Checkpoint:
     return checkpoint
 
 
-def _pretrained(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
+def pretrained_of(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
+    """The encoder that a finished checkpoint holds, with the heads of its pre-training."""
     model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
     restore_weights(model, checkpoint)
     return model.eval(), _card(checkpoint, skipped=True)
