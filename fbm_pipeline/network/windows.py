@@ -27,6 +27,7 @@ HISTORY_SEASONS = 3  # a window reaches back as far as the prior does
 TARGET_HORIZONS = ("next_games", "next_season")
 MAIN_HORIZON = TARGET_HORIZONS.index("next_season")
 NEXT_GAMES = 5
+OUTCOMES = ("core.games", "core.player_games", "core.season_lines")  # what targets are made of
 STATEMENTS = ("network/next_games", "network/next_season")  # by horizon
 
 
@@ -142,7 +143,7 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
 
     The prior itself belongs to them: its rates as logits and its opportunities as a logarithm.
     """
-    with session(store, sample_keys=priors.keys) as connection:
+    with session(store, tables=("features.stat_profiles",), sample_keys=priors.keys) as connection:
         table = query(connection, "network/stat_profiles", {"player_type": priors.player_type})
     _require_partners("features.stat_profiles", table, "age", priors)
     matrix, names = profile_features(table.drop_columns(["sample"]))
@@ -154,7 +155,7 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
 
 def load_archetypes(store: Store, priors: Priors) -> np.ndarray:
     """The archetype of every sample, int64 from 0."""
-    with session(store, sample_keys=priors.keys) as connection:
+    with session(store, tables=("features.archetypes",), sample_keys=priors.keys) as connection:
         table = query(connection, "network/archetypes", {"player_type": priors.player_type})
     _require_partners("features.archetypes", table, "archetype", priors)
     return table.column("archetype").to_numpy().astype(np.int64)
@@ -189,7 +190,7 @@ def load_targets(store: Store, priors: Priors) -> Targets:
     heads, targets = head_statistics(priors.player_type), no_targets(priors)
     seasons = [int(season) for season in np.unique(priors.season)]
     parameters: dict[str, object] = {"player_type": priors.player_type, "seasons": seasons}
-    with session(store) as connection:
+    with session(store, tables=OUTCOMES) as connection:
         for horizon, (name, target) in enumerate(zip(TARGET_HORIZONS, STATEMENTS, strict=True)):
             extra: dict[str, object] = {"games": NEXT_GAMES} if name == "next_games" else {}
             table = query(connection, target, parameters | extra)
