@@ -13,7 +13,7 @@ from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
 from fbm_pipeline.defs.table_assets import BuildSeason, BuildTable, season_table, whole
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.declarations import Declared, Table, resolve
+from fbm_pipeline.store.declarations import Declared, Table, Training, resolve
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Span, Window
@@ -72,6 +72,12 @@ def asset_key(table: str, player_type: str = "") -> str:
     return f"{player_type}/{name}" if "player_type" in TABLES[table].partition_by else f"{schema}/{name}"
 
 
+def training_key_of(training: Training, player_type: str = "") -> list[str]:
+    """`batter/network` of a training by player type, `models/encoder` of any other."""
+    schema, name = training.name.split(".", 1)
+    return [player_type, name] if "player_type" in training.partition_by else [schema, name]
+
+
 def group_of(table: Declared) -> str:
     """The room that makes the table: the group that Dagster shows is the folder."""
     return table.functions[0].split(":")[0].split(".")[1]
@@ -84,8 +90,8 @@ def dependencies(table: Declared, player_type: str = "") -> list[dg.AssetDep]:
     """
     deps: list[dg.AssetDep] = []
     for training in table.trained:
-        same = season_column(table) == season_column(training)
-        deps.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
+        mapping = _training_mapping(season_column(table), season_column(training))
+        deps.append(dg.AssetDep(training_key_of(training, player_type), partition_mapping=mapping))
     for name, window in {**table.reads, **table.awaits}.items():
         if name != table.name or window.player_type:
             mapping = _mapping(table, TABLES[name], window)
@@ -107,6 +113,13 @@ def _mapping(table: Declared, read: Declared, window: Window) -> dg.PartitionMap
     if None in columns or columns == ("cutoff", "cutoff"):  # the cutoff itself, whatever the window: they are matched
         return None
     return _MAPPINGS[window.span]
+
+
+def _training_mapping(column: str | None, of_training: str | None) -> dg.PartitionMapping | None:
+    """A fold takes what was trained before its test season; a season's tables are made with every cutoff."""
+    if column in (None, of_training):
+        return None
+    return BEFORE if column == "fold" else EVERY_SEASON
 
 
 def season_column(table: Declared) -> str | None:

@@ -94,14 +94,10 @@ def _features(store: Store, settings: Settings, season: int) -> Sequence["Rebuil
 
 
 def _predictions(store: Store, settings: Settings, season: int) -> Sequence["Rebuild"]:
-    from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.network.projection import predict_fold
+    """What the networks project; the features that they read are made again by the audit of the features."""
+    from fbm_pipeline.audits.rebuilds import rebuilds
 
-    def predict(player_type: str) -> "Rebuild":
-        partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
-        return Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))
-
-    return [predict(player_type) for player_type in PLAYER_TYPES]
+    return rebuilds(TABLES, ["models.predictions"], season, settings, behind=False)
 
 
 FUTURE_AUDITS = [

@@ -43,12 +43,12 @@ def pairs(inputs: Inputs) -> pa.Table:
 
     Raises EvaluationError when no season has been backtested.
     """
-    preset = inputs.preset
-    backtest = load_backtest(inputs, held_seasons(inputs, preset))
+    settings = inputs.settings
+    backtest = load_backtest(inputs, held_seasons(inputs, settings))
     groups = [
-        (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, preset)
+        (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, settings)
     ]
-    rows = [{"data": preset.data_kind, **row} for row in pair_rows(sheets(backtest), groups)]
+    rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), groups)]
     return pa.Table.from_pylist(rows, schema=PAIRS_TABLE.schema)
 
 

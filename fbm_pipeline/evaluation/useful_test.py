@@ -32,7 +32,7 @@ from fbm_pipeline.evaluation.pairs import difference_of
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.presets.presets import Preset
-from fbm_pipeline.settings import Settings, cutoff_for
+from fbm_pipeline.settings import cutoff_for
 from fbm_pipeline.store.tables import Store
 
 TABLE = "evaluation.level1"
@@ -63,7 +63,8 @@ class Scored:
 
 def useful_test(
     store: Store,
-    settings: Settings,
+    preset: Preset,
+    data_kind: str,
     seasons: Sequence[int],
     blocks: Sequence[str] = BLOCKS,
     forms: Sequence[str] = FORMS,
@@ -81,12 +82,12 @@ def useful_test(
         raise EvaluationError(
             f"the chosen arm {chosen.name} is not among {', '.join(arm.name for arm in arms)}: test its form and block"
         )
-    scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
+    scored = score_arms(load_known_players(store, seasons), arm_rates(store, preset, seasons, arms), arms)
     header: UsefulRow = {
-        "data": settings.data_kind,
+        "data": data_kind,
         "section": SECTION,
         "seasons": seasons_label(seasons),
-        "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
+        "cutoff": max(cutoff_for(preset, season) for season in seasons),
     }
     rows = [{**header, **row} for row in compared(scored, arms)]
     if chosen is not None:

@@ -50,10 +50,10 @@ def marcel_constants(inputs: Inputs, player_type: str) -> pa.Table:
     Targets start at FIRST_TARGET or the league's second season, without the short one, and need
     `min_train_opportunities`. Raises MarcelError for a league with too few seasons or players.
     """
-    until = inputs.preset.tune_until
+    until = inputs.settings.tune_until
     seasons = _seasons_until(inputs, until)
     lines = read_season_lines(inputs, player_type, seasons[0], seasons[-1])
-    return _constants_table(fit_all(lines, until, inputs.preset.min_train_opportunities), player_type, until)
+    return _constants_table(fit_all(lines, until, inputs.settings.min_train_opportunities), player_type, until)
 
 
 def _seasons_until(store: Store, tune_until: int) -> list[int]:
