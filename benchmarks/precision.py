@@ -46,7 +46,7 @@ def block_in(settings: Settings, precision: torch.dtype) -> pd.Series:
         store.write("models.season_embeddings", {"arm": "masked", "cutoff": cutoff, "season": season}, rows)
         print(f"{precision}: season {season} embedded", flush=True)
     build_block(store, settings.preset, "masked", cutoff)
-    rows = useful_test(store, settings, TARGETS, ("masked",), forms=(FORM,)).to_pandas()
+    rows = useful_test(store, settings.preset, settings.data_kind, TARGETS, ("masked",), forms=(FORM,)).to_pandas()
     rows = rows[(rows["measure"] == "rmse") & (rows["arm"] == f"masked_{FORM}")]
     main = pd.MultiIndex.from_tuples([(kind, stat) for kind, names in MAIN_STATISTICS.items() for stat in names])
     return rows.set_index(["player_type", "stat"])["value"].loc[main]

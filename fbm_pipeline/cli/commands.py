@@ -15,8 +15,7 @@ from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import write_contracts
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
-from fbm_pipeline.cli.level1 import level1
-from fbm_pipeline.cli.newcomers import newcomers
+from fbm_pipeline.cli.pages import PAGES, write_page
 from fbm_pipeline.cli.projecting import project
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
@@ -95,16 +94,6 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def results(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the run's data and results.html, then the page. Raises EvaluationError when the page cannot be written."""
-    from fbm_pipeline.results.pages import write_results, write_run
-
-    store = open_store(settings)
-    print(*write_run(store, settings), sep="\n")
-    print(*write_results(store, settings, options.docs), sep="\n")
-    return 0
-
-
 def contracts(settings: Settings, options: argparse.Namespace) -> int:
     """Write the pages of table contracts."""
     for path in write_contracts(options.docs):
@@ -128,8 +117,6 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "compare": compare,
     "export": export,
     "ablations": ablations,
-    "level1": level1,
-    "newcomers": newcomers,
-    "results": results,
     "contracts": contracts,
+    **dict.fromkeys(PAGES, write_page),
 }

@@ -26,14 +26,14 @@ def scores(inputs: Inputs) -> pa.Table:
 
     Raises EvaluationError when none has been, and when no comparison has enough players.
     """
-    preset = inputs.preset
-    seasons = backtested_seasons(inputs, preset)
+    settings = inputs.settings
+    seasons = backtested_seasons(inputs, settings)
     backtest = load_backtest(inputs, seasons)
     rows = [
-        {"data": preset.data_kind, **row}
+        {"data": settings.data_kind, **row}
         for sheet in sheets(backtest)
         for comparison in REGISTERED.values()
-        for group in season_groups(comparison, preset)
+        for group in season_groups(comparison, settings)
         for row in sheet_scores(sheet, comparison, group)
     ]
     if not rows:

@@ -33,7 +33,7 @@ from fbm_pipeline.evaluation.pairs import difference_of
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.presets.presets import Preset
-from fbm_pipeline.settings import Settings, cutoff_for
+from fbm_pipeline.settings import cutoff_for
 from fbm_pipeline.store.tables import Store
 
 CONTROL = "control"
@@ -62,7 +62,8 @@ class Scored:
 
 def useful_test(
     store: Store,
-    settings: Settings,
+    preset: Preset,
+    data_kind: str,
     seasons: Sequence[int],
     blocks: Sequence[str] = BLOCKS,
     forms: Sequence[str] = FORMS,
@@ -80,12 +81,12 @@ def useful_test(
         raise EvaluationError(
             f"the chosen arm {chosen.name} is not among {', '.join(arm.name for arm in arms)}: test its form and block"
         )
-    scored = score_arms(load_known_players(store, seasons), arm_rates(store, settings.preset, seasons, arms), arms)
+    scored = score_arms(load_known_players(store, seasons), arm_rates(store, preset, seasons, arms), arms)
     header: UsefulRow = {
-        "data": settings.data_kind,
+        "data": data_kind,
         "section": USEFUL,
         "seasons": seasons_label(seasons),
-        "cutoff": max(cutoff_for(settings.preset, season) for season in seasons),
+        "cutoff": max(cutoff_for(preset, season) for season in seasons),
     }
     rows = [{**header, **row} for row in compared(scored, arms)]
     if chosen is not None:
@@ -179,7 +180,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
             for measure in ("rmse", "r"):
                 value = float(getattr(item.sample, measure)[place])
                 if np.isfinite(value):
-                    rows.append(_row(item, name, "", measure, value))
+                    rows.append(_row(name, "", item.player_type, item.stat, measure, item.n, value))
     for arm in arms:
         for reference in references(arm, columns):
             places = columns.index(reference), columns.index(arm.name)
@@ -206,7 +207,8 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
             if step.value is not None:
                 word = verdict(step.value, p) if measure == "rmse" else None
                 beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}
-                rows.append(_row(item, name, reference, f"d_{measure}", step.value) | beside)
+                row = _row(name, reference, item.player_type, item.stat, f"d_{measure}", item.n, step.value)
+                rows.append(row | beside)
     return rows
 
 
@@ -225,25 +227,17 @@ def _summary(scored: Sequence[Scored], name: str, reference: str, base: int, new
     return [_over_all(name, reference, CHANGE, change.value, len(main)) | {"low": change.low, "high": change.high}]
 
 
-def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
+def _row(arm: str, reference: str, player_type: str, stat: str, measure: str, n: int, value: float | None) -> UsefulRow:
     return {
         "arm": arm,
         "reference": reference,
-        "player_type": item.player_type,
-        "stat": item.stat,
+        "player_type": player_type,
+        "stat": stat,
         "measure": measure,
-        "n": item.n,
+        "n": n,
         "value": value,
     }
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
-    return {
-        "arm": arm,
-        "reference": reference,
-        "player_type": BOTH,
-        "stat": MAIN,
-        "measure": measure,
-        "n": statistics,
-        "value": value,
-    }
+    return _row(arm, reference, BOTH, MAIN, measure, statistics, value)

@@ -5,7 +5,7 @@ Not here: the page's text (main_page) and which rows it stands on (measured, fil
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -39,6 +39,12 @@ from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 
 UNDRAWN = ("ridge", "ensemble")  # their dots lie on those of the control and of the network
+
+
+def write_all(store: Store, settings: Settings, docs: Path | None = None) -> Iterator[Path]:
+    """The run's data, then the page, each path when it is written: a page that is refused leaves the run complete."""
+    yield from write_run(store, settings)
+    yield from write_results(store, settings, docs)
 
 
 def write_results(store: Store, settings: Settings, docs: Path | None = None) -> list[Path]:

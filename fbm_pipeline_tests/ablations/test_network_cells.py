@@ -14,7 +14,6 @@ from fbm_pipeline.ablations.plan import Cell, run_key
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network import fold_training
 from fbm_pipeline.network.plate_appearances import Source
-from fbm_pipeline.network.projection import predict_fold
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import load_checkpoint
@@ -25,6 +24,7 @@ from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver, settings_at
 from fbm_pipeline_tests.level1.small_store import copy_of
+from fbm_pipeline_tests.making import predict_fold
 from fbm_pipeline_tests.network.test_projection import train_fold
 
 NETWORK = PRESET.network
@@ -73,10 +73,12 @@ def _windows_are_read_once(small: Store) -> Iterator[None]:
         read: dict[tuple, Windows] = {}
         load = fold_training.load_windows
 
-        def once(store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source) -> Windows:
-            key = (store.root, player_type, *seasons, network.batter_games, network.pitcher_games)
+        def once(
+            store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source, *, outcomes: bool
+        ) -> Windows:
+            key = (store.root, player_type, *seasons, network.batter_games, network.pitcher_games, outcomes)
             if key not in read:
-                read[key] = load(store, player_type, seasons, network, source)
+                read[key] = load(store, player_type, seasons, network, source, outcomes=outcomes)
             return read[key]
 
         patch.setattr(fold_training, "load_windows", once)

@@ -10,12 +10,16 @@ import pytest
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.code import Symbol, closure
 from fbm_pipeline.store.columns import Column
-from fbm_pipeline.store.declarations import DeclarationError, Table, resolve
+from fbm_pipeline.store.declarations import DeclarationError, Table, Training, resolve
 from fbm_pipeline.store.syntax import load, normalized_sql, parts_of
 from fbm_pipeline.store.windows import Span
 from fbm_pipeline.tables import TABLES
 
+TRAININGS = {each.name: each for table in TABLES.values() for each in table.trained}
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+everything_declared = pytest.mark.parametrize(
+    "item", [*TABLES.values(), *TRAININGS.values()], ids=[*TABLES, *TRAININGS]
+)
 
 # Who writes columns into files or declares them does not read them.
 _NO_READERS = re.compile(r"fbm_pipeline\.(sources|simulated_league)\.|tables$")
@@ -39,11 +43,11 @@ def test_every_column_is_read_or_for_people(table: Table) -> None:
     assert unread == [], f"nothing reads these columns of {table.name}: drop them, or mark them for_people"
 
 
-@every_table
-def test_every_declared_read_is_made(table: Table) -> None:
-    texts = [text for symbol, text in closure(*table.functions).items() if symbol.module != _RECIPES]
-    assert [name for name in table.reads if not any(name in text for text in texts)] == []
-    assert [name for name in table.reads if name not in TABLES] == []
+@everything_declared
+def test_every_declared_read_is_made(item: Table | Training) -> None:
+    texts = [text for symbol, text in closure(*item.functions).items() if symbol.module != _RECIPES]
+    assert [name for name in item.reads if not any(name in text for text in texts)] == []
+    assert [name for name in item.reads if name not in TABLES] == []
 
 
 @every_table
@@ -67,13 +71,20 @@ def is_of_games(table: Table) -> bool:
     return is_counted and "season" in table.partition_by
 
 
-@every_table
-def test_every_reference_is_a_function(table: Table) -> None:
-    assert table.functions, f"{table.name} names no function that makes it"
-    contents = [window.content for window in table.reads.values()]
-    for reference in filter(None, (table.build, table.seasons, table.type_seasons, *contents)):
+@everything_declared
+def test_every_reference_is_a_function(item: Table | Training) -> None:
+    assert item.functions, f"{item.name} names no function that makes it"
+    references = (item.current,) if isinstance(item, Training) else (item.build, item.type_seasons)
+    contents = [window.content for window in item.reads.values()]
+    for reference in filter(None, (*references, item.plan, item.seasons, *contents)):
         assert callable(resolve(reference))
-    assert closure(*table.functions)  # raises UnknownCodeError for a reference that names nothing
+    assert closure(*item.functions)  # raises UnknownCodeError for a reference that names nothing
+
+
+@everything_declared
+def test_a_bound_of_a_window_is_a_declared_setting(item: Table | Training) -> None:
+    bounds = {bound for window in item.reads.values() for bound in (window.until, window.since)}
+    assert {bound for bound in bounds if isinstance(bound, str) and bound} <= set(item.settings)
 
 
 @pytest.mark.parametrize(("key", "partition_by"), [(("season",), ()), (("rate",), ("season",))])

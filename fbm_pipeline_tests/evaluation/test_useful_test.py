@@ -1,7 +1,5 @@
 """The useful test: a block that knows something is better than all beside it, noise is not, the choice is fair."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -14,7 +12,6 @@ from fbm_pipeline.evaluation import useful_test
 from fbm_pipeline.evaluation.families import holm
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
-from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.controls.planted_blocks import (
@@ -48,14 +45,8 @@ def _invented() -> object:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    home: Path = tmp_path_factory.mktemp("home")
-    return Settings(home=home, data=home, preset=PRESET)
-
-
-@pytest.fixture(scope="module")
-def table(planted: Store, settings: Settings) -> pa.Table:
-    return useful_test.useful_test(planted, settings, SEASONS, chosen=Arm("masked"))
+def table(planted: Store) -> pa.Table:
+    return useful_test.useful_test(planted, PRESET, "real", SEASONS, chosen=Arm("masked"))
 
 
 @pytest.fixture(scope="module")
@@ -113,11 +104,11 @@ def test_the_mean_change_is_over_the_main_statistics(rows: pd.DataFrame) -> None
 
 
 def test_a_family_is_all_statistics_of_both_player_types(
-    planted: Store, settings: Settings, rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+    planted: Store, rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     families: list[list] = []
     monkeypatch.setattr(useful_test, "holm", lambda values: families.append(list(values)) or holm(values))
-    useful_test.useful_test(planted, settings, SEASONS, blocks=("masked",), forms=("beside",))
+    useful_test.useful_test(planted, PRESET, "real", SEASONS, blocks=("masked",), forms=("beside",))
     assert [len(family) for family in families] == [STATISTICS] * 6  # r and RMSE of masked (2 references), context (1)
 
 
@@ -160,10 +151,10 @@ def test_a_choice_on_test_seasons_is_refused(table: pa.Table) -> None:
         choose_block(table.slice(0, 0), PRESET)
 
 
-def test_what_cannot_be_tested_is_refused(planted: Store, settings: Settings) -> None:
+def test_what_cannot_be_tested_is_refused(planted: Store) -> None:
     with pytest.raises(EvaluationError, match="asked for no season"):
-        useful_test.useful_test(planted, settings, [])
+        useful_test.useful_test(planted, PRESET, "real", [])
     with pytest.raises(EvaluationError, match="chosen arm masked_on_top is not among"):
-        useful_test.useful_test(planted, settings, SEASONS, forms=("beside",), chosen=Arm("masked", "on_top"))
+        useful_test.useful_test(planted, PRESET, "real", SEASONS, forms=("beside",), chosen=Arm("masked", "on_top"))
     with pytest.raises(EvaluationError, match="block 'mlm' is unknown"):
-        useful_test.useful_test(planted, settings, SEASONS, blocks=("mlm",))
+        useful_test.useful_test(planted, PRESET, "real", SEASONS, blocks=("mlm",))
