@@ -233,24 +233,12 @@ def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
 
 
 def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
-    return {
-        "arm": arm,
-        "reference": reference,
-        "player_type": item.player_type,
-        "stat": item.stat,
-        "measure": measure,
-        "n": item.n,
-        "value": value,
-    }
+    return _figure(arm, reference, measure, value, item.n) | {"player_type": item.player_type, "stat": item.stat}
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
-    return {
-        "arm": arm,
-        "reference": reference,
-        "player_type": BOTH,
-        "stat": MAIN,
-        "measure": measure,
-        "n": statistics,
-        "value": value,
-    }
+    return _figure(arm, reference, measure, value, statistics) | {"player_type": BOTH, "stat": MAIN}
+
+
+def _figure(arm: str, reference: str, measure: str, value: float | None, n: int) -> UsefulRow:
+    return {"arm": arm, "reference": reference, "measure": measure, "n": n, "value": value}
