@@ -7,8 +7,8 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.pages import add_docs
 from fbm_pipeline.evaluation.gate_rule import RULE, TOLERANCE
 from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings

@@ -30,12 +30,11 @@ def declared_assets(
     describe: DescribeType | None = None,
     describe_season: DescribeSeason | None = None,
     kinds: Sequence[str] = ("duckdb", "deltalake"),
-    automatic: bool = True,
 ) -> list[dg.AssetsDefinition]:
     """The assets of a table: one, or one for each player type where it is partitioned by it."""
     if "player_type" in table.partition_by:
-        return [_asset(table, name, describe, describe_season, kinds, automatic) for name in PLAYER_TYPES]
-    return [_asset(table, "", describe, describe_season, kinds, automatic)]
+        return [_asset(table, name, describe, describe_season, kinds) for name in PLAYER_TYPES]
+    return [_asset(table, "", describe, describe_season, kinds)]
 
 
 def declared_season_table(
@@ -134,10 +133,9 @@ def _asset(
     describe: DescribeType | None,
     describe_season: DescribeSeason | None,
     kinds: Sequence[str],
-    automatic: bool,
 ) -> dg.AssetsDefinition:
     of_type: dict[str, int | str] = {"player_type": player_type} if player_type else {}
-    shared = _shared(table, player_type, kinds, automatic)
+    shared = _shared(table, player_type, kinds)
     column = season_column(table)
     if column is None:
         return whole(
@@ -168,7 +166,7 @@ def _asset(
     )
 
 
-def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool) -> dict[str, object]:
+def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool = True) -> dict[str, object]:
     return {
         "group": group_of(table),
         "description": table.description,

@@ -26,7 +26,4 @@ def _train(store: Store, settings: Settings, cutoff: int) -> tuple[dg.DataVersio
     return dg.DataVersion(card.weights), metadata
 
 
-ASSETS = [
-    training_asset(DECODER, _train),
-    *declared_assets(PLAYER_VECTORS, kinds=("pytorch", "deltalake")),
-]
+ASSETS = [training_asset(DECODER, _train), *declared_assets(PLAYER_VECTORS, kinds=("pytorch", "deltalake"))]

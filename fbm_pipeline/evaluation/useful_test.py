@@ -181,7 +181,7 @@ def compared(scored: Sequence[Scored], arms: Sequence[Arm]) -> list[UsefulRow]:
             for measure in ("rmse", "r"):
                 value = float(getattr(item.sample, measure)[place])
                 if np.isfinite(value):
-                    rows.append(_row(item, name, "", measure, value))
+                    rows.append(_row(name, "", item.player_type, item.stat, measure, item.n, value))
     for arm in arms:
         for reference in references(arm, columns):
             places = columns.index(reference), columns.index(arm.name)
@@ -208,7 +208,8 @@ def _differences(scored: Sequence[Scored], name: str, reference: str, base: int,
             if step.value is not None:
                 word = verdict(step.value, p) if measure == "rmse" else None
                 beside = {"low": step.low, "high": step.high, "holm": p, "verdict": word}
-                rows.append(_row(item, name, reference, f"d_{measure}", step.value) | beside)
+                row = _row(name, reference, item.player_type, item.stat, f"d_{measure}", item.n, step.value)
+                rows.append(row | beside)
     return rows
 
 
@@ -232,13 +233,17 @@ def _mean_change(main: Sequence[Scored], base: int, new: int) -> Difference:
     return difference(0.0, float(np.mean(points)), np.zeros_like(mean), mean)
 
 
-def _row(item: Scored, arm: str, reference: str, measure: str, value: float) -> UsefulRow:
-    return _figure(arm, reference, measure, value, item.n) | {"player_type": item.player_type, "stat": item.stat}
+def _row(arm: str, reference: str, player_type: str, stat: str, measure: str, n: int, value: float | None) -> UsefulRow:
+    return {
+        "arm": arm,
+        "reference": reference,
+        "player_type": player_type,
+        "stat": stat,
+        "measure": measure,
+        "n": n,
+        "value": value,
+    }
 
 
 def _over_all(arm: str, reference: str, measure: str, value: float | None, statistics: int) -> UsefulRow:
-    return _figure(arm, reference, measure, value, statistics) | {"player_type": BOTH, "stat": MAIN}
-
-
-def _figure(arm: str, reference: str, measure: str, value: float | None, n: int) -> UsefulRow:
-    return {"arm": arm, "reference": reference, "measure": measure, "n": n, "value": value}
+    return _row(arm, reference, BOTH, MAIN, measure, statistics, value)

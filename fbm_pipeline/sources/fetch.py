@@ -36,8 +36,8 @@ class FetchedDay:
     file: str | None  # None for a day without games
 
     def __str__(self) -> str:
-        held = f"{self.rows} pitches in {self.file}" if self.file else "no games"
-        return f"{self.date}: {held}{'' if self.complete else ' (unfinished: asked for again next time)'}"
+        contents = f"{self.rows} pitches in {self.file}" if self.file else "no games"
+        return f"{self.date}: {contents}{'' if self.complete else ' (unfinished: asked for again next time)'}"
 
 
 def fetch_statcast(
@@ -66,15 +66,15 @@ def fetch_statcast(
     asked = False
     with session or requests.Session() as http:
         for number, day in enumerate(days, start=1):
-            held = manifest.get(day.isoformat())
-            if held is not None and held.complete and (held.file is None or (target / held.file).is_file()):
-                _LOGGER.info("%d/%d %s (here already)", number, len(days), held)
+            earlier = manifest.get(day.isoformat())
+            if earlier is not None and earlier.complete and (earlier.file is None or (target / earlier.file).is_file()):
+                _LOGGER.info("%d/%d %s (here already)", number, len(days), earlier)
                 continue
             if asked:
                 sleep(PAUSE)
             asked = True
             body = download_day(day, session=http, base_url=base_url, sleep=sleep, timeout=timeout)
-            fetched = _keep(target, day, body, held, today)
+            fetched = _keep(target, day, body, earlier, today)
             manifest[fetched.date] = fetched
             _write_manifest(target, manifest)
             _LOGGER.info("%d/%d %s", number, len(days), fetched)
@@ -90,12 +90,12 @@ def read_manifest(target: Path) -> dict[str, FetchedDay]:
     return {line["date"]: FetchedDay(**line) for line in lines}
 
 
-def _keep(target: Path, day: dt.date, body: bytes, held: FetchedDay | None, today: dt.date) -> FetchedDay:
+def _keep(target: Path, day: dt.date, body: bytes, earlier: FetchedDay | None, today: dt.date) -> FetchedDay:
     rows = count_rows(body, day)
-    if rows == 0 and held is not None and held.rows > 0:
+    if rows == 0 and earlier is not None and earlier.rows > 0:
         raise SourceError(
-            target / (held.file or "fetched.json"),
-            f"{day} had {held.rows} pitches and now has none",
+            target / (earlier.file or "fetched.json"),
+            f"{day} had {earlier.rows} pitches and now has none",
             found="a header without rows",
             expected="the day's pitches",
             next_step="run the same command later",

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from fbm_pipeline.store.columns import Column, for_people, optional
+from fbm_pipeline.store.columns import Column, optional, optional_for_people
 
 RUNS = (
     optional("outs", "i32", "outs", "outs made while he pitched; null for batters"),
     optional("er", "i32", "runs", "official earned runs allowed; null for batters and without an official line"),
-    *for_people((optional("r", "i32", "runs", "official runs allowed; null for batters and without a line"),)),
+    optional_for_people("r", "i32", "runs", "official runs allowed; null for batters and without a line"),
 )
 _LINE = {
     "ab": ("AB", "at bats"),

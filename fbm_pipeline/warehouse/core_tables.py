@@ -1,6 +1,6 @@
 """The core tables of players and lines, made by the season or at once. What each reads follows from its recipes."""
 
-from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, Column, for_people, optional
+from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, Column, optional, optional_for_people
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.warehouse.core_columns import RUNS, line_counts
 from fbm_pipeline.warehouse.recipes import reads_of
@@ -17,11 +17,11 @@ PLAYERS = Table(
         optional("birth_date", "date", "date", "day of birth"),
         optional("bats", "str", "word", "L, R, or B for both"),
         optional("throws", "str", "word", "L or R"),
-        *for_people((optional("retro_id", "str", "id", "Retrosheet's id"),)),
+        optional_for_people("retro_id", "str", "id", "Retrosheet's id"),
         optional("lahman_id", "str", "id", "Lahman's id"),
         optional("fangraphs_id", "str", "id", "FanGraphs' id"),
         # Over all his seasons, so that it knows the future: never a feature.
-        *for_people((optional("primary_position", "str", "word", "where he played most in all his seasons"),)),
+        optional_for_people("primary_position", "str", "word", "where he played most in all his seasons"),
     ),
     key=("mlbam_id",),
     reads=reads_of("core.players"),
@@ -66,7 +66,7 @@ MINOR_LINES = Table(
         Column("sources", "str", "text", "the publishers of the line, joined by +"),
         optional("age", "i16", "years", "age in the season"),
         optional("club", "str", "word", "the publisher's code of the club that he batted or pitched most for"),
-        *for_people((optional("league", "str", "name", "the league that he batted or pitched most in"),)),
+        optional_for_people("league", "str", "name", "the league that he batted or pitched most in"),
         Column("pa", "i32", "PA or BF", "plate appearances, or batters faced"),
         optional("so", "f64", "SO", "strikeouts"),
         optional("bb", "f64", "BB", "walks"),

@@ -49,13 +49,6 @@ def follow(plays: pa.Table) -> pa.Table:
     )
 
 
-def runs_told(plays: pa.Table) -> np.ndarray:
-    """Runs of each play by its text alone, whoever stood where: what the official column can be checked against."""
-    texts = pc.dictionary_encode(plays.column("event").combine_chunks())
-    told = [list((moves_of(text) or {}).values()).count(4) for text in texts.dictionary.to_pylist()]
-    return np.array(told, dtype=np.int64)[texts.indices.to_numpy()] if told else np.zeros(0, dtype=np.int64)
-
-
 def _bases(plays: pa.Table) -> tuple[np.ndarray, int]:
     """The mask before each play (UNKNOWN when lost), and how many half innings lost it."""
     texts = pc.dictionary_encode(plays.column("event").combine_chunks())

@@ -12,6 +12,7 @@ from fbm_pipeline.store.code import Symbol, closure
 from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.declarations import DeclarationError, Table, Training, resolve
 from fbm_pipeline.store.syntax import load, normalized_sql, parts_of
+from fbm_pipeline.store.windows import Span
 from fbm_pipeline.tables import TABLES
 
 TRAININGS = {each.name: each for table in TABLES.values() for each in table.trained}
@@ -47,6 +48,27 @@ def test_every_declared_read_is_made(item: Table | Training) -> None:
     texts = [text for symbol, text in closure(*item.functions).items() if symbol.module != _RECIPES]
     assert [name for name in item.reads if not any(name in text for text in texts)] == []
     assert [name for name in item.reads if name not in TABLES] == []
+
+
+@every_table
+def test_what_is_known_as_of_a_day_reads_no_games_of_its_own_season(table: Table) -> None:
+    """All it may see of a season's games are the months before its day. Evaluation reads what happened; player vectors
+    are one filter through all seasons, whose order of days has tests of its own."""
+    if "as_of" not in table.column_names or table.name.startswith(("evaluation.", "models.player_vectors")):
+        return
+    games = {name: window for name, window in table.reads.items() if is_of_games(TABLES[name])}
+    leaks = [
+        name
+        for name, window in games.items()
+        if window.span is not Span.BEFORE and window.before_month is None and not window.until
+    ]
+    assert leaks == [], f"{table.name} sees seasons that its as-of dates do not: narrow these windows"
+
+
+def is_of_games(table: Table) -> bool:
+    """Whether its rows are of what happened in a season, and not of what was known before one."""
+    is_counted = table.name.startswith(("core.", "raw.")) or table.name.endswith("_counts")
+    return is_counted and "season" in table.partition_by
 
 
 @everything_declared

@@ -9,13 +9,12 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.aggregates.blocks import Block
+from fbm_pipeline.backtest.universes import CONTROLS as SYSTEMS
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.controls import control_rates as controls
 from fbm_pipeline.controls import frame as control_frame
 from fbm_pipeline.controls import residual_models
 from fbm_pipeline.controls.control_rates import (
     CONTROL,
-    SYSTEMS,
     control_rates,
     rates_on_marcel,
     residual_key,
@@ -284,4 +283,4 @@ def test_ablations_leave_families_out_by_name(league: Store) -> None:
 
 
 def test_the_systems_are_those_of_the_table() -> None:
-    assert set(rates_on_marcel(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(controls.SYSTEMS)
+    assert set(rates_on_marcel(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(SYSTEMS)

@@ -62,8 +62,8 @@ def test_comments_docstrings_and_formatting_change_no_key(edit: Edit) -> None:
 def test_the_style_of_the_page_makes_no_table_again(edit: Edit) -> None:
     keys = [MARCEL, PARKS, BACKTEST, NETWORK, PROJECTIONS]
     before = [code_key(key) for key in keys]
-    path = "fbm_pipeline/publish/page_style.py"
-    edit(path, (REPOSITORY / path).read_text(encoding="utf-8")[-200:], "CHANGED = True\n")
+    path = "fbm_pipeline/publish/page.css"
+    edit(path, "table{", "table{color:red;")
     assert [code_key(key) for key in keys] == before
 
 

@@ -1,6 +1,3 @@
-"""The page's one script: search the embedded players and draw a card. Text only ever enters as text."""
-
-SCRIPT = r"""
 (function () {
   "use strict";
   var data = JSON.parse(document.getElementById("players").textContent);
@@ -169,4 +166,3 @@ SCRIPT = r"""
     draw(byKey[key] === undefined ? 0 : byKey[key]);
   }
 })();
-"""
