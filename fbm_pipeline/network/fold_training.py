@@ -176,7 +176,7 @@ def require_encoder_before(encoder: Checkpoint, embedded_by: str, season: int) -
 
 
 def training_rows(windows: Windows, fold: Fold, network: Network) -> np.ndarray:
-    """The samples that are trained on: of the training seasons, with enough opportunities to tell anything."""
+    """The samples that are trained on: of the training seasons, with enough opportunities to learn from."""
     enough = windows.targets.opportunities >= network.min_opportunities
     rows = np.flatnonzero(np.isin(windows.season, fold.train_seasons) & enough)
     if not len(rows):

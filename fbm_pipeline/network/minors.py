@@ -48,7 +48,7 @@ def with_mle(store: Store, priors: Priors) -> Priors:
 
 
 def of_the_majors(store: Store, windows: Windows) -> Windows:
-    """The windows with profiles and archetypes that majors' games alone tell; not standardized, as they came.
+    """The windows with profiles and archetypes of majors' games alone; not standardized, as they came.
 
     Raises ProfileError and ArchetypeError as the tables' own assets do.
     """

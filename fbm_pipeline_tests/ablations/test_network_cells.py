@@ -10,7 +10,7 @@ import pytest
 
 from fbm_pipeline.ablations.kept import is_kept, load_kept, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
-from fbm_pipeline.ablations.plan import Cell, run_key
+from fbm_pipeline.ablations.plan import Cell, Plan, cells, run_key
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network import fold_training
 from fbm_pipeline.network.plate_appearances import Source
@@ -166,6 +166,17 @@ def assert_same(rates: pd.DataFrame, stored: pd.DataFrame) -> None:
 def cell_of(store: Store, settings: Settings, network: Network) -> Cell:
     reads = network_key(store, settings, network, "batter", 2021)
     return Cell("network", network, "batter", 2021, SEED, run_key(network, "batter", 2021, SEED, reads))
+
+
+def test_the_key_of_an_arm_does_not_depend_on_the_arms_beside_it(small: Store, settings: Settings) -> None:
+    keys = []
+    for names in (("no_sequence", "no_identity"), ("no_identity", "no_sequence")):
+        plan = Plan("both", names, ("batter",), (2021,), (SEED,))
+        keys.append({cell.arm: cell.key for cell in cells(small, settings, plan)})
+    assert keys[0] == keys[1]
+    assert len(set(keys[0].values())) == 3  # the reference's too
+    reference = next(cell for cell in cells(small, settings, plan) if cell.arm == "network")
+    assert reference.reads == network_key(small, settings, NETWORK, "batter", 2021)
 
 
 class StoppedError(Exception):
