@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from fbm_pipeline.controls.learned_controls import BLOCKS
+from fbm_pipeline.evaluation.learned_gains import choose_block, learned_gains
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING
 from fbm_pipeline.evaluation.tables import LEVEL1
-from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
 from fbm_pipeline.level1.encoder import EncoderCard, arms_of, current_encoder, encoder_of, plan_of, pretrained_of
 from fbm_pipeline.level1.frequencies import LOOKUPS, fit_frequencies
 from fbm_pipeline.level1.held_out import held_out_masks, measure
@@ -62,10 +62,10 @@ def level1(inputs: Inputs) -> pa.Table:
     blank: Row = {"low": None, "high": None, "holm": None, "verdict": None, "data": settings.data_kind}
     rows = [blank | row for cutoff in cutoffs for row in _of_cutoff(inputs, cutoff)]
     preset, kind = settings, settings.data_kind  # of the preset the fields that are declared
-    development = useful_test(inputs, preset, kind, preset.development_seasons, _blocks(preset, cutoffs[0]))
+    development = learned_gains(inputs, preset, kind, preset.development_seasons, _blocks(preset, cutoffs[0]))
     chosen = choose_block(development, preset)
     logger.info("level 1: %s is the best block of the development seasons", chosen.name)
-    tested = useful_test(
+    tested = learned_gains(
         inputs, preset, kind, preset.test_seasons, _blocks(preset, cutoffs[1]), forms=(chosen.form,), chosen=chosen
     )
     parts = [pa.Table.from_pylist(rows, schema), development, tested]

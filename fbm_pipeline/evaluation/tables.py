@@ -93,7 +93,9 @@ LEVEL1 = Table(
     description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
     columns=(
         DATA,
-        Column("section", "str", "word", "what is measured: pre-training, decoder, useful test or collapse"),
+        Column(
+            "section", "str", "word", "what is measured: pre-training, decoder, gains of learned blocks or collapse"
+        ),
         Column("cutoff", "i16", "season", "the last season that the encoder or decoder has seen anything of"),
         Column("arm", "str", "word", "the encoder, block or table of frequencies measured"),
         Column("reference", "str", "word", "the arm that it is measured against; empty for a figure of its own"),

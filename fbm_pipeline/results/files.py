@@ -14,9 +14,9 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.universes import COMMON, FULL, SYSTEMS, TIERS, UNIVERSES
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.evaluation.comparisons import REGISTERED
+from fbm_pipeline.evaluation.learned_gains import MAIN_STATISTICS
 from fbm_pipeline.evaluation.sheets import KINDS, RATE, scored_statistics
 from fbm_pipeline.evaluation.tables import PAIRS, SCORES
-from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.writing import replace_file
 from fbm_pipeline.settings import Settings
 

@@ -17,6 +17,7 @@ from fbm_pipeline.level1.encoder import EncoderError, arms_of, load_encoder
 from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.publish.writing import replace_file, replace_text
 from fbm_pipeline.results.files import page_folder, write_table
+from fbm_pipeline.results.level1_gains import chosen_arm
 from fbm_pipeline.results.level1_maps import PlaneMap, figure_words, outcome_map, word_maps
 from fbm_pipeline.results.level1_neighbours import (
     FaceTable,
@@ -26,7 +27,6 @@ from fbm_pipeline.results.level1_neighbours import (
     neighbours_table,
 )
 from fbm_pipeline.results.level1_page import Record, level1_page
-from fbm_pipeline.results.level1_useful import chosen_arm
 from fbm_pipeline.results.looks import add_look, read_looks, write_looks
 from fbm_pipeline.results.pages import run_named, stored_rows
 from fbm_pipeline.settings import Settings, cutoff_for

@@ -1,7 +1,7 @@
 """The text of docs/results/level1.md: whether Level 1 is of use, what it learnt, and its faces. At most 150 lines.
 
-It counts and compares; it does not praise. Not here: reading and writing files (level1), the useful test
-(level1_useful), how faces are found (level1_neighbours).
+It counts and compares; it does not praise. Not here: reading and writing files (level1), gains of blocks
+(level1_gains), how faces are found (level1_neighbours).
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, USEFUL, epoch_of
+from fbm_pipeline.results.level1_gains import gains_section
 from fbm_pipeline.results.level1_neighbours import FaceTable
-from fbm_pipeline.results.level1_useful import useful_section
 from fbm_pipeline.results.markdown import DASH, foot, page, table
 from fbm_pipeline.results.measured import RULE
 
@@ -42,7 +42,7 @@ def level1_page(rows: pd.DataFrame, record: Record) -> str:
     sections = dict(list(rows.groupby("section", sort=False)))
     parts = [_introduction(record)]
     if USEFUL in sections:
-        parts.append(useful_section(sections[USEFUL], record.development, record.test))
+        parts.append(gains_section(sections[USEFUL], record.development, record.test))
     for name, write in ((PRETRAINING, pretraining_section), (DECODER, decoder_section), (COLLAPSE, collapse_section)):
         if name in sections:
             parts.append(write(sections[name]))

@@ -14,8 +14,8 @@ import pandas as pd
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.bootstrap import DRAWS
 from fbm_pipeline.evaluation.families import BETTER, SIGNIFICANT, UNDECIDED, WORSE
+from fbm_pipeline.evaluation.learned_gains import MAIN_STATISTICS
 from fbm_pipeline.evaluation.sheets import RATE
-from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS
 from fbm_pipeline.publish.pooled import pooled
 from fbm_pipeline.results.files import ordered, rounded
 

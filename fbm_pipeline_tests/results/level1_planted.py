@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.evaluation.learned_gains import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE, USEFUL
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
 from fbm_pipeline.presets.presets import PRESETS

@@ -1,4 +1,4 @@
-"""The useful test: a block that knows something is better than all beside it, noise is not, the choice is fair."""
+"""Gains of learned blocks: one that knows something is better than the others, noise is not, the choice is fair."""
 
 import numpy as np
 import pandas as pd
@@ -8,10 +8,10 @@ import pytest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.metrics import score
 from fbm_pipeline.controls.learned_controls import BLOCKS, FORMS, Arm
-from fbm_pipeline.evaluation import useful_test
+from fbm_pipeline.evaluation import learned_gains
 from fbm_pipeline.evaluation.families import holm
+from fbm_pipeline.evaluation.learned_gains import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, TABLE, arm_rates, choose_block
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.controls.planted_blocks import (
@@ -39,14 +39,14 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Store:
 @pytest.fixture(scope="module", autouse=True)
 def _invented() -> object:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(useful_test, "control_frame", read_invented)
-        patch.setattr(useful_test, "load_known_players", known_players)
+        patch.setattr(learned_gains, "control_frame", read_invented)
+        patch.setattr(learned_gains, "load_known_players", known_players)
         yield
 
 
 @pytest.fixture(scope="module")
 def table(planted: Store) -> pa.Table:
-    return useful_test.useful_test(planted, PRESET, "real", SEASONS, chosen=Arm("masked"))
+    return learned_gains.learned_gains(planted, PRESET, "real", SEASONS, chosen=Arm("masked"))
 
 
 @pytest.fixture(scope="module")
@@ -107,8 +107,8 @@ def test_a_family_is_all_statistics_of_both_player_types(
     planted: Store, rows: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     families: list[list] = []
-    monkeypatch.setattr(useful_test, "holm", lambda values: families.append(list(values)) or holm(values))
-    useful_test.useful_test(planted, PRESET, "real", SEASONS, blocks=("masked",), forms=("beside",))
+    monkeypatch.setattr(learned_gains, "holm", lambda values: families.append(list(values)) or holm(values))
+    learned_gains.learned_gains(planted, PRESET, "real", SEASONS, blocks=("masked",), forms=("beside",))
     assert [len(family) for family in families] == [STATISTICS] * 6  # r and RMSE of masked (2 references), context (1)
 
 
@@ -153,8 +153,8 @@ def test_a_choice_on_test_seasons_is_refused(table: pa.Table) -> None:
 
 def test_what_cannot_be_tested_is_refused(planted: Store) -> None:
     with pytest.raises(EvaluationError, match="asked for no season"):
-        useful_test.useful_test(planted, PRESET, "real", [])
+        learned_gains.learned_gains(planted, PRESET, "real", [])
     with pytest.raises(EvaluationError, match="chosen arm masked_on_top is not among"):
-        useful_test.useful_test(planted, PRESET, "real", SEASONS, forms=("beside",), chosen=Arm("masked", "on_top"))
+        learned_gains.learned_gains(planted, PRESET, "real", SEASONS, forms=("beside",), chosen=Arm("masked", "on_top"))
     with pytest.raises(EvaluationError, match="block 'mlm' is unknown"):
-        useful_test.useful_test(planted, PRESET, "real", SEASONS, blocks=("mlm",))
+        learned_gains.learned_gains(planted, PRESET, "real", SEASONS, blocks=("mlm",))

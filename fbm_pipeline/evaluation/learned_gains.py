@@ -1,4 +1,4 @@
-"""The useful test: does a learned block make the control better than plain blocks do, on the same players?
+"""Gains of learned blocks: does a learned block make the control better than plain blocks do, on the same players?
 
 Every arm is the control with the block's ridge averaged in. It is compared with the control, and with the same system
 whose ridge reads an untrained encoder, plain counts of tokens, or season lines and role alone: r and RMSE with season
@@ -60,7 +60,7 @@ class Scored:
     sample: Resampled
 
 
-def useful_test(
+def learned_gains(
     store: Store,
     preset: Preset,
     data_kind: str,
@@ -75,7 +75,7 @@ def useful_test(
     is unknown, for a block or a control's rates that are not there, and when too few players are left to score.
     """
     if not seasons:
-        raise EvaluationError("the useful test was asked for no season; name the development or the test seasons")
+        raise EvaluationError("gains were asked for no season; name the development or the test seasons")
     arms = [Arm(CONTEXT), *(Arm(block, form) for form in forms for block in blocks)]
     if chosen is not None and chosen not in arms:
         raise EvaluationError(
@@ -116,7 +116,7 @@ def choose_block(rows: pa.Table, preset: Preset) -> Arm:
     if gains.empty:
         raise EvaluationError(
             f"no row of {development} has {CHANGE} of a learned block against {CONTROL}; expected one of "
-            f"{', '.join(learned)}. Next: run the useful test on the development seasons."
+            f"{', '.join(learned)}. Next: measure gains on the development seasons."
         )
     return learned[str(gains.sort_values(["value", "arm"])["arm"].iloc[0])]
 

@@ -1,7 +1,7 @@
-"""The useful test for people: what each learned block changes in the control, and whether the goal is met.
+"""Gains of learned blocks for people: what each learned block changes in the control, and whether the goal is met.
 
 Takes rows as evaluation.level1 of one kind of data and returns Markdown. Verdicts are those of the rows, by the rule
-that all pages share (measured). Not here: the test itself (evaluation.useful_test).
+that all pages share (measured). Not here: the test itself (evaluation.learned_gains).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import pandas as pd
 
 from fbm_pipeline.controls.learned_controls import AVERAGED, ON_TOP
 from fbm_pipeline.evaluation.families import BETTER, WORSE
-from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN_STATISTICS
+from fbm_pipeline.evaluation.learned_gains import BOTH, CHANGE, CHOSEN, CONTROL, MAIN_STATISTICS
 from fbm_pipeline.publish.formats import FORMATS, show_amount
 from fbm_pipeline.results.comparison_text import amount_change
 from fbm_pipeline.results.markdown import DASH, table
@@ -77,7 +77,7 @@ Its change of RMSE from the untrained encoder: {beyond}. **The goal is {"met" if
 """
 
 
-def useful_section(rows: pd.DataFrame, development: str, test: str) -> str:
+def gains_section(rows: pd.DataFrame, development: str, test: str) -> str:
     """Markdown of the section `useful`; the labels of the seasons as the rows have them."""
     arm = chosen_arm(rows)
     lines = ["## Does a learned block make the control better?\n", _INTRODUCTION, arms_table(rows, development, test)]
