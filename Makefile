@@ -42,9 +42,9 @@ simulate-large: install ## a league of eleven seasons, and every asset over it, 
 
 real: install has-data ## the same on real data: make real DATA=../shared/data
 	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize
-	@exec env $(REAL) $(BIN)/fbm results
 	@exec env $(REAL) $(BIN)/fbm newcomers
 	@exec env $(REAL) $(BIN)/fbm level1
+	@exec env $(REAL) $(BIN)/fbm results
 
 yardstick: install has-data ## controls, evaluation and audits on real data, without any network
 	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.materialize --job yardstick

@@ -1,4 +1,4 @@
-"""What bfloat16 in the encoder's blocks costs on the useful test, against the same weights in float32.
+"""What bfloat16 in the encoder's blocks costs in the gains of learned blocks, against the same weights in float32.
 
 Run as `python benchmarks/precision.py --home FOLDER` over a finished run's folder; its store is read and copied, never
 written. Some development seasons are embedded in both precisions, the block `masked` is made of each, and both enter
@@ -14,7 +14,7 @@ import torch
 from level1 import COLUMNS, copied, merge_rows
 
 from fbm_pipeline.controls.learned_blocks import build_block
-from fbm_pipeline.evaluation.useful_test import MAIN_STATISTICS, useful_test
+from fbm_pipeline.evaluation.learned_gains import MAIN_STATISTICS, learned_gains
 from fbm_pipeline.level1.embeddings import embed
 from fbm_pipeline.level1.encoder import load_encoder
 from fbm_pipeline.level1.outings import load_outings
@@ -46,7 +46,7 @@ def block_in(settings: Settings, precision: torch.dtype) -> pd.Series:
         store.write("models.season_embeddings", {"arm": "masked", "cutoff": cutoff, "season": season}, rows)
         print(f"{precision}: season {season} embedded", flush=True)
     build_block(store, settings.preset, "masked", cutoff)
-    rows = useful_test(store, settings, TARGETS, ("masked",), forms=(FORM,)).to_pandas()
+    rows = learned_gains(store, settings.preset, settings.data_kind, TARGETS, ("masked",), forms=(FORM,)).to_pandas()
     rows = rows[(rows["measure"] == "rmse") & (rows["arm"] == f"masked_{FORM}")]
     main = pd.MultiIndex.from_tuples([(kind, stat) for kind, names in MAIN_STATISTICS.items() for stat in names])
     return rows.set_index(["player_type", "stat"])["value"].loc[main]

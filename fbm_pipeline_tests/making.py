@@ -90,6 +90,10 @@ def make_season_embeddings(store: Store, settings: Settings, arm: str, cutoff: i
     return make(store, TABLES["models.season_embeddings"], partition, settings)
 
 
+def predict_fold(store: Store, settings: Settings, player_type: str, season: int) -> Written:
+    return make_table(store, "models.predictions", settings, player_type=player_type, fold=season)
+
+
 def make_blend_weights(store: Store, season: int) -> Written:
     return make_table(store, "evaluation.blend_weights", season=season)
 

@@ -19,7 +19,8 @@ from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.backtest.actuals import load_known_players
 from fbm_pipeline.backtest.universes import FULL, tier_of
 from fbm_pipeline.evaluation.bootstrap import Difference, difference, resample
-from fbm_pipeline.evaluation.families import holm, verdict
+from fbm_pipeline.evaluation.families import holm
+from fbm_pipeline.evaluation.pairs import tested_columns
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, seasons_label
 from fbm_pipeline.evaluation.sheets import scored_statistics
 from fbm_pipeline.settings import Settings
@@ -138,11 +139,7 @@ def _statistics(
 
 def _figures(players: pd.DataFrame, stat: str, columns: list[str], key: Mapping[str, str | int]) -> _Figures:
     sample = resample(
-        players[columns].to_numpy(),
-        players["actual"],
-        players["opportunities"],
-        players["season"],
-        players["mlbam_id"],
+        players[columns].to_numpy(), players["actual"], players["opportunities"], players["season"], players["mlbam_id"]
     )
     is_new = np.array([column.startswith("new ") for column in columns])
     means = {}
@@ -172,18 +169,7 @@ def _judged(figures: Sequence[_Figures]) -> list[AblationRow]:
     adjusted_r = holm([item.r.p for item in figures])
     adjusted_rmse = holm([item.rmse.p for item in figures])
     return [
-        {
-            **item.row,
-            "d_r": item.r.value,
-            "d_r_low": item.r.low,
-            "d_r_high": item.r.high,
-            "holm_r": holm_r,
-            "d_rmse": item.rmse.value,
-            "d_rmse_low": item.rmse.low,
-            "d_rmse_high": item.rmse.high,
-            "holm_rmse": holm_rmse,
-            "verdict": verdict(item.rmse.value, holm_rmse),
-        }
+        item.row | tested_columns(item.r, holm_r, item.rmse, holm_rmse)
         for item, holm_r, holm_rmse in zip(figures, adjusted_r, adjusted_rmse, strict=True)
     ]
 

@@ -10,16 +10,8 @@ import pandas as pd
 
 from fbm_pipeline.ablations.kept import Summary
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.network.fold_training import fold_folder, run_fold
-from fbm_pipeline.network.folds import (
-    TRAINING,
-    data_hash,
-    machine_parts,
-    plan_fold,
-    read_beside,
-    training_key,
-)
-from fbm_pipeline.network.projection import project, projection_key
+from fbm_pipeline.network.fold_training import fold_folder, network_inputs, run_fold
+from fbm_pipeline.network.projection import project, projection_inputs
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.trainer import require_finished
@@ -27,21 +19,19 @@ from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.making import partition_key, training_key
 from fbm_pipeline.store.tables import Store
 
 CELL = "fbm_pipeline.ablations.network_cells:network_cell"
 
 
 def network_key(store: Store, settings: Settings, network: Network, player_type: str, season: int) -> str:
-    """Hash of the data and the code that a cell reads. Raises ValueError when the fold has too few seasons."""
-    fold = plan_fold(store, player_type, season, settings.preset, network)
+    """Hash of all that a cell depends on: the keys of the fold's training and of its projections, as the assets have
+    them, and the cell's own code. Raises ValueError when the fold has too few seasons."""
     return inputs_key(
-        fold=fold,
-        data=data_hash(store, fold, fold.learnt_from),
-        code=code_key(TRAINING, CELL),
-        projection=projection_key(store, settings, network, fold),
-        **machine_parts(settings),
-        **read_beside(store, settings, network, fold, fold.learnt_from),
+        training=training_key(network_inputs(store, settings, network, player_type, season)),
+        projection=partition_key(projection_inputs(store, settings, network, player_type, season, None)),
+        code=code_key(CELL),
     )
 
 
@@ -53,14 +43,15 @@ def network_cell(
     A training that was killed goes on from `folder`. A network that is the fold's own, finished and made from the same
     inputs, is not trained again. Raises ValueError as network.fold_training does.
     """
-    fold = plan_fold(store, player_type, season, settings.preset, network)
     fold_training = fold_folder(settings, player_type, season)
     finished = load_checkpoint(fold_training / "finished")
-    is_fold_network = finished is not None and finished.card["inputs"] == training_key(store, settings, fold, network)
+    key = training_key(network_inputs(store, settings, network, player_type, season))
+    is_fold_network = finished is not None and finished.card["inputs"] == key
     card = run_fold(
         store, settings, network, player_type, season, fold_training if is_fold_network else folder, observer
     )
-    projected = project(store, settings, network, fold, require_finished(card.folder.parent))
+    finished = require_finished(card.folder.parent)
+    projected = project(projection_inputs(store, settings, network, player_type, season, finished))
     tested = projected.windows.season == season
     summary: Summary = {
         "best_epoch": card.best_epoch,

@@ -114,13 +114,13 @@ def cells(store: Store, settings: Settings, plan: Plan) -> list[Cell]:
     configurations = {arm: configuration_of(arm, settings.preset) for arm in arms(plan)}
     made = []
     for player_type, season in product(plan.player_types, plan.seasons):
-        reads: dict[tuple, str] = {}
+        reads: dict[Configuration | None, str] = {}
         for (arm, configuration), seed in product(configurations.items(), plan.seeds):
-            asked = _reads_by(configuration)
-            if asked not in reads:
-                reads[asked] = _reads(store, settings, configuration, player_type, season)
-            key = run_key(configuration, player_type, season, seed, reads[asked])
-            made.append(Cell(arm, configuration, player_type, season, seed, key, reads[asked]))
+            network = configuration if isinstance(configuration, Network) else None  # controls all read the same
+            if network not in reads:
+                reads[network] = _reads(store, settings, configuration, player_type, season)
+            key = run_key(configuration, player_type, season, seed, reads[network])
+            made.append(Cell(arm, configuration, player_type, season, seed, key, reads[network]))
     return made
 
 
@@ -129,14 +129,6 @@ def run_key(configuration: Configuration, player_type: str, season: int, seed: i
     return inputs_key(
         configuration=key_parts(configuration), player_type=player_type, season=season, seed=seed, reads=reads
     )
-
-
-def _reads_by(configuration: Configuration) -> tuple:
-    """What the data of a cell depends on: cells alike in it share one hash."""
-    if isinstance(configuration, Network):
-        network = configuration
-        return (network.train_from, network.identity, network.prior, network.encoder, network.trains_level1)
-    return ()
 
 
 def _reads(store: Store, settings: Settings, configuration: Configuration, player_type: str, season: int) -> str:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.aggregates.tables import SEQUENCE_COUNTS
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
-from fbm_pipeline.marcel.season_lines import MarcelError, is_pitcher_batting
+from fbm_pipeline.marcel.season_lines import MarcelError, find_rows, is_pitcher_batting
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import conform, query, session
 from fbm_pipeline.store.inputs import Inputs
@@ -91,16 +91,6 @@ def _require_both(rows: pa.Table, other: pa.Table) -> None:
             f"{TABLE} holds one player type only of seasons {alone}; expected {' and '.join(PLAYER_TYPES)}. "
             "Materialize the counts of both for them."
         )
-
-
-def find_rows(season: np.ndarray, mlbam_id: np.ndarray, of_season: np.ndarray, of_player: np.ndarray) -> np.ndarray:
-    """Row number of each wanted season and player among rows ordered by both, -1 where there is none."""
-    if not len(season):
-        return np.full(len(of_season), -1)
-    keys = season * 10**9 + mlbam_id
-    wanted = of_season * 10**9 + of_player
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, at, -1)
 
 
 def _ordered(table: pa.Table, player_type: str) -> pa.Table:

@@ -130,11 +130,7 @@ SEQUENCE_COUNTS = Table(
     ),
     key=("season", "player_type", "mlbam_id"),
     partition_by=("player_type", "season"),
-    reads={
-        "core.pitches": same_season(),
-        "core.plate_appearances": same_season(),
-        "core.batted_balls": same_season(),
-    },
+    reads={"core.pitches": same_season(), "core.plate_appearances": same_season(), "core.batted_balls": same_season()},
     build="fbm_pipeline.aggregates.sequence_counts:sequence_counts",
     seasons="fbm_pipeline.aggregates.sequence_counts:seasons_with_batted_balls",
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fbm_pipeline.network.player_games import PlayerGames
-from fbm_pipeline.network.windows import Windows, load_windows, stored_history
+from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
@@ -49,22 +49,21 @@ class OpenFold:
 def open_fold(store: Store, settings: Settings, player_type: str, season: int) -> OpenFold | None:
     """The fold of a test season, or None where it was not trained. Raises UntrainedFoldError for other inputs."""
     from fbm_pipeline.identity.encoding import Standardizer
-    from fbm_pipeline.network.fold_training import fold_folder, standardized
+    from fbm_pipeline.network.fold_training import current_network, fold_folder, load_fold, network_inputs, standardized
     from fbm_pipeline.network.judging import read
-    from fbm_pipeline.network.plate_appearances import load_source
     from fbm_pipeline.network.projection import load_network
     from fbm_pipeline.nn.checkpoint import load_checkpoint
     from fbm_pipeline.nn.device import reproducible
 
     preset, network = settings.preset, settings.preset.network
-    finished = load_checkpoint(fold_folder(settings, player_type, season) / "finished")
-    if finished is None:
+    if load_checkpoint(fold_folder(settings, player_type, season) / "finished") is None:
         return None
+    finished = current_network(store, settings, {"player_type": player_type, "fold": season}).checkpoint
     card = finished.card
     seasons = [int(card["validation_season"])]
-    source = load_source(store, settings, network, int(card["cutoff"]), stored_history(store, seasons))
-    windows = load_windows(store, player_type, seasons, network, source)
-    model = load_network(finished, windows, settings, network)
+    inputs = network_inputs(store, settings, network, player_type, season)
+    windows, _ = load_fold(inputs, seasons)
+    model = load_network(finished, windows, inputs.settings)
     windows = standardized(windows, Standardizer.from_json(card["standardizer"]))
 
     def reader(seen: Windows, rows: np.ndarray) -> Reading:

@@ -9,23 +9,32 @@ from graphlib import TopologicalSorter
 from fbm_pipeline.audits.future import Rebuild
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.presets.presets import Preset
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Partition
-from fbm_pipeline.store.windows import Span
+from fbm_pipeline.store.windows import SEASON_COLUMNS, Span
 
 
-def rebuilds(tables: Mapping[str, Table], names: Iterable[str], season: int, preset: Preset) -> list[Rebuild]:
-    """The partitions behind these tables of a season, and theirs, each after all that it reads.
+def rebuilds(
+    tables: Mapping[str, Table],
+    names: Iterable[str],
+    season: int,
+    settings: Settings | Preset,
+    *,
+    behind: bool = True,
+) -> list[Rebuild]:
+    """The partitions of these tables of a season, and those behind them, each after all that it reads.
 
-    Of both player types where a table has both; batters first, because pitchers' may read theirs.
+    Without `behind` the tables alone, where what they read has an audit of its own. Of both player types where a table
+    has both; batters first, because pitchers' may read theirs.
     """
-    seasons = seasons_behind(tables, names, season)
+    seasons = seasons_behind(tables, names, season) if behind else dict.fromkeys(names, season)
     reads = {
         name: [read for read in sorted(tables[name].reads) if read in seasons and read != name] for name in seasons
     }
     return [
-        _rebuild(tables[name], partition, preset)
+        _rebuild(tables[name], partition, settings)
         for name in TopologicalSorter(reads).static_order()
         for partition in _partitions(tables[name], seasons[name])
     ]
@@ -54,10 +63,11 @@ def _is_made_again(table: Table) -> bool:
 
 
 def _partitions(table: Table, season: int) -> list[Partition]:
+    of_season: Partition = {column: season for column in SEASON_COLUMNS if column in table.partition_by}
     if "player_type" not in table.partition_by:
-        return [{"season": season}]
-    return [{"player_type": player_type, "season": season} for player_type in PLAYER_TYPES]
+        return [of_season]
+    return [{"player_type": player_type, **of_season} for player_type in PLAYER_TYPES]
 
 
-def _rebuild(table: Table, partition: Partition, preset: Preset) -> Rebuild:
-    return Rebuild(table.name, partition, lambda store: make(store, table, partition, preset))
+def _rebuild(table: Table, partition: Partition, settings: Settings | Preset) -> Rebuild:
+    return Rebuild(table.name, partition, lambda store: make(store, table, partition, settings))

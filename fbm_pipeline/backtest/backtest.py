@@ -16,7 +16,7 @@ from fbm_pipeline.backtest.debutants import with_debutants
 from fbm_pipeline.backtest.error_spread import TABLE, load_spread, predictive_variance
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.innings import with_outs
-from fbm_pipeline.backtest.intervals import batter_predictives, pitcher_predictives
+from fbm_pipeline.backtest.intervals import PREDICTIVES
 from fbm_pipeline.backtest.luck import KEY, TOPS, load_luck
 from fbm_pipeline.backtest.predictive import Predictive
 from fbm_pipeline.backtest.projected import projected_opportunities, projected_rates
@@ -40,7 +40,6 @@ _RATE = ["player_type", "mlbam_id", "statistic", "system"]
 _PER_OPPORTUNITY = {
     item.name for name in PLAYER_TYPES for item in statistics(name) if item.denominator == (("opportunities", 1.0),)
 }
-_PREDICTIVES = {"batter": batter_predictives, "pitcher": pitcher_predictives}
 
 
 def backtest(inputs: Inputs, season: int) -> pa.Table:
@@ -149,7 +148,7 @@ def _from_concentration(rows: pd.DataFrame, has_head: np.ndarray) -> Iterator[_P
         )
         players = pd.Index(rate.index.to_numpy()[is_complete])
         played = part.drop_duplicates("mlbam_id").set_index("mlbam_id")["opportunities"]
-        predictives = _PREDICTIVES[player_type](
+        predictives = PREDICTIVES[player_type](
             {name: rate.loc[players, name].to_numpy(np.float64) for name in rate.columns},
             {name: weight.loc[players, name].to_numpy(np.float64) for name in heads},
             played.loc[players].to_numpy(np.float64),

@@ -51,8 +51,8 @@ def earlier_seasons(store: Store, wanted: Collection[int], season: int) -> list[
 
 def error_spread(inputs: Inputs, season: int) -> pa.Table:
     """How far each system missed on the development and test seasons before; no rows where there is none."""
-    preset = inputs.preset
-    earlier = earlier_seasons(inputs, [*preset.development_seasons, *preset.test_seasons], season)
+    settings = inputs.settings
+    earlier = earlier_seasons(inputs, [*settings.development_seasons, *settings.test_seasons], season)
     return spread_table(inputs, season, earlier) if earlier else ERROR_SPREAD.schema.empty_table()
 
 

@@ -51,19 +51,11 @@ def interval_of(predictive: Predictive) -> Interval:
     return Interval(p10, p50, np.maximum(p50, p90))
 
 
-def batter_intervals(
-    rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
+def intervals(
+    player_type: str, rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
 ) -> dict[str, Interval]:
-    """Intervals of every batter statistic; see `batter_predictives`."""
-    predictives = batter_predictives(rates, concentrations, opportunities)
-    return {name: interval_of(item) for name, item in predictives.items()}
-
-
-def pitcher_intervals(
-    rates: Mapping[str, Floats], concentrations: Mapping[str, Floats], opportunities: Floats
-) -> dict[str, Interval]:
-    """Intervals of every pitcher statistic; see `pitcher_predictives`."""
-    predictives = pitcher_predictives(rates, concentrations, opportunities)
+    """Intervals of every statistic of the player type; see `batter_predictives` and `pitcher_predictives`."""
+    predictives = PREDICTIVES[player_type](rates, concentrations, opportunities)
     return {name: interval_of(item) for name, item in predictives.items()}
 
 
@@ -124,13 +116,15 @@ def pitcher_predictives(
     predictives["era"] = Predictive(rates["era"], relative * rates["era"] ** 2, top=None)
     runners = np.maximum(rates["bb_rate"] + rates["h_rate"], EDGE)
     talent = sum(
-        (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")),
-        start=np.zeros_like(n),
+        (talent_variance(rates[name], concentrations[name]) for name in ("bb_rate", "h_rate")), start=np.zeros_like(n)
     )
     slope = 1 / runners + 1 / outs
     relative = slope / n + (1 - 1 / n) * talent * slope**2
     predictives["whip"] = Predictive(rates["whip"], relative * rates["whip"] ** 2, top=None)
     return predictives
+
+
+PREDICTIVES = {"batter": batter_predictives, "pitcher": pitcher_predictives}
 
 
 def outs_per_batter(rates: Mapping[str, Floats]) -> Floats:

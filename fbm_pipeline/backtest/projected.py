@@ -25,17 +25,7 @@ PREDICTIONS = "models.predictions"
 WEIGHTS = "evaluation.blend_weights"
 
 # What features.playing_time holds beside the expectation: PA or BF, outs, and a pitcher's role with its chances.
-MODELLED = (
-    "p10",
-    "p90",
-    "if_regular",
-    "outs",
-    "outs_p10",
-    "outs_p90",
-    "role",
-    "starter_chance",
-    "role_change",
-)
+MODELLED = ("p10", "p90", "if_regular", "outs", "outs_p10", "outs_p90", "role", "starter_chance", "role_change")
 RATE_TABLES = (MARCEL_RATES, CONTROL_RATES, MLE_RATES, PREDICTIONS, WEIGHTS)
 
 

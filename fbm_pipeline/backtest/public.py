@@ -40,9 +40,7 @@ def public_rates(store: Store, season: int) -> PublicRates:
         return PublicRates(_empty(), nobody, without_id=0, duplicates=0)
     with session(store, tables=(RAW_TABLE, "core.season_lines", "core.players")) as connection:
         wide = query(
-            connection,
-            "evaluation/public_projections",
-            {"season": season, "systems": list(PUBLIC_SYSTEMS)},
+            connection, "evaluation/public_projections", {"season": season, "systems": list(PUBLIC_SYSTEMS)}
         ).to_pandas()
     known = wide[wide["mlbam_id"].notna()].astype({"mlbam_id": "int64"})
     # One player under two FanGraphs ids (a minor-league and a major-league one): the line with more playing time

@@ -1,16 +1,17 @@
 """The tables of the backtest: what each system projected beside what happened, and how far each has missed."""
 
-from fbm_pipeline.store.columns import (
-    MLBAM_ID,
-    PLAYER_TYPE,
-    SEASON,
-    STATISTIC,
-    SYSTEM,
-    Column,
-    for_people,
-)
+from collections.abc import Callable
+
+from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, STATISTIC, SYSTEM, Column, for_people
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.windows import same_season, seasons_before, seasons_up_to, whole
+from fbm_pipeline.store.windows import Window, same_season, seasons_before, seasons_up_to, whole
+
+
+def own_rates(window: Callable[..., Window]) -> dict[str, Window]:
+    """What the rates of all our systems are read from: Marcel's, and the others' where they were made."""
+    others = ("features.control_rates", "features.mle_rates", "models.predictions", "evaluation.blend_weights")
+    return {"features.marcel_rates": window(), **{name: window(optional=True) for name in others}}
+
 
 BLEND_WEIGHTS = Table(
     "evaluation.blend_weights",
@@ -22,13 +23,9 @@ BLEND_WEIGHTS = Table(
         STATISTIC,
         Column("weight", "f64", "share", "0 is Marcel, 1 the contextual projection"),
         Column("chosen_on", "str", "season", "the validation seasons that it was chosen on, with commas between"),
-        *for_people(
-            (
-                Column("n", "i32", "player-seasons", "how many it was chosen on"),
-                Column("rmse", "f64", "of the statistic", "error with this weight, weighted by opportunities"),
-                Column("rmse_marcel", "f64", "of the statistic", "error of Marcel on the same player-seasons"),
-            )
-        ),
+        Column("n", "i32", "player-seasons", "how many it was chosen on", for_people=True),
+        Column("rmse", "f64", "of the statistic", "error with this weight, weighted by opportunities", for_people=True),
+        Column("rmse_marcel", "f64", "of the statistic", "error of Marcel on the same player-seasons", for_people=True),
     ),
     key=("season", "player_type", "statistic"),
     partition_by=("season",),
@@ -50,18 +47,14 @@ ERROR_SPREAD = Table(
         Column("tier", "str", "word", "the player's history: a range of PA or BF of the three seasons before"),
         Column("variance", "f64", "of the statistic, squared", "what is left of the squared error without luck"),
         Column("luck_scale", "f64", "of the statistic, squared", "the luck of one opportunity; see `luck_scales`"),
-        *for_people((Column("n", "i32", "player-seasons", "how many errors it was measured on"),)),
-        *for_people((Column("fitted_from", "i16", "season", "the first season whose errors count"),)),
+        Column("n", "i32", "player-seasons", "how many errors it was measured on", for_people=True),
+        Column("fitted_from", "i16", "season", "the first season whose errors count", for_people=True),
         Column("fitted_until", "i16", "season", "the last season whose errors count"),
     ),
     key=("season", "player_type", "statistic", "system", "tier"),
     partition_by=("season",),
     reads={
-        "features.marcel_rates": seasons_before(),
-        "features.control_rates": seasons_before(optional=True),
-        "features.mle_rates": seasons_before(optional=True),
-        "models.predictions": seasons_before(optional=True),
-        "evaluation.blend_weights": seasons_before(optional=True),
+        **own_rates(seasons_before),
         "raw.public_projections": whole(optional=True),
         "core.players": whole(),
         "core.season_lines": seasons_before(),
@@ -95,12 +88,8 @@ BACKTEST = Table(
     key=("season", "player_type", "mlbam_id", "statistic", "system"),
     partition_by=("season",),
     reads={
-        "features.marcel_rates": same_season(),
-        "features.control_rates": same_season(optional=True),
-        "features.mle_rates": same_season(optional=True),
+        **own_rates(same_season),
         "features.debut_means": same_season(optional=True),
-        "models.predictions": same_season(optional=True),
-        "evaluation.blend_weights": same_season(optional=True),
         "features.playing_time": same_season(optional=True),
         "features.newcomer_playing_time": same_season(optional=True),
         "raw.public_projections": whole(optional=True),

@@ -182,12 +182,7 @@ RETROSHEET_KINDS: dict[str, dict[int, str]] = {
     "double": dict.fromkeys(range(4), "double"),
     "triple": dict.fromkeys(range(4), "triple"),
     "home_run": dict.fromkeys(range(4), "home_run"),
-    "strikeout": {
-        0: "strikeout",
-        1: "strikeout",
-        2: "strikeout_double_play",
-        3: "strikeout_double_play",
-    },
+    "strikeout": {0: "strikeout", 1: "strikeout", 2: "strikeout_double_play", 3: "strikeout_double_play"},
     "walk": dict.fromkeys(range(4), "walk"),
     "intentional_walk": dict.fromkeys(range(4), "intentional_walk"),
     "hit_by_pitch": dict.fromkeys(range(4), "hit_by_pitch"),

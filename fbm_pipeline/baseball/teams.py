@@ -5,40 +5,11 @@ Florida are FLA until 2011 and MIA after. The Angels are LAA throughout, whateve
 Lahman's teams come here through its own `teamIDretro`.
 """
 
-RETROSHEET_TEAMS = {
-    "ANA": "LAA",
-    "ARI": "AZ",
-    "ATH": "ATH",
-    "ATL": "ATL",
-    "BAL": "BAL",
-    "BOS": "BOS",
-    "CHA": "CWS",
-    "CHN": "CHC",
-    "CIN": "CIN",
-    "CLE": "CLE",
-    "COL": "COL",
-    "DET": "DET",
-    "FLO": "FLA",
-    "HOU": "HOU",
-    "KCA": "KC",
-    "LAN": "LAD",
-    "MIA": "MIA",
-    "MIL": "MIL",
-    "MIN": "MIN",
-    "MON": "MON",
-    "NYA": "NYY",
-    "NYN": "NYM",
-    "OAK": "OAK",
-    "PHI": "PHI",
-    "PIT": "PIT",
-    "SDN": "SD",
-    "SEA": "SEA",
-    "SFN": "SF",
-    "SLN": "STL",
-    "TBA": "TB",
-    "TEX": "TEX",
-    "TOR": "TOR",
-    "WAS": "WSH",
-}
+_CODES = (  # Retrosheet's:ours
+    "ANA:LAA ARI:AZ ATH:ATH ATL:ATL BAL:BAL BOS:BOS CHA:CWS CHN:CHC CIN:CIN CLE:CLE COL:COL DET:DET FLO:FLA "
+    "HOU:HOU KCA:KC LAN:LAD MIA:MIA MIL:MIL MIN:MIN MON:MON NYA:NYY NYN:NYM OAK:OAK PHI:PHI PIT:PIT SDN:SD "
+    "SEA:SEA SFN:SF SLN:STL TBA:TB TEX:TEX TOR:TOR WAS:WSH"
+)
+RETROSHEET_TEAMS = {code: club for code, club in (pair.split(":") for pair in _CODES.split())}
 
 TEAMS = tuple(sorted(RETROSHEET_TEAMS.values()))

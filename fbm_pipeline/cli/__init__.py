@@ -1,0 +1,1 @@
+"""`fbm`: what a person types. Read `main` first (the verbs), then `commands` (what each calls)."""

@@ -20,7 +20,7 @@ def show_ablations(store: Store, settings: Settings, options: argparse.Namespace
     Raises EvaluationError for names, plans and seasons that do not fit.
     """
     from fbm_pipeline.ablations.plan import PLANS, narrowed, plan_of
-    from fbm_pipeline.results.ablation_results import registry_text
+    from fbm_pipeline.results.ablations import registry_text
 
     if options.list or not (options.names or options.plan):
         print("\n".join(registry_text()))
@@ -32,8 +32,8 @@ def show_ablations(store: Store, settings: Settings, options: argparse.Namespace
 
 
 def _compare(store: Store, settings: Settings, options: argparse.Namespace, plan: "Plan") -> int:
-    from fbm_pipeline.results.ablation_results import ablations_text, note_looks_of, write_ablations
-    from fbm_pipeline.results.places import page_folder
+    from fbm_pipeline.results.ablations import ablations_text, note_looks_of, write_ablations
+    from fbm_pipeline.results.files import page_folder
     from fbm_pipeline.tracking.ablations import compare_kept, run_tracked
 
     done = compare_kept(store, settings, plan) if options.no_run else run_tracked(store, settings, plan)

@@ -15,8 +15,7 @@ from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import write_contracts
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
-from fbm_pipeline.cli.level1 import level1
-from fbm_pipeline.cli.newcomers import newcomers
+from fbm_pipeline.cli.pages import PAGES, write_page
 from fbm_pipeline.cli.projecting import project
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
 from fbm_pipeline.store.engine import session
@@ -95,15 +94,6 @@ def export(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def results(settings: Settings, options: argparse.Namespace) -> int:
-    """Write the page of results, and the run's data and results.html."""
-    from fbm_pipeline.results.pages import write_results
-
-    for path in write_results(open_store(settings), settings, options.docs):
-        print(path)
-    return 0
-
-
 def contracts(settings: Settings, options: argparse.Namespace) -> int:
     """Write the pages of table contracts."""
     for path in write_contracts(options.docs):
@@ -127,8 +117,6 @@ COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "compare": compare,
     "export": export,
     "ablations": ablations,
-    "level1": level1,
-    "newcomers": newcomers,
-    "results": results,
     "contracts": contracts,
+    **dict.fromkeys(PAGES, write_page),
 }

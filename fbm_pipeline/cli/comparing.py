@@ -7,15 +7,15 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
+from fbm_pipeline.cli.pages import add_docs
 from fbm_pipeline.evaluation.gate_rule import RULE, TOLERANCE
 from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 
-# As evaluation.comparisons has them, told without importing pandas.
+# As evaluation.comparisons has them, named here without importing pandas.
 REGISTERED = ("controls", "public", "network", "physics", "minors", "minors_public", "network_minors")
 
 
@@ -71,15 +71,15 @@ def _compare(store: Store, settings: Settings, options: argparse.Namespace) -> i
     comparison = named(options.systems)
     default = comparison.seasons or settings.preset.test_seasons
     seasons = chosen_seasons(options.seasons, settings.preset, default)
-    found = compare_systems(store, settings, comparison, seasons)
-    paths, looks = write_comparison(store, settings, options.docs, found)
+    compared = compare_systems(store, settings, comparison, seasons)
+    paths, looks = write_comparison(store, settings, options.docs, compared)
     print(f"{comparison.name}: {settings.data_kind} data, preset {settings.preset.name}")
-    for season, absent in found.left_out.items():
+    for season, absent in compared.left_out.items():
         print(f"season {season} left out: no {', '.join(absent)}")
-    scores = pooled(found.scores, seasons)
+    scores = pooled(compared.scores, seasons)
     shown = comparison.shown or (comparison.universe,)
     _print(scores_text, scores[scores["universe"].isin([*shown, "projected"])])
-    _print(pairs_text, found.pairs[found.pairs["universe"].isin(shown)])
+    _print(pairs_text, compared.pairs[compared.pairs["universe"].isin(shown)])
     print("\n".join(looks_text(count_looks(looks, settings.data_kind), list(comparison.systems))))
     print("By season, by tier of history and the rest: " + ", ".join(str(path) for path in paths))
     return 0
@@ -103,24 +103,24 @@ def _gate(store: Store, settings: Settings, options: argparse.Namespace) -> int:
     preset = settings.preset
     seasons = chosen_seasons(options.seasons, preset, (*preset.development_seasons, *preset.test_seasons))
     backtest = load_seasons(store, seasons, (base, new), partial=options.seasons is None)
-    found = ask_gate(backtest, base, new, options.tolerance)
-    if set(found.seasons) & set(preset.test_seasons):
+    answer = ask_gate(backtest, base, new, options.tolerance)
+    if set(answer.seasons) & set(preset.test_seasons):
         looks = note_test_looks(store, settings, options.docs, (base, new))
         print("\n".join(looks_text(count_looks(looks, settings.data_kind), [base, new])))
     share = f"{100 * options.tolerance:g} %"
     print(
-        f"{new} against {base}, {settings.data_kind} data, seasons {', '.join(map(str, found.seasons))}, "
-        f"{found.cells} comparisons of a season, statistic and universe, tolerance {share}."
+        f"{new} against {base}, {settings.data_kind} data, seasons {', '.join(map(str, answer.seasons))}, "
+        f"{answer.cells} comparisons of a season, statistic and universe, tolerance {share}."
     )
-    if found.passed:
+    if answer.passed:
         print(f"passed: no statistic has an RMSE more than {share} above {base}'s in two seasons or more.")
         return 0
-    for item in found.regressions:
-        told = ", ".join(f"{season} +{100 * growth:.1f} %" for season, growth in item.growth.items())
-        print(f"  {item.player_type:<8}{item.stat:<14}{item.universe:<9}{told}")
+    for item in answer.regressions:
+        growths = ", ".join(f"{season} +{100 * growth:.1f} %" for season, growth in item.growth.items())
+        print(f"  {item.player_type:<8}{item.stat:<14}{item.universe:<9}{growths}")
     print(
-        f"failed: {new} is worse than {base} in {len(found.regressions)} of the statistics by universe, "
-        f"{seasons_label(list(found.seasons))}.\nRule: {RULE}."
+        f"failed: {new} is worse than {base} in {len(answer.regressions)} of the statistics by universe, "
+        f"{seasons_label(list(answer.seasons))}.\nRule: {RULE}."
     )
     return 1
 

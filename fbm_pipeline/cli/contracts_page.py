@@ -1,4 +1,4 @@
-"""The pages of table contracts, written from the declarations: an index, and a page for each room that has tables."""
+"""The pages of table contracts, written from the declarations: an index by room, and a page for each table."""
 
 import re
 from collections.abc import Sequence
@@ -7,12 +7,11 @@ from pathlib import Path
 from fbm_pipeline.baseball.statistics import BATTER_STATISTICS, PITCHER_STATISTICS
 from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.windows import Window
 from fbm_pipeline.tables import ROOMS
-from fbm_pipeline.warehouse.raw_tables import RawTable
+from fbm_pipeline.warehouse.raw import RawTable
 
 INDEX = "data-contracts.md"
-ROOM_PAGES = "tables"
+TABLE_PAGES = "tables"
 
 _STATISTICS = {statistic.name for statistic in (*BATTER_STATISTICS, *PITCHER_STATISTICS)}
 
@@ -26,15 +25,14 @@ _KINDS = {
 
 _OPENING = """# Data contracts
 
-Every table: what a row is, how it is partitioned and what it is made from.
-Its columns, with types, units and meanings, stand on its room's page.
+Every table, by room: what a row is, how it is partitioned and what it is made from.
+Its columns, with types, units and meanings, stand on the table's own page.
 Written by `fbm contracts` from the declarations in `fbm_pipeline/<room>/tables.py`.
 
 After each table that is read stand its seasons that are open while a season is made: that one (same),
 those before, both (up to), or all (whole). *If there* marks a table that a data folder may lack.
 """
-_ROOM_OPENING = """# Tables of {room}
-
+_TABLE_FOOT = """
 Written by `fbm contracts` from `fbm_pipeline/{room}/tables.py`; [all tables](../data-contracts.md).
 `?` marks columns that may be null. Nothing in the product reads what is *for people*.
 `…` in a meaning is the statistic in the column's name.
@@ -42,16 +40,20 @@ Written by `fbm contracts` from `fbm_pipeline/{room}/tables.py`; [all tables](..
 
 
 def contract_pages() -> dict[Path, str]:
-    """Markdown by path under the folder of pages: the index, and each room's tables with all their columns."""
-    rooms = {Path(ROOM_PAGES, f"{room}.md"): _room_page(room, tables) for room, tables in ROOMS.items()}
+    """Markdown by path under the folder of pages: the index, and each table with all its columns."""
+    pages = {
+        Path(TABLE_PAGES, f"{table.name}.md"): _table_page(room, table)
+        for room, tables in ROOMS.items()
+        for table in tables
+    }
     index = _OPENING + "".join(_index_of(room, tables) for room, tables in ROOMS.items())
-    return {Path(INDEX): index, **rooms}
+    return {Path(INDEX): index, **pages}
 
 
 def write_contracts(docs: Path) -> list[Path]:
-    """Write the pages under `docs`, and delete those of rooms that no longer have tables. Returns what was written."""
+    """Write the pages under `docs`, and delete those of tables that are gone. Returns what was written."""
     pages = {docs / path: text for path, text in contract_pages().items()}
-    folder = docs / ROOM_PAGES
+    folder = docs / TABLE_PAGES
     folder.mkdir(parents=True, exist_ok=True)
     for outdated in set(folder.glob("*.md")) - set(pages):
         outdated.unlink()
@@ -62,40 +64,33 @@ def write_contracts(docs: Path) -> list[Path]:
 
 def _index_of(room: str, tables: Sequence[Table]) -> str:
     rows = [
-        (f"`{table.name}`", table.grain.removeprefix("one row per "), ", ".join(table.partition_by), _made_from(table))
+        (
+            f"[`{table.name}`]({TABLE_PAGES}/{table.name}.md)",
+            table.grain.removeprefix("one row per "),
+            ", ".join(table.partition_by),
+            _made_from(table),
+        )
         for table in tables
     ]
-    link = f"[{room}]({ROOM_PAGES}/{room}.md)"
-    return f"\n## {link}\n\n" + _markdown_table(("Table", "One row per", "Partitions", "Made from"), rows)
+    return f"\n## {room}\n\n" + _markdown_table(("Table", "One row per", "Partitions", "Made from"), rows)
 
 
-def _room_page(room: str, tables: Sequence[Table]) -> str:
-    return _ROOM_OPENING.format(room=room) + "".join(map(_section, tables))
-
-
-def _section(table: Table) -> str:
+def _table_page(room: str, table: Table) -> str:
     partitions = f" Partitioned by {_names(table.partition_by)}." if table.partition_by else ""
     return (
-        f"\n## {table.name}\n\n{table.description}\n\n"
+        f"# {table.name}\n\n{table.description}\n\n"
         f"Grain: {table.grain}. Key: {_names(table.key)}.{partitions}\n\n"
         f"Made from: {_made_from(table)}.\n\n"
         + _markdown_table(("Columns", "Type", "Unit", "Meaning"), _column_rows(table.columns))
+        + _TABLE_FOOT.format(room=room)
     )
 
 
 def _made_from(table: Table) -> str:
     if isinstance(table, RawTable):
         return f"files of kind `{table.files}`"
-    reads = [f"`{name}` ({_in_words(window)})" for name, window in table.reads.items()]
+    reads = [f"`{name}` ({window})" for name, window in table.reads.items()]
     return ", ".join([*reads, *(f"weights of `{training.name}`" for training in table.trained)])
-
-
-def _in_words(window: Window) -> str:
-    """The window with all that narrows it: the month, rows that are chosen by their own dates, tables that may lack."""
-    month = ", the month alone" if window.same_month else ""
-    before = f", its months before {window.before_month}" if window.before_month is not None else ""
-    chosen = ", rows by their own dates" if window.content else ""
-    return f"{window}{month}{before}{chosen}{', if there' if window.optional else ''}"
 
 
 def _column_rows(columns: Sequence[Column]) -> list[tuple[str, ...]]:

@@ -35,8 +35,8 @@ def fetch(settings: Settings, options: argparse.Namespace) -> int:
     """Download into the data folder; print a line a day or file. Raises CommandError for dates that cannot be."""
     today = dt.datetime.now(dt.UTC).date()
     try:
-        for held in _SOURCES[options.source](settings, options, today):
-            print(held)
+        for fetched in _SOURCES[options.source](settings, options, today):
+            print(fetched)
     except SourceError:
         raise
     except ValueError as error:
@@ -45,7 +45,7 @@ def fetch(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _statcast(settings: Settings, options: argparse.Namespace, today: dt.date) -> Iterable[object]:
-    from fbm_pipeline.sources.fetch import fetch_statcast
+    from fbm_pipeline.sources.savant import fetch_statcast
 
     return fetch_statcast(options.start, options.end, settings.data, today=today)
 

@@ -12,11 +12,9 @@ from pathlib import Path
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.cli import commands
 from fbm_pipeline.cli.comparing import add_compare
-from fbm_pipeline.cli.docs_folder import add_docs
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import add_fetch
-from fbm_pipeline.cli.level1 import add_level1
-from fbm_pipeline.cli.newcomers import add_newcomers
+from fbm_pipeline.cli.pages import add_docs, add_pages
 from fbm_pipeline.interruption import run_interruptibly, same_command
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
@@ -62,16 +60,10 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("target", type=Path)
     export.add_argument("--season", type=int)
 
-    contracts = verbs.add_parser(
-        "contracts", help="write docs/data-contracts.md and docs/tables: every table's columns"
-    )
+    contracts = verbs.add_parser("contracts", help="write docs/data-contracts.md and docs/tables: a page a table")
     contracts.add_argument("--docs", type=Path, default=Path("docs"))
 
-    add_level1(verbs)
-    add_newcomers(verbs)
-
-    results = verbs.add_parser("results", help="write the page of results, and results.html with every score")
-    add_docs(results)
+    add_pages(verbs)
     return top
 
 

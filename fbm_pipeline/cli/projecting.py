@@ -33,7 +33,7 @@ def project(settings: Settings, options: argparse.Namespace) -> int:
     text = plain(options.player)
     players = rows[rows["name"].map(lambda name: text in plain(name)) | (rows["mlbam_id"].astype(str) == text)]
     if players.empty:
-        raise CommandError(_not_found(options.player, season, rows["name"].unique()))
+        raise CommandError(_nobody_named(options.player, season, rows["name"].unique()))
     places = {name: place for place, name in enumerate(in_order_of_merit(set(players["system"])))}
     ranked = players.assign(place=players["system"].map(places)).sort_values(
         ["name", "mlbam_id", "player_type", "place"]
@@ -60,7 +60,7 @@ def near_names(text: str, names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(name for key in matches for name in keys[key]))[:SUGGESTIONS]
 
 
-def _not_found(text: str, season: int, names: Iterable[str]) -> str:
+def _nobody_named(text: str, season: int, names: Iterable[str]) -> str:
     near = near_names(text, names)
     advice = f"did you mean {', '.join(near)}?" if near else "no name is like it; try a shorter part"
     return f"no projection of {season} for {text!r}: {advice}"

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from fbm_pipeline.backtest.universes import CONTROLS
 from fbm_pipeline.baseball.calendar import SHORT_SEASON, preseason
 from fbm_pipeline.controls.fits import CONTROL, CONTROL_PENALTY, LINES_PENALTY, SEED, Rates, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows, training_targets
@@ -34,18 +35,6 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import partition_key
 from fbm_pipeline.store.tables import Store
-
-SYSTEMS = (
-    "ridge",
-    "control_ridge",
-    "control_trees",
-    "control",
-    "control_parks",
-    "control_physics",
-    "ridge_minors",
-    "control_minors",
-    "control_full",
-)
 
 # No development season has measured physics behind it, so this penalty is not tuned: some 25 columns that explain a
 # fiftieth of what the control misses ask for 25 x 50 rows.
@@ -192,7 +181,7 @@ def _table(frame: Frame, player_type: str, rates: Rates) -> pa.Table:
     n, s = len(players), len(frame.names)
     schema = CONTROL_RATES.schema
     parts = []
-    for system in [name for name in SYSTEMS if name in rates]:
+    for system in [name for name in CONTROLS if name in rates]:
         columns = {
             "season": [frame.season] * (n * s),
             "player_type": [player_type] * (n * s),

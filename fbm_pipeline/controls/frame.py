@@ -19,7 +19,15 @@ from fbm_pipeline.controls.parks_block import parks_block
 from fbm_pipeline.controls.physics_block import physics_block
 from fbm_pipeline.controls.sequence_block import sequence_blocks
 from fbm_pipeline.marcel.constants import FIRST_TARGET
-from fbm_pipeline.marcel.season_lines import Histories, MarcelError, SeasonLines, histories, read_season_lines
+from fbm_pipeline.marcel.season_lines import (
+    Histories,
+    MarcelError,
+    SeasonLines,
+    actual_rows,
+    find_rows,
+    histories,
+    read_season_lines,
+)
 from fbm_pipeline.store.tables import Store
 
 FAMILIES = ("discipline", "battedball", "spray", "platoon", "opposition", "recency", "context")
@@ -94,11 +102,9 @@ def read_frame(store: Store, player_type: str, season: int, families: Sequence[s
 
 def _outcomes(lines: SeasonLines, players: Histories) -> tuple[np.ndarray, np.ndarray]:
     """(n, S) actual rates, NaN where there is none, and (n,) actual opportunities."""
-    keys = lines.season * 10**9 + lines.mlbam_id
-    wanted = players.season * 10**9 + players.mlbam_id
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    played = keys[at] == wanted
-    rates = np.full((len(wanted), len(statistics(lines.player_type))), np.nan)
+    at = actual_rows(lines, players)
+    played = at >= 0
+    rates = np.full((len(at), len(statistics(lines.player_type))), np.nan)
     for column, statistic in enumerate(statistics(lines.player_type)):
         numerator, denominator = lines.totals(statistic)
         known = played & (denominator[at] > 0)
@@ -125,19 +131,16 @@ def _priors(store: Store, player_type: str, players: Histories) -> np.ndarray:
         .to_pyarrow_dataset()
         .to_table(filter=wanted, columns=["season", "mlbam_id", "statistic", "rate"])
     )
-    keys = table.column("season").to_numpy().astype(np.int64) * 10**9 + table.column("mlbam_id").to_numpy()
-    rows = players.season * 10**9 + players.mlbam_id
+    table = table.sort_by([("season", "ascending"), ("mlbam_id", "ascending")])
+    season, mlbam_id = (table.column(name).to_numpy().astype(np.int64) for name in ("season", "mlbam_id"))
     names = table.column("statistic").to_numpy(zero_copy_only=False)
     rate = table.column("rate").to_numpy()
-    prior = np.full((len(rows), len(statistics(player_type))), np.nan)
+    prior = np.full((len(players.season), len(statistics(player_type))), np.nan)
     for column, statistic in enumerate(statistics(player_type)):
         of_statistic = names == statistic.name
-        order = np.argsort(keys[of_statistic], kind="stable")
-        rated, values = keys[of_statistic][order], rate[of_statistic][order]
-        if not len(rated):
-            continue
-        at = np.minimum(np.searchsorted(rated, rows), len(rated) - 1)
-        prior[:, column] = np.where(rated[at] == rows, values[at], np.nan)
+        if of_statistic.any():
+            at = find_rows(season[of_statistic], mlbam_id[of_statistic], players.season, players.mlbam_id)
+            prior[:, column] = np.where(at >= 0, rate[of_statistic][at], np.nan)
     lost = np.unique(players.season[np.isnan(prior).any(axis=1)]).tolist()
     if lost:
         raise MarcelError(

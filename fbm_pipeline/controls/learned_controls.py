@@ -13,11 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fbm_pipeline.aggregates.blocks import Block
-from fbm_pipeline.aggregates.sequence_counts import find_rows
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.controls.fits import CONTROL, CONTROL_PENALTY, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame, require_rows
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories, find_rows
 from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import cutoff_for
 from fbm_pipeline.store.tables import Store

@@ -19,6 +19,7 @@ from fbm_pipeline.marcel.season_lines import (
     Histories,
     MarcelError,
     SeasonLines,
+    find_rows,
     histories,
     read_season_lines,
 )
@@ -76,14 +77,13 @@ def lines_block(store: Store, player_type: str, players: Histories) -> Block:
 def _placed(lines: SeasonLines, players: Histories) -> Histories:
     """The same players with row numbers into these lines. Raises MarcelError when one of them has none."""
     everybody = histories(lines, np.unique(players.season).tolist())
-    keys = everybody.season * 10**9 + everybody.mlbam_id
-    wanted = players.season * 10**9 + players.mlbam_id
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    lost = wanted[keys[at] != wanted] if len(keys) else wanted
+    at = find_rows(everybody.season, everybody.mlbam_id, players.season, players.mlbam_id)
+    lost = np.flatnonzero(at < 0)
     if len(lost):
         raise MarcelError(
             f"{len(lost)} {lines.player_type}s have no line in the three seasons before their target, such as "
-            f"{int(lost[0] % 10**9)} for {int(lost[0] // 10**9)}; take the players from `histories` of the same store."
+            f"{players.mlbam_id[lost[0]]} for {players.season[lost[0]]}; take the players from `histories` of the same "
+            "store."
         )
     return Histories(everybody.season[at], everybody.mlbam_id[at], everybody.age[at], everybody.rows[at])
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from fbm_pipeline.aggregates.blocks import Block
 from fbm_pipeline.aggregates.physics_counts import read_physics_counts
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, Histories, find_rows
 from fbm_pipeline.store.tables import Store
 
 YEAR_WEIGHTS = np.array([1.0, 0.75, 0.5])  # one, two and three years back
@@ -25,32 +25,19 @@ HIGH_SHARE = 0.1  # the 90th percentile of exit velocity: a tenth of the balls w
 # batters' exit velocity .67, barrels .70, sweet spot .35; pitchers' .51, .21, .18.
 # Pitches: velocity and movement show within an outing, the mix changes from game to game; round figures by judgement.
 # On targets of 2021 half, double or fourfold constants changed no statistic by more than .008 in r.
-BALL_K = {
-    "batter": {
-        "speed": 40.0,
-        "angle": 40.0,
-        "hard_hit": 50.0,
-        "sweet_spot": 275.0,
-        "barrels": 60.0,
-        "air": 60.0,
-        "air_speed": 30.0,
-        "pulled": 85.0,
-        "opposite": 130.0,
-        "pulled_air": 65.0,
-    },
-    "pitcher": {
-        "speed": 115.0,
-        "angle": 32.0,
-        "hard_hit": 195.0,
-        "sweet_spot": 370.0,
-        "barrels": 490.0,
-        "air": 48.0,
-        "air_speed": 245.0,
-        "pulled": 255.0,
-        "opposite": 345.0,
-        "pulled_air": 125.0,
-    },
+_BALL_K = {  # batter, pitcher
+    "speed": (40.0, 115.0),
+    "angle": (40.0, 32.0),
+    "hard_hit": (50.0, 195.0),
+    "sweet_spot": (275.0, 370.0),
+    "barrels": (60.0, 490.0),
+    "air": (60.0, 48.0),
+    "air_speed": (30.0, 245.0),
+    "pulled": (85.0, 255.0),
+    "opposite": (130.0, 345.0),
+    "pulled_air": (65.0, 125.0),
 }
+BALL_K = {kind: {name: k[at] for name, k in _BALL_K.items()} for at, kind in enumerate(("batter", "pitcher"))}
 _TAIL_K = {"batter": 30.0, "pitcher": 300.0}
 _MIX_K = 100.0
 _FLIGHT_K = 20.0
@@ -149,13 +136,9 @@ def _seasons_before(players: Histories) -> list[int]:
 def _gathered(table: pa.Table, players: Histories) -> _Measured:
     """Sums of each player's three seasons; 0 where he has none. Rows of `table` are ordered by season and player."""
     season = table.column("season").to_numpy().astype(np.int64)
-    keys = season * 10**9 + table.column("mlbam_id").to_numpy().astype(np.int64)
-    back = np.arange(1, SEASONS_BACK + 1)
-    past_seasons = players.season[:, None] - back  # (n, 3)
-    past_keys = past_seasons * 10**9 + players.mlbam_id[:, None]
-    at = np.searchsorted(keys, past_keys)
-    at = np.where(at < len(keys), at, -1)
-    has_row = (keys[at] == past_keys) if len(keys) else np.zeros(past_keys.shape, dtype=bool)
+    mlbam_id = table.column("mlbam_id").to_numpy().astype(np.int64)
+    past_seasons = players.season[:, None] - np.arange(1, SEASONS_BACK + 1)  # (n, 3)
+    at = find_rows(season, mlbam_id, past_seasons, players.mlbam_id[:, None])
     stored_seasons, place = np.unique(season, return_inverse=True)
     season_at = np.searchsorted(stored_seasons, past_seasons)
     is_stored = np.isin(past_seasons, stored_seasons)
@@ -164,7 +147,7 @@ def _gathered(table: pa.Table, players: Histories) -> _Measured:
         if name in ("season", "player_type", "mlbam_id"):
             continue
         values = table.column(name).to_numpy().astype(np.float64)
-        player_sums[name] = _values_where(values, at, has_row)
+        player_sums[name] = _values_where(values, at, at >= 0)
         league_sums[name] = _values_where(np.bincount(place, values, len(stored_seasons)), season_at, is_stored)
     return _Measured(player_sums, league_sums)
 

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fbm_pipeline.store.columns import (
-    AS_OF,
     CUTOFF,
     MLBAM_ID,
+    PLAYER_RATE,
     PLAYER_TYPE,
     SEASON,
-    STATISTIC,
-    SYSTEM,
     TRAINED_FROM,
     TRAINED_UNTIL,
     Column,
@@ -38,18 +36,7 @@ CONTROL_RATES = Table(
     "features.control_rates",
     grain="one row per player, side of the ball, as-of date, control and statistic",
     description="What ridge and boosted trees on season lines, pitch aggregates, parks and physics add to Marcel.",
-    columns=(
-        SEASON,
-        PLAYER_TYPE,
-        AS_OF,
-        MLBAM_ID,
-        SYSTEM,
-        STATISTIC,
-        Column("rate", "f64", "of the statistic", "the projected rate, in the statistic's own scale"),
-        TRAINED_FROM,
-        TRAINED_UNTIL,
-        N,
-    ),
+    columns=(*PLAYER_RATE, TRAINED_FROM, TRAINED_UNTIL, N),
     key=("player_type", "mlbam_id", "as_of", "system", "statistic"),
     partition_by=("player_type", "season"),
     reads={

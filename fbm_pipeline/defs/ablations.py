@@ -11,9 +11,9 @@ from pydantic import Field
 from fbm_pipeline.ablations.tables import ABLATIONS
 from fbm_pipeline.defs.declared_assets import asset_key, dependencies, group_of
 from fbm_pipeline.defs.metadata import markdown_table
-from fbm_pipeline.defs.network import ONCE_MORE, TRAINER_POOL
 from fbm_pipeline.defs.recording import whole_table
 from fbm_pipeline.defs.table_assets import arguments
+from fbm_pipeline.defs.trainings import ONCE_MORE, TRAINER_POOL
 from fbm_pipeline.defs.workplace import Workplace
 
 if TYPE_CHECKING:

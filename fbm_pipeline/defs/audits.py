@@ -101,11 +101,11 @@ def _dates(asset: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
 def _words(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:
     from fbm_pipeline.audits.words import NAME, audit_words
 
-    held = {int(part["season"]) for part in store.partitions("models.pa_embeddings")}
-    found = [audit_words(store, season) for season in seasons if season in held]
-    failed = [result.summary for result in found if not result.passed]
-    summary = "; ".join(failed) or f"all words of {len(found)} seasons are known"
-    return CheckResult(NAME, not failed, summary, {str(result.details["season"]): result.details for result in found})
+    embedded_seasons = {int(part["season"]) for part in store.partitions("models.pa_embeddings")}
+    results = [audit_words(store, season) for season in seasons if season in embedded_seasons]
+    failed = [result.summary for result in results if not result.passed]
+    summary = "; ".join(failed) or f"all words of {len(results)} seasons are known"
+    return CheckResult(NAME, not failed, summary, {str(result.details["season"]): result.details for result in results})
 
 
 def _encoders(settings: Settings) -> list["UsedEncoder"]:
@@ -113,15 +113,15 @@ def _encoders(settings: Settings) -> list["UsedEncoder"]:
     from fbm_pipeline.audits.training_dates import UsedEncoder
     from fbm_pipeline.nn.checkpoint import load_checkpoint
 
-    found = []
+    encoders = []
     for player_type in PLAYER_TYPES:
         for season in (*settings.preset.network_seasons, settings.preset.projection_season):
             checkpoint = load_checkpoint(settings.checkpoints / player_type / str(season) / "finished")
             if checkpoint is not None:
                 card = checkpoint.card
                 what = f"level 1 of the {player_type} fold {season}"
-                found.append(UsedEncoder(what, int(card["validation_season"]), int(card["cutoff"])))
-    return found
+                encoders.append(UsedEncoder(what, int(card["validation_season"]), int(card["cutoff"])))
+    return encoders
 
 
 AUDITS = [

@@ -17,11 +17,11 @@ from fbm_pipeline.warehouse.checks import (
     check_grain,
     check_id_match,
     check_lahman_totals,
+    check_minor_league_match,
     check_pitching_lines,
     check_source_flags,
 )
-from fbm_pipeline.warehouse.minor_lines import TABLE, check_minor_league_match, published_seasons
-from fbm_pipeline.warehouse.season_games import played_seasons
+from fbm_pipeline.warehouse.season_games import played_seasons, published_seasons
 
 CheckSeason = Callable[[Store, int], CheckResult]
 Seasons = Callable[[Store, Settings], Collection[int]]
@@ -110,7 +110,7 @@ CHECKS = [
     _season_check(
         "core/minor_lines",
         "one_row_per_grain",
-        lambda store, season: check_grain(store, TABLE, season),
+        lambda store, season: check_grain(store, "core.minor_lines", season),
         "No key occurs twice in a season.",
         published_seasons,
     ),

@@ -13,6 +13,7 @@ from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.engine import SQL
 
 PACKAGE = "fbm_pipeline"
+_SOURCES = (".py", ".css", ".html", ".js", ".json")  # of a package: modules, and what they read beside them
 _NAMES = re.compile(r'"([a-z_]+/[a-z0-9_]+)"')
 
 
@@ -42,7 +43,9 @@ def _sources(name: str) -> list[Path]:
     if spec is None or spec.origin is None:
         raise FileNotFoundError(f"there is no module {PACKAGE}.{name}, which an asset names as its code")
     origin = Path(spec.origin)
-    return sorted(origin.parent.rglob("*.py")) if origin.name == "__init__.py" else [origin]
+    if origin.name != "__init__.py":
+        return [origin]
+    return sorted(file for file in origin.parent.rglob("*") if file.suffix in _SOURCES)
 
 
 def _statements(sources: Sequence[Path]) -> list[Path]:

@@ -13,7 +13,7 @@ from fbm_pipeline.defs.metadata import Metadata
 from fbm_pipeline.defs.partitions import BEFORE, EVERY_SEASON, UP_TO
 from fbm_pipeline.defs.table_assets import BuildSeason, BuildTable, season_table, whole
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.declarations import Declared, Table, resolve
+from fbm_pipeline.store.declarations import Declared, Table, Training, resolve
 from fbm_pipeline.store.making import make
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Span, Window
@@ -30,12 +30,11 @@ def declared_assets(
     describe: DescribeType | None = None,
     describe_season: DescribeSeason | None = None,
     kinds: Sequence[str] = ("duckdb", "deltalake"),
-    automatic: bool = True,
 ) -> list[dg.AssetsDefinition]:
     """The assets of a table: one, or one for each player type where it is partitioned by it."""
     if "player_type" in table.partition_by:
-        return [_asset(table, name, describe, describe_season, kinds, automatic) for name in PLAYER_TYPES]
-    return [_asset(table, "", describe, describe_season, kinds, automatic)]
+        return [_asset(table, name, describe, describe_season, kinds) for name in PLAYER_TYPES]
+    return [_asset(table, "", describe, describe_season, kinds)]
 
 
 def declared_season_table(
@@ -73,6 +72,12 @@ def asset_key(table: str, player_type: str = "") -> str:
     return f"{player_type}/{name}" if "player_type" in TABLES[table].partition_by else f"{schema}/{name}"
 
 
+def training_key_of(training: Training, player_type: str = "") -> list[str]:
+    """`batter/network` of a training by player type, `models/encoder` of any other."""
+    schema, name = training.name.split(".", 1)
+    return [player_type, name] if "player_type" in training.partition_by else [schema, name]
+
+
 def group_of(table: Declared) -> str:
     """The room that makes the table: the group that Dagster shows is the folder."""
     return table.functions[0].split(":")[0].split(".")[1]
@@ -85,8 +90,8 @@ def dependencies(table: Declared, player_type: str = "") -> list[dg.AssetDep]:
     """
     deps: list[dg.AssetDep] = []
     for training in table.trained:
-        same = season_column(table) == season_column(training)
-        deps.append(dg.AssetDep(training.name.split("."), partition_mapping=None if same else EVERY_SEASON))
+        mapping = _training_mapping(season_column(table), season_column(training))
+        deps.append(dg.AssetDep(training_key_of(training, player_type), partition_mapping=mapping))
     for name, window in {**table.reads, **table.awaits}.items():
         if name != table.name or window.player_type:
             mapping = _mapping(table, TABLES[name], window)
@@ -110,6 +115,13 @@ def _mapping(table: Declared, read: Declared, window: Window) -> dg.PartitionMap
     return _MAPPINGS[window.span]
 
 
+def _training_mapping(column: str | None, of_training: str | None) -> dg.PartitionMapping | None:
+    """A fold takes what was trained before its test season; a season's tables are made with every cutoff."""
+    if column in (None, of_training):
+        return None
+    return BEFORE if column == "fold" else EVERY_SEASON
+
+
 def season_column(table: Declared) -> str | None:
     """The column by which a table's partitions are seasons; None for a table without seasons."""
     return next((column for column in SEASON_COLUMNS if column in table.partition_by), None)
@@ -121,10 +133,9 @@ def _asset(
     describe: DescribeType | None,
     describe_season: DescribeSeason | None,
     kinds: Sequence[str],
-    automatic: bool,
 ) -> dg.AssetsDefinition:
     of_type: dict[str, int | str] = {"player_type": player_type} if player_type else {}
-    shared = _shared(table, player_type, kinds, automatic)
+    shared = _shared(table, player_type, kinds)
     column = season_column(table)
     if column is None:
         return whole(
@@ -155,7 +166,7 @@ def _asset(
     )
 
 
-def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool) -> dict[str, object]:
+def _shared(table: Table, player_type: str, kinds: Sequence[str], automatic: bool = True) -> dict[str, object]:
     return {
         "group": group_of(table),
         "description": table.description,

@@ -1,11 +1,10 @@
 """Assets of the evaluation: every system's scores, which of two systems is better, and what Level 1 is worth."""
 
-from fbm_pipeline.defs.declared_assets import asset_key, declared_assets, dependencies, group_of
+from fbm_pipeline.defs.declared_assets import declared_assets
 from fbm_pipeline.defs.metadata import Metadata, figure, markdown_table
-from fbm_pipeline.defs.table_assets import whole
 from fbm_pipeline.evaluation.tables import LEVEL1, PAIRS, SCORES
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.store.tables import Store
 
 
 def _scored(store: Store, settings: Settings, player_type: str) -> Metadata:
@@ -34,21 +33,8 @@ def _judged(store: Store, settings: Settings, player_type: str) -> Metadata:
     return {"verdicts": markdown_table(columns, rows)}
 
 
-def _measured(store: Store, settings: Settings) -> Written:
-    from fbm_pipeline.evaluation.level1_measurement import measure_level1
-
-    return measure_level1(store, settings)
-
-
-_LEVEL1 = whole(
-    asset_key(LEVEL1.name),
-    LEVEL1.name,
-    _measured,
-    group=group_of(LEVEL1),
-    code=LEVEL1.functions,
-    kinds=("pytorch", "deltalake"),
-    description=LEVEL1.description,
-    deps=dependencies(LEVEL1),
-)
-
-ASSETS = [*declared_assets(SCORES, describe=_scored), *declared_assets(PAIRS, describe=_judged), _LEVEL1]
+ASSETS = [
+    *declared_assets(SCORES, describe=_scored),
+    *declared_assets(PAIRS, describe=_judged),
+    *declared_assets(LEVEL1, kinds=("pytorch", "deltalake")),
+]

@@ -30,8 +30,8 @@ def latest_season(
 ) -> int | None:
     """The latest of the wanted seasons that the run names and the table holds."""
     column = "fold" if table == "models.predictions" else "season"
-    held = {int(part[column]) for part in store.partitions(table) if part["player_type"] == player_type}
-    return max(held & set(wanted) & set(seasons), default=None)
+    seasons_held = {int(part[column]) for part in store.partitions(table) if part["player_type"] == player_type}
+    return max(seasons_held & set(wanted) & set(seasons), default=None)
 
 
 def _future(
@@ -60,13 +60,13 @@ def _future(
 
         store, settings = workplace.store, workplace.settings
         wanted = seasons_of_preset(settings)
-        held = {
+        latest = {
             player_type: latest_season(
                 store, table, player_type, _with_lines(store, wanted), seasons_of_run(context.run.tags)
             )
             for player_type in PLAYER_TYPES
         }
-        season = None if None in held.values() else min(year for year in held.values() if year is not None)
+        season = None if None in latest.values() else min(year for year in latest.values() if year is not None)
         if season is None:
             result = CheckResult(NAME, True, "nothing to audit: no test season of the run has these tables")
         else:
@@ -94,14 +94,10 @@ def _features(store: Store, settings: Settings, season: int) -> Sequence["Rebuil
 
 
 def _predictions(store: Store, settings: Settings, season: int) -> Sequence["Rebuild"]:
-    from fbm_pipeline.audits.future import Rebuild
-    from fbm_pipeline.network.projection import predict_fold
+    """What the networks project; the features that they read are made again by the audit of the features."""
+    from fbm_pipeline.audits.rebuilds import rebuilds
 
-    def predict(player_type: str) -> "Rebuild":
-        partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
-        return Rebuild("models.predictions", partition, lambda one: predict_fold(one, settings, player_type, season))
-
-    return [predict(player_type) for player_type in PLAYER_TYPES]
+    return rebuilds(TABLES, ["models.predictions"], season, settings, behind=False)
 
 
 FUTURE_AUDITS = [

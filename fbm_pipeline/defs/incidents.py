@@ -9,8 +9,7 @@ from fbm_pipeline.defs.workplace import Workplace
 
 
 @dg.run_failure_sensor(
-    default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Writes an incident file for every failed run.",
+    default_status=dg.DefaultSensorStatus.RUNNING, description="Writes an incident file for every failed run."
 )
 def incident_file(context: dg.RunFailureSensorContext, workplace: Workplace) -> None:
     """Write `incidents/<run id>.md` under the settings' home."""

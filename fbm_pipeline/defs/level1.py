@@ -6,8 +6,7 @@ import dagster as dg
 
 from fbm_pipeline.defs.declared_assets import declared_season_table
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
-from fbm_pipeline.defs.network import run_address
-from fbm_pipeline.defs.trainings import tracked, training_asset
+from fbm_pipeline.defs.trainings import run_address, tracked, training_asset
 from fbm_pipeline.level1.tables import ENCODER, PA_EMBEDDINGS, SEASON_EMBEDDINGS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key

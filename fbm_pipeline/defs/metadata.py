@@ -33,9 +33,7 @@ def column_schema(contract: Table) -> dg.TableSchema:
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
-                name=field.name,
-                type=str(field.type),
-                constraints=dg.TableColumnConstraints(nullable=field.nullable),
+                name=field.name, type=str(field.type), constraints=dg.TableColumnConstraints(nullable=field.nullable)
             )
             for field in contract.schema
         ]

@@ -4,8 +4,7 @@ import dagster as dg
 
 from fbm_pipeline.defs.declared_assets import declared_assets
 from fbm_pipeline.defs.metadata import Metadata, markdown_table
-from fbm_pipeline.defs.network import run_address
-from fbm_pipeline.defs.trainings import tracked, training_asset
+from fbm_pipeline.defs.trainings import run_address, tracked, training_asset
 from fbm_pipeline.player_vectors.tables import DECODER, PLAYER_VECTORS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
@@ -27,7 +26,4 @@ def _train(store: Store, settings: Settings, cutoff: int) -> tuple[dg.DataVersio
     return dg.DataVersion(card.weights), metadata
 
 
-ASSETS = [
-    training_asset(DECODER, _train),
-    *declared_assets(PLAYER_VECTORS, kinds=("pytorch", "deltalake")),
-]
+ASSETS = [training_asset(DECODER, _train), *declared_assets(PLAYER_VECTORS, kinds=("pytorch", "deltalake"))]

@@ -126,8 +126,8 @@ class Progress:
         if states == {"skipped"}:
             return "unchanged"
         kept = self._notes.count("skipped")
-        told = [note for note in dict.fromkeys(self._notes) if note != "skipped"]
-        return ", ".join(told) + (f" ({kept} unchanged)" if kept else "")
+        notes = [note for note in dict.fromkeys(self._notes) if note != "skipped"]
+        return ", ".join(notes) + (f" ({kept} unchanged)" if kept else "")
 
 
 class ProgressHandler(logging.Handler):

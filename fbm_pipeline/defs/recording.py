@@ -24,12 +24,7 @@ def version_of(written: Sequence[Written]) -> dg.DataVersion:
     return dg.DataVersion(hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
-def record_season(
-    context: dg.AssetExecutionContext,
-    season: int,
-    version: dg.DataVersion,
-    metadata: Metadata,
-) -> None:
+def record_season(context: dg.AssetExecutionContext, season: int, version: dg.DataVersion, metadata: Metadata) -> None:
     """Log the materialization of one season with its own data version."""
     step = context.get_step_execution_context()
     key = context.asset_key

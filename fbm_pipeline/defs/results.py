@@ -1,4 +1,4 @@
-"""The asset of the run's results: every score, difference and training as data, and the page that filters them.
+"""The asset of the run's results: every score and difference as data, and the page that filters them.
 
 Not here: docs/results, which `fbm results` writes when a person asks for it.
 """
@@ -18,7 +18,7 @@ from fbm_pipeline.defs.workplace import Workplace
     group_name="results",
     owners=OWNERS,
     kinds={"html", "parquet"},
-    description="`results.html`: every score, filtered and sorted from disk; scores, pairs and trainings as Parquet.",
+    description="`results.html`: every score, filtered and sorted from disk; scores and pairs as Parquet.",
     code_version=code_version(("results",)),
     deps=[dependency("evaluation/scores"), dependency("evaluation/pairs")],
     automation_condition=WHEN_INPUTS_CHANGE,

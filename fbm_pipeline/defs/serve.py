@@ -21,40 +21,12 @@ PATIENCE_S = 20.0  # for a clean end, before a child is killed
 
 def commands(settings: Settings, dagster_port: int, mlflow_port: int) -> dict[str, list[str]]:
     """What is started, by name."""
-    return {
-        "Dagster": [
-            sys.executable,
-            "-m",
-            "dagster",
-            "dev",
-            "--workspace",
-            str(REPOSITORY / "workspace.yaml"),
-            "--host",
-            HOST,
-            "--port",
-            str(dagster_port),
-            "--log-level",
-            "warning",
-        ],
-        "MLflow": [
-            sys.executable,
-            "-m",
-            "mlflow",
-            "server",
-            "--backend-store-uri",
-            settings.mlflow_uri,
-            "--default-artifact-root",
-            settings.mlflow_artifacts.as_uri(),
-            "--host",
-            HOST,
-            "--port",
-            str(mlflow_port),
-            "--workers",
-            "1",
-            "--uvicorn-opts",
-            "--log-level warning",
-        ],
-    }
+    workspace, artifacts = str(REPOSITORY / "workspace.yaml"), settings.mlflow_artifacts.as_uri()
+    dagster = ["dagster", "dev", "--workspace", workspace, "--host", HOST, "--port", str(dagster_port)]
+    mlflow = ["mlflow", "server", "--backend-store-uri", settings.mlflow_uri, "--default-artifact-root", artifacts]
+    mlflow += ["--host", HOST, "--port", str(mlflow_port), "--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    python = [sys.executable, "-m"]
+    return {"Dagster": [*python, *dagster, "--log-level", "warning"], "MLflow": [*python, *mlflow]}
 
 
 def environment(settings: Settings) -> dict[str, str]:

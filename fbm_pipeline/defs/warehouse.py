@@ -8,8 +8,7 @@ from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.warehouse.core_tables import MINOR_LINES, PLAYERS, SEASON_LINES
 from fbm_pipeline.warehouse.months import make_months
-from fbm_pipeline.warehouse.raw import ingest
-from fbm_pipeline.warehouse.raw_tables import RawTable
+from fbm_pipeline.warehouse.raw import RawTable, ingest
 from fbm_pipeline.warehouse.tables import GAME_TABLES, RAW_TABLES
 
 

@@ -5,84 +5,88 @@ test seasons are looked at. Not here: any measurement itself, the page (results)
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pyarrow as pa
 
 from fbm_pipeline.controls.learned_controls import BLOCKS
-from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE
-from fbm_pipeline.evaluation.useful_test import choose_block, useful_test
-from fbm_pipeline.level1.encoder import EncoderCard, arms_of, load_encoder, load_pretraining, plan_of
+from fbm_pipeline.evaluation.learned_gains import choose_block, learned_gains
+from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING
+from fbm_pipeline.evaluation.tables import LEVEL1
+from fbm_pipeline.level1.encoder import EncoderCard, arms_of, current_encoder, encoder_of, plan_of, pretrained_of
 from fbm_pipeline.level1.frequencies import LOOKUPS, fit_frequencies
 from fbm_pipeline.level1.held_out import held_out_masks, measure
 from fbm_pipeline.level1.outing_batches import arrange
-from fbm_pipeline.level1.outings import concatenate, load_outings
+from fbm_pipeline.level1.outings import concatenate, cutoffs_with_outings, load_outings, seasons_with_outings
+from fbm_pipeline.level1.tables import ENCODER
+from fbm_pipeline.nn.checkpoint import Checkpoint
 from fbm_pipeline.nn.device import prepare
-from fbm_pipeline.player_vectors.decoder import load_decoder
+from fbm_pipeline.player_vectors.decoder import current_decoder, decoder_of
+from fbm_pipeline.player_vectors.tables import DECODER as DECODER_TRAINING
 from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
-from fbm_pipeline.store.tables import Store, Written
+from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.tables import Partition, Store
 
 Row = dict[str, object]
-READS = (
-    "features.learned_blocks",
-    "features.control_rates",
-    "core.season_lines",
-    "core.plate_appearances",
-    "core.pitches",
-)
 DECODER_ARMS = {"decoded": "vectors", "context": "lookup", "base": "base"}
 
 logger = logging.getLogger("fbm_pipeline.evaluation")
 
 
-def measure_level1(store: Store, settings: Settings) -> Written:
-    """Write evaluation.level1 unless it was made from the same inputs.
-
-    Raises EncoderError, DecoderError or EvaluationError where something that is measured was never made.
-    """
-    held = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    cutoffs = [plan.cutoff for plan in settings.preset.encoders if plan.cutoff in held]
-    key = inputs_key(
-        tables={name: store.content(name) for name in READS},
-        code=code_key(f"{__name__}:measure_level1"),
-        encoders=[load_encoder(settings, cutoff)[1].weights for cutoff in cutoffs],
-        decoders=[load_decoder(settings, cutoff)[1].weights for cutoff in cutoffs],
-        preset=settings.preset,
-        kind=settings.data_kind,
-    )
-    return store.build(TABLE, {}, key, lambda: _measured(store, settings, cutoffs, held))
+def current_encoders(store: Store, settings: Settings, partition: Partition) -> Trained:
+    """The finished encoders in use, by cutoff; raises as load_encoder does."""
+    return _by_cutoff(store, settings, current_encoder)
 
 
-def _measured(store: Store, settings: Settings, cutoffs: list[int], held: set[int]) -> pa.Table:
-    schema, preset = store.contracts[TABLE].schema, settings.preset
+def current_decoders(store: Store, settings: Settings, partition: Partition) -> Trained:
+    """The finished decoders, by cutoff; raises as load_decoder does."""
+    return _by_cutoff(store, settings, current_decoder)
+
+
+def _by_cutoff(store: Store, settings: Settings, current: Callable[[Store, Settings, Partition], Trained]) -> Trained:
+    """The trainings of all cutoffs of the preset whose season is stored, in the preset's order."""
+    by_cutoff = {
+        cutoff: current(store, settings, {"cutoff": cutoff}) for cutoff in cutoffs_with_outings(store, settings)
+    }
+    weights = inputs_key(**{str(cutoff): training.weights for cutoff, training in by_cutoff.items()})
+    return Trained(weights, {cutoff: training.checkpoint for cutoff, training in by_cutoff.items()})
+
+
+def level1(inputs: Inputs) -> pa.Table:
+    """All measurements. Raises EvaluationError where something that is measured was never made."""
+    schema, settings = LEVEL1.schema, inputs.settings
+    cutoffs = list(inputs.trained(ENCODER.name).checkpoint)
     blank: Row = {"low": None, "high": None, "holm": None, "verdict": None, "data": settings.data_kind}
-    rows = [blank | row for cutoff in cutoffs for row in _of_cutoff(store, settings, cutoff, held)]
-    development = useful_test(store, settings, preset.development_seasons, _blocks(settings, cutoffs[0]))
+    rows = [blank | row for cutoff in cutoffs for row in _of_cutoff(inputs, cutoff)]
+    preset, kind = settings, settings.data_kind  # of the preset the fields that are declared
+    development = learned_gains(inputs, preset, kind, preset.development_seasons, _blocks(preset, cutoffs[0]))
     chosen = choose_block(development, preset)
     logger.info("level 1: %s is the best block of the development seasons", chosen.name)
-    tested = useful_test(
-        store, settings, preset.test_seasons, _blocks(settings, cutoffs[1]), forms=(chosen.form,), chosen=chosen
+    tested = learned_gains(
+        inputs, preset, kind, preset.test_seasons, _blocks(preset, cutoffs[1]), forms=(chosen.form,), chosen=chosen
     )
     parts = [pa.Table.from_pylist(rows, schema), development, tested]
     return pa.concat_tables([part.select(schema.names).cast(schema) for part in parts])
 
 
-def _blocks(settings: Settings, cutoff: int) -> tuple[str, ...]:
+def _blocks(preset: Any, cutoff: int) -> tuple[str, ...]:
     """The blocks that a cutoff has: those of its arms, and those that every cutoff has."""
-    arms = arms_of(settings.preset, cutoff)
+    arms = arms_of(preset, cutoff)
     return tuple(block for block in BLOCKS if block in arms or block in ("histogram", "vectors"))
 
 
-def _of_cutoff(store: Store, settings: Settings, cutoff: int, held: set[int]) -> Iterator[Row]:
-    _, card = load_encoder(settings, cutoff)
+def _of_cutoff(inputs: Inputs, cutoff: int) -> Iterator[Row]:
+    checkpoint = inputs.trained(ENCODER.name).checkpoint[cutoff]
+    _, card = encoder_of(checkpoint)
     yield from _nats(card.metrics, cutoff, f"{cutoff} from August", int(card.metrics["hidden"]))
     yield from _collapse(card)
-    if cutoff + 1 in held:
-        metrics = _next_season(store, settings, cutoff)
+    if cutoff + 1 in seasons_with_outings(inputs):
+        metrics = _next_season(inputs, checkpoint, cutoff)
         yield from _nats(metrics, cutoff, str(cutoff + 1), int(metrics["hidden"]))
-    _, decoder = load_decoder(settings, cutoff)
+    _, decoder = decoder_of(inputs.trained(DECODER_TRAINING.name).checkpoint[cutoff])
     for name, value in sorted(decoder.metrics.items()):
         kind, _, head = name.partition("_")
         yield _row(DECODER, cutoff, DECODER_ARMS[kind], f"{cutoff} from August", head, NATS, value, 0)
@@ -109,18 +113,18 @@ def _collapse(card: EncoderCard) -> Iterator[Row]:
                 )
 
 
-def _next_season(store: Store, settings: Settings, cutoff: int) -> dict[str, float]:
+def _next_season(inputs: Inputs, checkpoint: Checkpoint, cutoff: int) -> dict[str, float]:
     """Nats of the season after the cutoff, and what tables of frequencies up to the cutoff score there."""
-    prepare(settings.preset.threads, settings.device)
-    model, _ = load_pretraining(settings, cutoff)
-    plan = plan_of(settings.preset, cutoff)
-    stored = {int(part["season"]) for part in store.partitions("core.plate_appearances")}
-    seasons = sorted(season for season in stored if plan.first_season <= season <= cutoff)
-    after = load_outings(store, cutoff + 1)
-    metrics = measure(model, after, settings.preset.seed)
-    chosen, masked = held_out_masks(after, settings.preset.seed)
+    settings = inputs.settings
+    prepare(settings.threads, settings.device)
+    model, _ = pretrained_of(checkpoint)
+    first = plan_of(settings, cutoff).first_season
+    seasons = sorted(season for season in seasons_with_outings(inputs) if first <= season <= cutoff)
+    after = load_outings(inputs, cutoff + 1)
+    metrics = measure(model, after, settings.seed)
+    chosen, masked = held_out_masks(after, settings.seed)
     hidden = arrange(after, chosen).pas[masked]
-    tables = fit_frequencies(concatenate([load_outings(store, season) for season in seasons]))
+    tables = fit_frequencies(concatenate([load_outings(inputs, season) for season in seasons]))
     for lookup, by in tables.cross_entropies(after, hidden).items():
         metrics |= {f"{lookup}_{name}": nats for name, nats in by.items()}
     return metrics

@@ -1,6 +1,6 @@
 """The names in evaluation.level1: its sections, and the values of the columns `stat` and `measure`.
 
-Not here: who computes the rows (level1_measurement, useful_test).
+Not here: who computes the rows (level1_measurement, learned_gains).
 """
 
 import re

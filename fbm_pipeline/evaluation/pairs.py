@@ -44,16 +44,16 @@ def pairs(inputs: Inputs) -> pa.Table:
 
     Raises EvaluationError when no season has been backtested.
     """
-    preset = inputs.preset
-    backtest = load_backtest(inputs, held_seasons(inputs, preset))
+    settings = inputs.settings
+    backtest = load_backtest(inputs, backtested_seasons(inputs, settings))
     groups = [
-        (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, preset)
+        (comparison, seasons) for comparison in REGISTERED.values() for seasons in season_groups(comparison, settings)
     ]
-    rows = [{"data": preset.data_kind, **row} for row in pair_rows(sheets(backtest), groups)]
+    rows = [{"data": settings.data_kind, **row} for row in pair_rows(sheets(backtest), groups)]
     return pa.Table.from_pylist(rows, schema=PAIRS_TABLE.schema)
 
 
-def held_seasons(store: Store, preset: Preset) -> list[int]:
+def backtested_seasons(store: Store, preset: Preset) -> list[int]:
     """The development and test seasons that evaluation.backtest holds. Raises EvaluationError when it has none."""
     seasons = backtest_seasons(store, preset)
     if not seasons:
@@ -154,17 +154,8 @@ def _rows(comparison: Comparison, family: Sequence[_Tested]) -> list[PairRow]:
         holm_r = holm([item.r[place].p for item, place in members])
         holm_rmse = holm([item.rmse[place].p for item, place in members])
         for (item, place), adjusted_r, adjusted_rmse in zip(members, holm_r, holm_rmse, strict=True):
-            r, rmse = item.r[place], item.rmse[place]
-            rows.append(
-                {
-                    **item.key,
-                    "base": base,
-                    "new": new,
-                    **_columns("r", r, adjusted_r),
-                    **_columns("rmse", rmse, adjusted_rmse),
-                    "verdict": verdict(rmse.value, adjusted_rmse),
-                }
-            )
+            figures = tested_columns(item.r[place], adjusted_r, item.rmse[place], adjusted_rmse)
+            rows.append({**item.key, "base": base, "new": new, **figures})
     return rows
 
 
@@ -174,10 +165,10 @@ def difference_of(sample: Resampled, measure: str, base: int, new: int) -> Diffe
     return difference(float(point[base]), float(point[new]), draws[:, base], draws[:, new])
 
 
-def _columns(measure: str, step: Difference, adjusted: float | None) -> dict[str, float | None]:
-    return {
-        f"d_{measure}": step.value,
-        f"d_{measure}_low": step.low,
-        f"d_{measure}_high": step.high,
-        f"holm_{measure}": adjusted,
-    }
+def tested_columns(r: Difference, holm_r: float | None, rmse: Difference, holm_rmse: float | None) -> PairRow:
+    """The columns of a paired difference with its adjusted p values and its verdict, as evaluation.pairs has them."""
+    columns: PairRow = {}
+    for measure, step, adjusted in (("r", r, holm_r), ("rmse", rmse, holm_rmse)):
+        columns |= {f"d_{measure}": step.value, f"d_{measure}_low": step.low, f"d_{measure}_high": step.high}
+        columns[f"holm_{measure}"] = adjusted
+    return columns | {"verdict": verdict(rmse.value, holm_rmse)}

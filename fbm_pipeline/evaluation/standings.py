@@ -9,7 +9,7 @@ import pyarrow as pa
 from fbm_pipeline.backtest.backtest import BACKTEST, backtest_seasons, load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparisons import CONTROLS, NETWORK, REGISTERED
-from fbm_pipeline.evaluation.pairs import held_seasons, season_groups
+from fbm_pipeline.evaluation.pairs import backtested_seasons, season_groups
 from fbm_pipeline.evaluation.scoring import MIN_PLAYERS, absent_seasons, seasons_label, sheet_scores
 from fbm_pipeline.evaluation.sheets import RATE, sheets
 from fbm_pipeline.evaluation.tables import SCORES as SCORES_TABLE
@@ -26,14 +26,14 @@ def scores(inputs: Inputs) -> pa.Table:
 
     Raises EvaluationError when none has been, and when no comparison has enough players.
     """
-    preset = inputs.preset
-    seasons = held_seasons(inputs, preset)
+    settings = inputs.settings
+    seasons = backtested_seasons(inputs, settings)
     backtest = load_backtest(inputs, seasons)
     rows = [
-        {"data": preset.data_kind, **row}
+        {"data": settings.data_kind, **row}
         for sheet in sheets(backtest)
         for comparison in REGISTERED.values()
-        for group in season_groups(comparison, preset)
+        for group in season_groups(comparison, settings)
         for row in sheet_scores(sheet, comparison, group)
     ]
     if not rows:
@@ -60,8 +60,8 @@ def pooled_scores(store: Store) -> pd.DataFrame:
     """Rows of evaluation.scores of rates over several seasons, in each comparison's own universe."""
     with session(store, tables=(SCORES,)) as connection:
         scores = connection.execute(f"from {SCORES} order by all").df()
-    own_universe = scores["comparison"].map({name: item.universe for name, item in REGISTERED.items()})
-    return scores[(scores["universe"] == own_universe) & (scores["kind"] == RATE) & scores["seasons"].str.contains("-")]
+    universes = scores["comparison"].map({name: item.universe for name, item in REGISTERED.items()})
+    return scores[(scores["universe"] == universes) & (scores["kind"] == RATE) & scores["seasons"].str.contains("-")]
 
 
 def comparison_figures(store: Store, settings: Settings) -> dict[str, bytes]:

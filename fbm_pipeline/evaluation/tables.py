@@ -1,5 +1,10 @@
 """The tables of the evaluation: every system's scores, the differences of two systems, and what Level 1 is worth."""
 
+from dataclasses import replace
+
+from fbm_pipeline.controls.tables import FRAME_READS
+from fbm_pipeline.level1.tables import ENCODER, OUTINGS
+from fbm_pipeline.player_vectors.tables import DECODER
 from fbm_pipeline.store.columns import (
     DATA,
     PLAYER_TYPE,
@@ -80,13 +85,17 @@ PAIRS = Table(
     build="fbm_pipeline.evaluation.pairs:pairs",
 )
 
+_MEASUREMENT = "fbm_pipeline.evaluation.level1_measurement"
+
 LEVEL1 = Table(
     "evaluation.level1",
     grain="one row per section, cutoff, arm, reference, seasons, player type, statistic and measure",
     description="Whether anything learnt makes the control better, and what the encoders and decoders have learnt.",
     columns=(
         DATA,
-        Column("section", "str", "word", "what is measured: pre-training, decoder, useful test or collapse"),
+        Column(
+            "section", "str", "word", "what is measured: pre-training, decoder, gains of learned blocks or collapse"
+        ),
         Column("cutoff", "i16", "season", "the last season that the encoder or decoder has seen anything of"),
         Column("arm", "str", "word", "the encoder, block or table of frequencies measured"),
         Column("reference", "str", "word", "the arm that it is measured against; empty for a figure of its own"),
@@ -107,19 +116,14 @@ LEVEL1 = Table(
         ),
     ),
     key=("data", "section", "cutoff", "arm", "reference", "seasons", "player_type", "stat", "measure"),
-    reads={
-        "core.batted_balls": whole(),
-        "core.pitches": whole(),
-        "core.plate_appearance_details": whole(),
-        "core.plate_appearances": whole(),
-        "core.players": whole(),
-        "core.season_lines": whole(),
-        "features.control_rates": whole(),
-        "features.learned_blocks": whole(),
-        "features.marcel_rates": whole(),
-        "features.sequence_counts": whole(),
-    },
-    code=("fbm_pipeline.evaluation.level1_measurement:measure_level1",),
+    reads=dict.fromkeys((*OUTINGS, *FRAME_READS, "features.control_rates", "features.learned_blocks"), whole()),
+    settings=("name", "encoders", "development_seasons", "test_seasons", "seed", "threads", "device", "data_kind"),
+    build=f"{_MEASUREMENT}:level1",
+    # Of every cutoff.
+    trained=(
+        replace(ENCODER, current=f"{_MEASUREMENT}:current_encoders"),
+        replace(DECODER, current=f"{_MEASUREMENT}:current_decoders"),
+    ),
 )
 
 TABLES = (SCORES, PAIRS, LEVEL1)

@@ -98,11 +98,11 @@ def archetype_centroids(inputs: Inputs, player_type: str) -> pa.Table:
 
     Raises ArchetypeError when fewer players than archetypes qualify.
     """
-    until = inputs.preset.tune_until
+    until = inputs.settings.tune_until
     parameters = {"player_type": player_type, "first_season": 0, "last_season": until}
     with session(inputs) as connection:
         profiles = query(connection, "features/preseason_profiles", parameters)
-    return _centroids_table(cluster(profiles, player_type, inputs.preset.archetypes, until), player_type)
+    return _centroids_table(cluster(profiles, player_type, inputs.settings.archetypes, until), player_type)
 
 
 def cluster(profiles: pa.Table, player_type: str, kinds: int, fitted_until: int) -> Archetypes:

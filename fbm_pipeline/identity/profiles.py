@@ -139,12 +139,7 @@ def supplying_horizons(opportunities: np.ndarray) -> np.ndarray:
 
 
 def _supplied_rates(
-    horizons: HorizonCounts,
-    statistic: Statistic,
-    fit: Fit,
-    suppliers: np.ndarray,
-    minors: MinorsParts,
-    few: np.ndarray,
+    horizons: HorizonCounts, statistic: Statistic, fit: Fit, suppliers: np.ndarray, minors: MinorsParts, few: np.ndarray
 ) -> np.ndarray:
     """(n, 4) shrunk rates of the supplying horizons, each (numerator + k x league) / (denominator + k).
 

@@ -50,7 +50,7 @@ STAT_PROFILES = Table(
             Column("minor_opportunities", "f64", "PA or BF", "what the minors weigh in the strikeout rate"),
         ),
         # Newcomers have played no game.
-        *for_people([Column("days_since_last_game", "i32", "days", "since his last game").nullable_with(0.7)]),
+        *for_people((Column("days_since_last_game", "i32", "days", "since his last game").nullable_with(0.7),)),
         *_horizon_columns(),
     ),
     key=("player_type", "mlbam_id", "as_of"),
@@ -99,7 +99,7 @@ ARCHETYPES = Table(
         *PLAYER_KEY,
         Column("archetype", "i16", "number", "the nearest kind of player"),
         Column("distance", "f32", "standard deviations", "from its centre"),
-        *for_people([Column("membership", "[f32]", "shares", "of each kind by nearness, adding up to 1")]),
+        Column("membership", "[f32]", "shares", "of each kind by nearness, adding up to 1", for_people=True),
     ),
     key=("player_type", "mlbam_id", "as_of"),
     partition_by=("player_type", "season"),

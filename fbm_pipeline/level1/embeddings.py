@@ -109,8 +109,8 @@ def embed_season(store: Store, settings: Settings, cutoff: int, season: int) -> 
 
 def _embedded(inputs: Inputs, stale: list[int]) -> pa.Table:
     """Rows of the stale months. A game, and so an outing, lies in one month."""
-    device = inputs.preset.device
-    prepare(inputs.preset.threads, device)
+    device = inputs.settings.device
+    prepare(inputs.settings.threads, device)
     encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
     season = int(inputs.partition["season"])
     loaded, months = load_outings(inputs, season), _months(inputs, season)

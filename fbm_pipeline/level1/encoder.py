@@ -16,7 +16,7 @@ from fbm_pipeline.level1.masked_run import MaskedRun, Pretraining, RunSize
 from fbm_pipeline.level1.outings import concatenate, load_outings
 from fbm_pipeline.level1.pitch_encoder import OutingEncoder
 from fbm_pipeline.level1.pretraining import MaskedGamestate
-from fbm_pipeline.level1.tables import ENCODER, OUTINGS
+from fbm_pipeline.level1.tables import ENCODER
 from fbm_pipeline.nn.checkpoint import WEIGHTS, Checkpoint, restore_weights
 from fbm_pipeline.nn.device import prepare
 from fbm_pipeline.nn.observer import Observer
@@ -35,15 +35,6 @@ logger = logging.getLogger("fbm_pipeline.training")
 
 class EncoderError(ValueError):
     """Level 1 cannot be trained or used as asked; the message says why and what to do."""
-
-
-@dataclass(frozen=True)
-class EncoderSettings:
-    """What of the preset, of the cutoff's plan and of the run shapes one pre-training."""
-
-    first_season: int
-    size: RunSize
-    device: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +70,7 @@ def train_encoder(
         logger.info("level 1: encoder %s is finished already, nothing to train", key)
     else:
         prepare(settings.preset.threads, settings.device)
-        size = asdict(inputs.preset.size)
+        size = asdict(inputs.settings.size)
         facts = {"hash": key, "size": size, "seasons": seasons, "cutoff": cutoff}
         observer.log_params({**size, "seasons": len(seasons), "cutoff": cutoff})
         run_training(pretraining_of(inputs, facts), folder, key, observer)
@@ -90,16 +81,20 @@ def train_encoder(
 
 def encoder_inputs(store: Store, settings: Settings, cutoff: int, arm: str = "masked") -> Inputs:
     """What the pre-training of an arm is shown; its key follows. Raises EncoderError for an unknown cutoff or arm."""
-    plan = plan_of(settings.preset, cutoff)
-    shaped_by = EncoderSettings(plan.first_season, _size(settings.preset, arm), settings.device)
-    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, shaped_by)
+    return open_inputs(store, ENCODER, {"cutoff": cutoff, "arm": arm}, settings)
+
+
+def planned(store: Store, settings: Settings, partition: Partition) -> dict[str, object]:
+    """What a cutoff and an arm have of their own; raises as encoder_inputs."""
+    plan = plan_of(settings.preset, int(partition["cutoff"]))
+    return {"first_season": plan.first_season, "size": _size(settings.preset, str(partition["arm"]))}
 
 
 def pretraining_of(inputs: Inputs, facts: Mapping[str, Any]) -> Pretraining:
     """The pre-training on the facts' seasons, the last one's games from August on held out."""
     loaded = [load_outings(inputs, season) for season in facts["seasons"]]
     last, measured = split_held_out(inputs, facts["cutoff"], loaded[-1])
-    run = MaskedRun(inputs.preset.size, concatenate([*loaded[:-1], last]), inputs.preset.device)
+    run = MaskedRun(inputs.settings.size, concatenate([*loaded[:-1], last]), inputs.settings.device)
     return Pretraining(run, measured, facts)
 
 
@@ -114,16 +109,16 @@ def load_encoder(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[
 
 def load_pretraining(settings: Settings, cutoff: int, arm: str = "masked") -> tuple[MaskedGamestate, EncoderCard]:
     """The encoder with the heads of its pre-training; raises as load_encoder does."""
-    return _pretrained(_current(settings, cutoff, arm))
+    return pretrained_of(_current(settings, cutoff, arm))
 
 
 def encoder_of(checkpoint: Checkpoint) -> tuple[OutingEncoder, EncoderCard]:
     """The encoder that a finished checkpoint holds, ready for inference."""
-    model, card = _pretrained(checkpoint)
+    model, card = pretrained_of(checkpoint)
     return model.encoder, card
 
 
-def current_encoder(settings: Settings, partition: Partition) -> Trained:
+def current_encoder(store: Store, settings: Settings, partition: Partition) -> Trained:
     """The finished training that the tables of a cutoff are made with; raises as load_encoder does."""
     checkpoint = _current(settings, int(partition["cutoff"]), str(partition.get("arm", ARMS[0])))
     return Trained(_weights_hash(checkpoint), checkpoint)
@@ -143,7 +138,8 @@ def _current(settings: Settings, cutoff: int, arm: str) -> Checkpoint:
     return checkpoint
 
 
-def _pretrained(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
+def pretrained_of(checkpoint: Checkpoint) -> tuple[MaskedGamestate, EncoderCard]:
+    """The encoder that a finished checkpoint holds, with the heads of its pre-training."""
     model = MaskedGamestate(OutingEncoder(RunSize(**checkpoint.card["size"]).shape))
     restore_weights(model, checkpoint)
     return model.eval(), _card(checkpoint, skipped=True)
@@ -162,11 +158,6 @@ def plan_of(preset: Preset, cutoff: int) -> EncoderPlan:
 def arms_of(preset: Preset, cutoff: int) -> tuple[str, ...]:
     """The arms of a cutoff, the one in use first. Raises EncoderError for a cutoff that the preset does not have."""
     return ("masked", *plan_of(preset, cutoff).arms)
-
-
-def content_of(store: Store, season: int) -> list[str]:
-    """Content hashes of all that a season's outings are made of."""
-    return [store.content(name, {"season": season}) for name in OUTINGS]
 
 
 def _seasons(store: Store, plan: EncoderPlan) -> list[int]:

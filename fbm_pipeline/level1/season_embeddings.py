@@ -41,8 +41,8 @@ def season_embeddings(inputs: Inputs, arm: str, cutoff: int, season: int) -> pa.
     if arm == "masked":
         embeddings = _stored(inputs, cutoff, season)
     else:
-        device = inputs.preset.device
-        prepare(inputs.preset.threads, device)
+        device = inputs.settings.device
+        prepare(inputs.settings.threads, device)
         embeddings = embed(encoder.to(device), load_outings(inputs, season))
     players = load_outing_players(inputs, season)
     return season_rows(arm, cutoff, season, card.hash, season_means(embeddings, *players))

@@ -29,6 +29,7 @@ ENCODER = Training(
     settings=("first_season", "size", "device"),
     code=("fbm_pipeline.level1.encoder:pretraining_of", "fbm_pipeline.nn.trainer:run_training"),
     current="fbm_pipeline.level1.encoder:current_encoder",
+    plan="fbm_pipeline.level1.encoder:planned",
     seasons="fbm_pipeline.level1.outings:cutoffs_with_outings",
 )
 

@@ -15,18 +15,7 @@ CLASSIC_OLD = 0.003  # worse per year over it
 FACTOR_RANGE = (0.5, 1.5)
 
 _GOOD_WHEN_HIGH = {
-    "batter": {
-        "bb_rate",
-        "hr_rate",
-        "h_rate",
-        "single_rate",
-        "double_rate",
-        "triple_rate",
-        "obp",
-        "avg",
-        "slg",
-        "iso",
-    },
+    "batter": {"bb_rate", "hr_rate", "h_rate", "single_rate", "double_rate", "triple_rate", "obp", "avg", "slg", "iso"},
     "pitcher": {"so_rate"},
 }
 

@@ -3,7 +3,7 @@
 The criterion is the squared error of next season's rate, weighted by its opportunities.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -50,10 +50,10 @@ def marcel_constants(inputs: Inputs, player_type: str) -> pa.Table:
     Targets start at FIRST_TARGET or the league's second season, without the short one, and need
     `min_train_opportunities`. Raises MarcelError for a league with too few seasons or players.
     """
-    until = inputs.preset.tune_until
+    until = inputs.settings.tune_until
     seasons = _seasons_until(inputs, until)
     lines = read_season_lines(inputs, player_type, seasons[0], seasons[-1])
-    return _constants_table(fit_all(lines, until, inputs.preset.min_train_opportunities), player_type, until)
+    return _constants_table(fit_all(lines, until, inputs.settings.min_train_opportunities), player_type, until)
 
 
 def _seasons_until(store: Store, tune_until: int) -> list[int]:
@@ -137,21 +137,8 @@ def _age_slope(rate: np.ndarray, age: np.ndarray, outcome: np.ndarray, weight: n
 
 
 def _constants_table(fits: list[Fit], player_type: str, until: int) -> pa.Table:
-    schema = MARCEL_CONSTANTS.schema
-    rows = [
-        {
-            "player_type": player_type,
-            "statistic": fit.statistic,
-            "regression": fit.regression,
-            "age_slope": fit.age_slope,
-            "fitted_from": fit.fitted_from,
-            "fitted_until": until,
-            "n": fit.n,
-            "rmse": fit.rmse,
-        }
-        for fit in fits
-    ]
-    return pa.Table.from_pylist(rows, schema=schema)
+    rows = [{"player_type": player_type, "fitted_until": until, **asdict(fit)} for fit in fits]
+    return pa.Table.from_pylist(rows, schema=MARCEL_CONSTANTS.schema)
 
 
 def read_constants(store: Store, player_type: str) -> dict[str, Fit]:
@@ -163,14 +150,4 @@ def read_constants(store: Store, player_type: str) -> dict[str, Fit]:
         raise MarcelError(
             f"features.marcel_constants lack {sorted(missing)} for {player_type}; fit the constants of that type first"
         )
-    return {
-        row["statistic"]: Fit(
-            row["statistic"],
-            row["regression"],
-            row["age_slope"],
-            row["fitted_from"],
-            row["n"],
-            row["rmse"],
-        )
-        for row in rows
-    }
+    return {row["statistic"]: Fit(**{field.name: row[field.name] for field in fields(Fit)}) for row in rows}

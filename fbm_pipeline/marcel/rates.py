@@ -10,21 +10,10 @@ import pyarrow as pa
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import Statistic, statistics
-from fbm_pipeline.marcel.aging import (
-    classic_factor,
-    fitted_factor,
-)
+from fbm_pipeline.marcel.aging import classic_factor, fitted_factor
 from fbm_pipeline.marcel.constants import Fit, read_constants
-from fbm_pipeline.marcel.playing_time import (
-    expected_opportunities,
-)
-from fbm_pipeline.marcel.regression import (
-    Samples,
-    classic_regression,
-    effective_opportunities,
-    regress,
-    samples,
-)
+from fbm_pipeline.marcel.playing_time import expected_opportunities
+from fbm_pipeline.marcel.regression import Samples, classic_regression, effective_opportunities, regress, samples
 from fbm_pipeline.marcel.season_lines import (
     SEASONS_BACK,
     Histories,

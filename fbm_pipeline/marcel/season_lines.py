@@ -160,10 +160,15 @@ def _ages(lines: SeasonLines, rows: np.ndarray, target: int) -> np.ndarray:
 
 def actual_rows(lines: SeasonLines, players: Histories) -> np.ndarray:
     """(n,) row number of the season projected itself, -1 where the player had no line in it."""
-    if not len(lines.season):
-        return np.full(len(players.season), -1)
-    keys = lines.season * 10**9 + lines.mlbam_id
-    wanted = players.season * 10**9 + players.mlbam_id
+    return find_rows(lines.season, lines.mlbam_id, players.season, players.mlbam_id)
+
+
+def find_rows(season: np.ndarray, mlbam_id: np.ndarray, of_season: np.ndarray, of_player: np.ndarray) -> np.ndarray:
+    """Row number of each wanted season and player among rows ordered by both, -1 where there is none."""
+    if not len(season):
+        return np.full(np.shape(of_season), -1)
+    keys = season * 10**9 + mlbam_id
+    wanted = of_season * 10**9 + of_player
     at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
     return np.where(keys[at] == wanted, at, -1)
 

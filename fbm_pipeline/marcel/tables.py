@@ -1,6 +1,6 @@
 """The tables of the prior."""
 
-from fbm_pipeline.store.columns import AS_OF, MLBAM_ID, PLAYER_TYPE, SEASON, STATISTIC, SYSTEM, Column, N
+from fbm_pipeline.store.columns import PLAYER_RATE, PLAYER_TYPE, STATISTIC, Column, N
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import seasons_before, whole
 
@@ -30,24 +30,14 @@ MARCEL_RATES = Table(
     grain="one row per player, side of the ball, as-of date, system and statistic",
     description="Every player's rates before the season by classic and by fitted Marcel: the prior of all else.",
     columns=(
-        SEASON,
-        PLAYER_TYPE,
-        AS_OF,
-        MLBAM_ID,
-        SYSTEM,
-        STATISTIC,
-        Column("rate", "f64", "of the statistic", "the projected rate, in the statistic's own scale"),
+        *PLAYER_RATE,
         Column("weight", "f64", "denominators", "the effective opportunities behind the rate, regression included"),
         Column("league_rate", "f64", "of the statistic", "the league's rate of the latest season, in the same scale"),
         Column("opportunities", "f64", "PA or BF", "the opportunities that classic Marcel expects"),
     ),
     key=("player_type", "mlbam_id", "as_of", "system", "statistic"),
     partition_by=("player_type", "season"),
-    reads={
-        "core.season_lines": seasons_before(3),
-        "core.players": whole(),
-        "features.marcel_constants": whole(),
-    },
+    reads={"core.season_lines": seasons_before(3), "core.players": whole(), "features.marcel_constants": whole()},
     build="fbm_pipeline.marcel.rates:marcel_rates",
     seasons="fbm_pipeline.marcel.rates:projectable_seasons",
 )

@@ -85,11 +85,7 @@ def read_evidence(store: Store, player_type: str, targets: Sequence[int], last_k
         store.delta(name)
     lines = read_season_lines(store, player_type, min(targets) - SEASONS_BACK, last_known)
     minor = read_minor_lines(store, player_type, first_minor_season(targets), last_known)
-    bounds = {
-        "player_type": player_type,
-        "seasons": list(targets),
-        "as_of": [preseason(year) for year in targets],
-    }
+    bounds = {"player_type": player_type, "seasons": list(targets), "as_of": [preseason(year) for year in targets]}
     with session(store, tables=["features.marcel_rates"]) as connection:
         marcel = query(connection, MARCEL_STATEMENT, bounds).to_pandas()
     expected = {component: expected_events(minor, component) for component in COMPONENTS[player_type]}

@@ -12,10 +12,7 @@ from fbm_pipeline.store.tables import Store
 STATEMENT = "mle/minor_lines"
 READS = ("core.minor_lines", "core.players")
 LEVELS = ("AAA", "AA")
-COMPONENTS = {
-    "batter": ("so", "bb", "hr", "h", "double", "triple"),
-    "pitcher": ("so", "bb", "hr", "h"),
-}
+COMPONENTS = {"batter": ("so", "bb", "hr", "h", "double", "triple"), "pitcher": ("so", "bb", "hr", "h")}
 
 # Hits decide what no component gives: singles, reaching base, slugging, earned runs.
 DECIDED_BY = "h"

@@ -2,11 +2,10 @@
 
 from fbm_pipeline.store.columns import (
     AS_OF,
-    PLAYER_KEY,
+    PLAYER_RATE,
     PLAYER_TYPE,
     SEASON,
     STATISTIC,
-    SYSTEM,
     TRAINED_FROM,
     TRAINED_UNTIL,
     Column,
@@ -77,10 +76,7 @@ MLE_RATES = Table(
     grain="one row per player, side of the ball, as-of date, system and statistic",
     description="Every player's rates before the season with his minor-league lines, newcomers among them.",
     columns=(
-        *PLAYER_KEY,
-        SYSTEM,
-        STATISTIC,
-        Column("rate", "f64", "of the statistic", "the projected rate, in the statistic's own scale"),
+        *PLAYER_RATE,
         Column("weight", "f64", "PA or BF", "the opportunities that the rate rests on, majors and minors together"),
         # In a league without published minors they weigh nothing for anybody, and every rate is the majors'.
         Column("minor_weight", "f64", "PA or BF", "of these what the minors weigh", may_be_constant=True),

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from fbm_pipeline.baseball.calendar import SHORT_SEASON
-from fbm_pipeline.marcel.season_lines import (
-    SEASONS_BACK,
-)
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK
 from fbm_pipeline.mle.minor_lines import CLUB_SEASONS
 from fbm_pipeline.store.tables import Store
 

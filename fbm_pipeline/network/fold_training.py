@@ -15,30 +15,33 @@ import numpy as np
 import torch
 
 from fbm_pipeline.identity.encoding import Standardizer
-from fbm_pipeline.level1.encoder import load_encoder
-from fbm_pipeline.network.folds import (
-    TRAINING,
-    Fold,
-    data_hash,
-    machine_parts,
-    plan_fold,
-    training_key,
-)
+from fbm_pipeline.level1.encoder import encoder_of
+from fbm_pipeline.level1.tables import ENCODER
+from fbm_pipeline.network.folds import Fold, fold_of
 from fbm_pipeline.network.hierarchy import shape_for
 from fbm_pipeline.network.inputs import changed_windows
 from fbm_pipeline.network.minors import of_the_majors, with_mle
 from fbm_pipeline.network.plate_appearances import load_source
 from fbm_pipeline.network.priors import Priors, load_priors
-from fbm_pipeline.network.training import Machine, Samples, Trained, train
+from fbm_pipeline.network.tables import training_of
+from fbm_pipeline.network.training import Machine, Samples, TrainedHierarchy, train
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.presets.network import Network
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
-from fbm_pipeline.store.tables import Store
+from fbm_pipeline.store.contents import inputs_key
+from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import open_inputs, training_key
+from fbm_pipeline.store.tables import Partition, Store
 
 logger = logging.getLogger("fbm_pipeline.training")
+
+
+class UntrainedFoldError(ValueError):
+    """A fold is asked for projections before it was trained, or its network reads other inputs than are stored."""
 
 
 @dataclass(frozen=True)
@@ -71,77 +74,109 @@ def run_fold(
     """Train a network for one test season under `folder`, or return it when nothing it depends on has changed.
 
     A training that was killed goes on. Raises MissingJoinError where tables do not fit together, ValueError when too
-    few seasons exist or the encoder has seen the validation season.
+    few seasons exist or the encoder has seen the validation season, EncoderError when there is none.
     """
-    fold = plan_fold(store, player_type, season, settings.preset, network)
-    inputs = training_key(store, settings, fold, network)
+    inputs = network_inputs(store, settings, network, player_type, season)
+    key = training_key(inputs)
     finished = load_checkpoint(folder / "finished")
-    if finished is not None and finished.card["inputs"] == inputs:
+    if finished is not None and finished.card["inputs"] == key:
         return _card(finished, skipped=True, url=observer.url)
-    result, record = trained(store, settings, network, fold, folder / "progress", inputs, observer)
-    hashes = {"data_hash": data_hash(store, fold, fold.learnt_from), "code_hash": code_key(TRAINING)}
+    result, record = trained(inputs, folder / "progress", key, observer)
+    hashes = {"data_hash": inputs_key(reads=inputs.contents()), "code_hash": code_key(*inputs.table.functions)}
     saved = _finish(folder, result, record | hashes)
     observer.log_artifact(saved.folder)
     return _card(saved, skipped=False, url=observer.url)
 
 
-def trained(
-    store: Store, settings: Settings, network: Network, fold: Fold, folder: Path, inputs: str, observer: Observer
-) -> tuple[Trained, dict[str, Any]]:
+def network_inputs(store: Store, settings: Settings, network: Network, player_type: str, season: int) -> Inputs:
+    """What the training of a fold's network is shown; its key follows. Raises ValueError for too few seasons."""
+    partition: dict[str, int | str] = {"player_type": player_type, "fold": season}
+    return open_inputs(store, training_of(network), partition, with_network(settings, network))
+
+
+def with_network(settings: Settings, network: Network) -> Settings:
+    """The settings with another network in the preset's place."""
+    return replace(settings, preset=replace(settings.preset, network=network))
+
+
+def current_network(store: Store, settings: Settings, partition: Partition) -> Trained:
+    """The finished network of a fold, for its projections. Raises UntrainedFoldError where it is not of the inputs."""
+    player_type, season = str(partition["player_type"]), int(partition["fold"])
+    finished = load_checkpoint(fold_folder(settings, player_type, season) / "finished")
+    inputs = network_inputs(store, settings, settings.preset.network, player_type, season)
+    if finished is None or finished.card["inputs"] != training_key(inputs):
+        state = "never trained" if finished is None else "trained on other inputs than are stored now"
+        raise UntrainedFoldError(f"{player_type} fold {season} was {state}; materialize its training first")
+    return trained_network(finished)
+
+
+def trained_network(finished: Checkpoint) -> Trained:
+    """A finished network, as its projections are made with it: weights, and the scales of what it reads."""
+    weights = inputs_key(files=finished.card["files"], standardizer=finished.card["standardizer"])
+    return Trained(weights, finished)
+
+
+def trained(inputs: Inputs, folder: Path, key: str, observer: Observer) -> tuple[TrainedHierarchy, dict[str, Any]]:
     """The network of a fold, and what it was trained on for its card."""
-    windows, priors = load_fold(store, settings, network, fold, fold.learnt_from)
-    require_encoder_before(settings, windows.encoder, fold.validation_season)
+    fold, settings = fold_of(inputs), inputs.settings
+    network: Network = settings.network
+    level1 = inputs.trained(ENCODER.name).checkpoint
+    windows, priors = load_fold(inputs, fold.learnt_from)
+    require_encoder_before(level1, windows.encoder, fold.validation_season)
     rows = training_rows(windows, fold, network)
     standardizer = Standardizer.fit(windows.profile[rows], windows.profile_names)
     windows = changed_windows(standardized(windows, standardizer), network, priors)
     validation = np.flatnonzero(windows.season == fold.validation_season)
-    shape = shape_for(windows, network, settings.preset.archetypes)
+    shape = shape_for(windows, network, settings.archetypes)
     record = {
-        "inputs": inputs,
+        "inputs": key,
         **asdict(fold),
         "trained_until": fold.trained_until,
         "samples": len(rows),
         "settings": network.as_plain(),
-        **machine_parts(settings),
+        **{name: getattr(settings, name) for name in ("archetypes", "threads", "device")},
         "torch": torch.__version__,
         "encoder": windows.encoder,
         "shape": asdict(shape),
         "standardizer": standardizer.to_json(),
     }
     observer.log_params(_parameters(record))
+    _log_samples(fold, len(rows), len(validation))
+    encoder = encoder_of(level1)[0] if network.trains_level1 else None
+    samples = Samples(windows, rows, validation)
+    machine = Machine(settings.threads, settings.device)
+    return train(shape, samples, network, machine, folder, key, observer, encoder), record
+
+
+def _log_samples(fold: Fold, samples: int, validation: int) -> None:
     logger.info(
         "%s %d: %d samples of %d-%d, stopped on %d of %d",
         fold.player_type,
         fold.season,
-        len(rows),
+        samples,
         min(fold.train_seasons),
         fold.trained_until,
-        len(validation),
+        validation,
         fold.validation_season,
     )
-    encoder = load_encoder(settings, fold.cutoff, network.encoder)[0] if network.trains_level1 else None
-    samples = Samples(windows, rows, validation)
-    machine = Machine(settings.preset.threads, settings.device)
-    return train(shape, samples, network, machine, folder, inputs, observer, encoder), record
 
 
-def require_encoder_before(settings: Settings, encoder: str, season: int) -> None:
-    """Raise ValueError unless the encoder of the embeddings is known and saw nothing of `season` or later."""
-    checkpoint = load_checkpoint(settings.checkpoints / "level1" / encoder)
-    if checkpoint is None:
+def require_encoder_before(encoder: Checkpoint, embedded_by: str, season: int) -> None:
+    """Raise ValueError unless the embeddings are of the cutoff's encoder, and it saw nothing of `season` or later."""
+    if encoder.card["hash"] != embedded_by:
         raise ValueError(
-            f"models.pa_embeddings name encoder {encoder!r}, which is not under {settings.checkpoints / 'level1'}; "
-            "train the encoder and embed all seasons again"
+            f"models.pa_embeddings name encoder {embedded_by!r}, the one in use is {encoder.card['hash']!r}; embed all "
+            "seasons again"
         )
-    if checkpoint.card["cutoff"] >= season:
+    if encoder.card["cutoff"] >= season:
         raise ValueError(
-            f"encoder {encoder} has seen {checkpoint.card['cutoff']}, expected a season before {season}, which this "
+            f"encoder {embedded_by} has seen {encoder.card['cutoff']}, expected a season before {season}, which this "
             "fold is stopped on; give the preset an encoder of an earlier cutoff"
         )
 
 
 def training_rows(windows: Windows, fold: Fold, network: Network) -> np.ndarray:
-    """The samples that are trained on: of the training seasons, with enough opportunities to tell anything."""
+    """The samples that are trained on: of the training seasons, with enough opportunities to learn from."""
     enough = windows.targets.opportunities >= network.min_opportunities
     rows = np.flatnonzero(np.isin(windows.season, fold.train_seasons) & enough)
     if not len(rows):
@@ -152,16 +187,15 @@ def training_rows(windows: Windows, fold: Fold, network: Network) -> np.ndarray:
     return rows
 
 
-def load_fold(
-    store: Store, settings: Settings, network: Network, fold: Fold, seasons: Sequence[int]
-) -> tuple[Windows, Priors]:
+def load_fold(inputs: Inputs, seasons: Sequence[int], *, outcomes: bool = True) -> tuple[Windows, Priors]:
     """Windows, not yet standardized, and priors, with what the network knows of the minors."""
-    source = load_source(store, settings, network, fold.cutoff, stored_history(store, seasons))
-    windows = load_windows(store, fold.player_type, seasons, network, source)
-    priors = load_priors(store, fold.player_type, seasons)
+    network, player_type = inputs.settings.network, str(inputs.partition["player_type"])
+    source = load_source(inputs, stored_history(inputs, seasons))
+    windows = load_windows(inputs, player_type, seasons, network, source, outcomes=outcomes)
+    priors = load_priors(inputs, player_type, seasons)
     if network.identity == "majors":
-        windows = of_the_majors(store, windows)
-    return windows, with_mle(store, priors) if network.prior == "mle" else priors
+        windows = of_the_majors(inputs, windows)
+    return windows, with_mle(inputs, priors) if network.prior == "mle" else priors
 
 
 def standardized(windows: Windows, standardizer: Standardizer) -> Windows:
@@ -176,7 +210,7 @@ def _parameters(record: dict[str, Any]) -> dict[str, object]:
     return {**flat, **record["settings"], "train_seasons": len(record["train_seasons"])}
 
 
-def _finish(folder: Path, result: Trained, record: dict[str, Any]) -> Checkpoint:
+def _finish(folder: Path, result: TrainedHierarchy, record: dict[str, Any]) -> Checkpoint:
     """Save the finished network with its card, verified; what was under way is no longer needed."""
     progress = result.progress
     card = record | {

@@ -136,7 +136,7 @@ def _shrunk_means(windows: Windows) -> np.ndarray:
 
 
 def _means_of_games(windows: Windows) -> Windows:
-    """Every plate appearance of a game is the game's mean, without context: how many there were is still told."""
+    """Every plate appearance of a game is the game's mean, without context: how many there were is still known."""
     sums, counts = _sums_of_games(windows)
     means = (sums / np.maximum(counts, 1)[:, None]).astype(np.float16)
     games = replace(
@@ -167,16 +167,16 @@ def _shuffled_games(windows: Windows, draw: np.random.Generator) -> Windows:
     sample = np.repeat(np.arange(len(counts)), counts)
     last = counts.cumsum()
     dated = np.repeat(windows.first_game - (last - counts), counts) + np.arange(len(sample))
-    told = dated[np.lexsort((draw.random(len(sample)), sample))]
-    lengths = games.first_plate_appearance[told + 1] - games.first_plate_appearance[told]
+    shuffled = dated[np.lexsort((draw.random(len(sample)), sample))]
+    lengths = games.first_plate_appearance[shuffled + 1] - games.first_plate_appearance[shuffled]
     ends = lengths.cumsum()
-    row = np.repeat(games.first_plate_appearance[told] - (ends - lengths), lengths) + np.arange(lengths.sum())
+    row = np.repeat(games.first_plate_appearance[shuffled] - (ends - lengths), lengths) + np.arange(lengths.sum())
     mixed = PlayerGames(
         mlbam_id=games.mlbam_id[dated],
         day=games.day[dated],
         season=games.season[dated],
-        is_home=games.is_home[told],
-        is_starter=games.is_starter[told],
+        is_home=games.is_home[shuffled],
+        is_starter=games.is_starter[shuffled],
         first_plate_appearance=np.r_[0, ends].astype(np.int64),
         embedding_row=games.embedding_row[row],
         context=games.context[row],

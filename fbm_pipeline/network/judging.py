@@ -54,12 +54,12 @@ def losses(projection: Projection, batch: Batch, target: str) -> Tensor:
     spread_only = beta_binomial_nll(projection.rate.detach(), projection.concentration, successes, trials)
     if target == "counts":
         expected = projection.rate.clamp(min=SMALLEST_RATE) * trials.clamp(min=1)
-        own = expected - successes * torch.log(expected)
+        of_rate = expected - successes * torch.log(expected)
     else:
         prior = batch.prior[:, None, :].clamp(SMALLEST_RATE, 1 - SMALLEST_RATE)
         actual = successes / trials.clamp(min=1)
-        own = 0.5 * trials * (actual - projection.rate) ** 2 / (prior * (1 - prior))
-    return spread_only + torch.where(trials > 0, own, torch.zeros_like(own))
+        of_rate = 0.5 * trials * (actual - projection.rate) ** 2 / (prior * (1 - prior))
+    return spread_only + torch.where(trials > 0, of_rate, torch.zeros_like(of_rate))
 
 
 def read(model: Hierarchy, windows: Windows, rows: np.ndarray, batch_size: int, device: str = "cpu") -> Read:

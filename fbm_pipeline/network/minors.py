@@ -3,7 +3,6 @@
 Not here: the translation (mle), and the switches that need no other table (inputs).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,25 +20,12 @@ from fbm_pipeline.identity.profiles import profiles_table
 from fbm_pipeline.marcel.constants import read_constants
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, Priors
 from fbm_pipeline.network.windows import Windows
-from fbm_pipeline.presets.network import Network
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
 
 
-def minors_contents(store: Store, network: Network, player_type: str, seasons: Sequence[int]) -> dict[str, object]:
-    """What is read here beside the fold's own tables, for a network's key; nothing where no word asks for it."""
-    contents: dict[str, object] = {}
-    if network.prior == "mle":
-        contents["mle"] = [store.content(MLE_RATES, {"player_type": player_type, "season": year}) for year in seasons]
-    if network.identity == "majors":
-        contents["constants"] = store.content("features.marcel_constants", {"player_type": player_type})
-        contents["centroids"] = store.content("features.archetype_centroids", {"player_type": player_type})
-        contents["players"] = store.content("core.players")
-    return contents
-
-
 def with_mle(store: Store, priors: Priors) -> Priors:
-    """The priors with `mle` in the place of the prior system: Marcel to the bit for whom the minors tell nothing.
+    """The priors with `mle` in the place of the prior system: Marcel to the bit for whom the minors say nothing.
 
     The opportunities behind a rate are Marcel's and those that the minors weigh. Target seasons before the first of
     features.mle_rates, when no line of the minors was known, keep Marcel. Raises FileNotFoundError when the table was
@@ -47,22 +33,22 @@ def with_mle(store: Store, priors: Priors) -> Priors:
     """
     store.delta(MLE_RATES)
     rate, weight = minors_prior(store, priors.player_type, priors.season, priors.mlbam_id)
-    told = np.isin(priors.season, priors.season[~np.isnan(rate).all(axis=1)])[:, None]
-    if (np.isnan(rate) & told).any():
-        lost = np.unique(priors.season[(np.isnan(rate) & told).any(axis=1)]).tolist()
+    translated = np.isin(priors.season, priors.season[~np.isnan(rate).all(axis=1)])[:, None]
+    if (np.isnan(rate) & translated).any():
+        lost = np.unique(priors.season[(np.isnan(rate) & translated).any(axis=1)]).tolist()
         raise ValueError(
             f"{MLE_RATES} lack {priors.player_type}s of target seasons {lost} whom Marcel projects; materialize "
             f"{priors.player_type}/mle_rates for these seasons first."
         )
     at = SYSTEMS.index(PRIOR_SYSTEM)
     rates, weights = priors.rates.copy(), priors.weights.copy()
-    rates[:, at] = np.where(told, rate, rates[:, at])
-    weights[:, at] += np.where(told, weight, 0.0)
+    rates[:, at] = np.where(translated, rate, rates[:, at])
+    weights[:, at] += np.where(translated, weight, 0.0)
     return replace(priors, rates=rates, weights=weights)
 
 
 def of_the_majors(store: Store, windows: Windows) -> Windows:
-    """The windows with profiles and archetypes that majors' games alone tell; not standardized, as they came.
+    """The windows with profiles and archetypes of majors' games alone; not standardized, as they came.
 
     Raises ProfileError and ArchetypeError as the tables' own assets do.
     """
@@ -70,8 +56,8 @@ def of_the_majors(store: Store, windows: Windows) -> Windows:
     profile, archetype = windows.profile.copy(), windows.archetype.copy()
     for season in np.unique(windows.season).tolist():
         (horizons,) = read_horizons(store, windows.player_type, season, [preseason(season)])
-        told = profiles_table(horizons, constants, _nobody(windows.player_type))
-        matrix, names = profile_features(told)
+        profiles = profiles_table(horizons, constants, _nobody(windows.player_type))
+        matrix, names = profile_features(profiles)
         if tuple(names) != windows.profile_names[: len(names)]:
             raise ValueError(f"profiles have the columns {names}, expected {windows.profile_names[: len(names)]}")
         rows = np.flatnonzero(windows.season == season)
@@ -86,7 +72,7 @@ def of_the_majors(store: Store, windows: Windows) -> Windows:
                 "Every player with a Marcel rate played in the three seasons before; materialize both tables again.",
             )
         profile[rows, : len(names)] = matrix[place]
-        archetype[rows] = assignments(centroids, told).column("archetype").to_numpy()[place]
+        archetype[rows] = assignments(centroids, profiles).column("archetype").to_numpy()[place]
     return replace(windows, profile=profile, archetype=archetype)
 
 

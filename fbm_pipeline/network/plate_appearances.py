@@ -15,14 +15,13 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from fbm_pipeline.level1.embeddings import Embeddings, embed, load_embeddings
-from fbm_pipeline.level1.encoder import load_encoder
+from fbm_pipeline.level1.encoder import encoder_of
 from fbm_pipeline.level1.outing_batches import arrange, collate, groups
 from fbm_pipeline.level1.outings import Outings, concatenate, load_outings
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.pretraining import batch_tensors
-from fbm_pipeline.presets.network import Network
-from fbm_pipeline.settings import Settings
-from fbm_pipeline.store.tables import Store
+from fbm_pipeline.level1.tables import ENCODER
+from fbm_pipeline.store.inputs import Inputs
 
 PADDED_TOKENS = 4096  # in one pass of the encoder, as in its pre-training
 
@@ -49,16 +48,16 @@ class Source:
     pitches: Pitches | None = None
 
 
-def load_source(store: Store, settings: Settings, network: Network, cutoff: int, seasons: Sequence[int]) -> Source:
-    """What a network of this configuration reads of the seasons' plate appearances.
+def load_source(inputs: Inputs, seasons: Sequence[int]) -> Source:
+    """What the fold's network reads of the seasons' plate appearances.
 
-    Raises MissingJoinError for a season that the cache lacks, EncoderError for an encoder that was not trained,
-    ValueError for a season without core tables.
+    Raises MissingJoinError for a season that the cache lacks, ValueError for a season without core tables.
     """
+    network, cutoff = inputs.settings.network, inputs.settings.cutoff
     if network.encoder == "masked" and not network.trains_level1:
-        return Source(load_embeddings(store, cutoff, seasons))
-    encoder, card = load_encoder(settings, cutoff, network.encoder)
-    outings = concatenate([load_outings(store, season) for season in sorted(set(seasons))])
+        return Source(load_embeddings(inputs, cutoff, seasons))
+    encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
+    outings = concatenate([load_outings(inputs, season) for season in sorted(set(seasons))])
     keys = pa.table(
         {
             "game_id": outings.game_id,

@@ -45,7 +45,8 @@ def load_player_games(store: Store, player_type: str, seasons: Sequence[int], em
     Raises MissingJoinError where a plate appearance has no embedding, no game or no player-game.
     """
     parameters = {"player_type": player_type, "seasons": list(seasons)}
-    with session(store, embedding_rows=embeddings.keys) as connection:
+    tables = ("core.games", "core.plate_appearances", "core.player_games")
+    with session(store, tables=tables, embedding_rows=embeddings.keys) as connection:
         appearances = query(connection, "network/player_plate_appearances", parameters)
         games = query(connection, "network/player_games", parameters)
     for column, table in (("game_order", "core.games"), ("embedding_row", "models.pa_embeddings")):

@@ -53,7 +53,7 @@ def load_priors(store: Store, player_type: str, seasons: Sequence[int]) -> Prior
     Raises MissingJoinError when a player lacks one of the systems or statistics, ValueError for a rate outside
     [0, 1] or a weight that is not positive where there is a head.
     """
-    with session(store) as connection:
+    with session(store, tables=("features.marcel_rates",)) as connection:
         table = query(connection, "network/priors", {"player_type": player_type, "seasons": [int(s) for s in seasons]})
     season = table.column("season").to_numpy().astype(np.int16)
     player = table.column("mlbam_id").to_numpy().astype(np.int32)

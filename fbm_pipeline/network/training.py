@@ -64,7 +64,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedHierarchy:
     """The network with the weights of its best epoch."""
 
     model: Hierarchy
@@ -89,7 +89,7 @@ def train(
     key: str,
     observer: Observer,
     encoder: OutingEncoder | None = None,
-) -> Trained:
+) -> TrainedHierarchy:
     """Train a network, choose its epoch on the validation rows, resuming from `folder` if it can.
 
     `encoder` is what Level 1 starts from where the network trains it. A checkpoint made from another `key` is not
@@ -104,7 +104,7 @@ def train(
         training = NetworkTraining(model, samples, network, machine.device)
         run_training(training, folder, key, observer)
         model.load_state_dict(training.best)
-    return Trained(model.eval(), training.progress)
+    return TrainedHierarchy(model.eval(), training.progress)
 
 
 class NetworkTraining:

@@ -27,6 +27,7 @@ HISTORY_SEASONS = 3  # a window reaches back as far as the prior does
 TARGET_HORIZONS = ("next_games", "next_season")
 MAIN_HORIZON = TARGET_HORIZONS.index("next_season")
 NEXT_GAMES = 5
+OUTCOMES = ("core.games", "core.player_games", "core.season_lines")  # what targets are made of
 STATEMENTS = ("network/next_games", "network/next_season")  # by horizon
 
 
@@ -84,8 +85,18 @@ def stored_history(store: Store, seasons: Iterable[int]) -> list[int]:
     return [season for season in history_seasons(seasons) if season in stored]
 
 
-def load_windows(store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source) -> Windows:
+def load_windows(
+    store: Store,
+    player_type: str,
+    seasons: Sequence[int],
+    network: Network,
+    source: Source,
+    *,
+    outcomes: bool = True,
+) -> Windows:
     """The windows of every player with a preseason Marcel rate in one of the target seasons.
+
+    Without `outcomes` nothing was tried in any target: a projection sees none.
 
     `source` must cover stored_history(store, seasons). Raises MissingJoinError, with a count, where a player has no
     profile or archetype, or a plate appearance no embedding or game.
@@ -107,7 +118,7 @@ def load_windows(store: Store, player_type: str, seasons: Sequence[int], network
         archetype=load_archetypes(store, priors),
         prior=priors.head(priors.rates),
         weight=priors.head(priors.weights),
-        targets=load_targets(store, priors),
+        targets=load_targets(store, priors) if outcomes else no_targets(priors),
         games=games,
         embeddings=source.embeddings.matrix,
         encoder=source.embeddings.encoder,
@@ -132,19 +143,19 @@ def load_profiles(store: Store, priors: Priors) -> tuple[np.ndarray, tuple[str, 
 
     The prior itself belongs to them: its rates as logits and its opportunities as a logarithm.
     """
-    with session(store, sample_keys=priors.keys) as connection:
+    with session(store, tables=("features.stat_profiles",), sample_keys=priors.keys) as connection:
         table = query(connection, "network/stat_profiles", {"player_type": priors.player_type})
     _require_partners("features.stat_profiles", table, "age", priors)
     matrix, names = profile_features(table.drop_columns(["sample"]))
     rates = np.clip(priors.head(priors.rates), 1e-6, 1 - 1e-6)
-    own = np.column_stack([np.log(rates / (1 - rates)), np.log1p(priors.opportunities)]).astype(np.float32)
-    own_names = [f"prior_{item.name}" for item in head_statistics(priors.player_type)] + ["prior_opportunities"]
-    return np.hstack([matrix, own]), (*names, *own_names)
+    of_prior = np.column_stack([np.log(rates / (1 - rates)), np.log1p(priors.opportunities)]).astype(np.float32)
+    prior_names = [f"prior_{item.name}" for item in head_statistics(priors.player_type)] + ["prior_opportunities"]
+    return np.hstack([matrix, of_prior]), (*names, *prior_names)
 
 
 def load_archetypes(store: Store, priors: Priors) -> np.ndarray:
     """The archetype of every sample, int64 from 0."""
-    with session(store, sample_keys=priors.keys) as connection:
+    with session(store, tables=("features.archetypes",), sample_keys=priors.keys) as connection:
         table = query(connection, "network/archetypes", {"player_type": priors.player_type})
     _require_partners("features.archetypes", table, "archetype", priors)
     return table.column("archetype").to_numpy().astype(np.int64)
@@ -168,26 +179,29 @@ def _require_partners(name: str, table: pa.Table, column: str, priors: Priors) -
         )
 
 
+def no_targets(priors: Priors) -> Targets:
+    """Targets without a trial."""
+    shape = (len(priors.season), len(TARGET_HORIZONS), len(head_statistics(priors.player_type)))
+    return Targets(np.zeros(shape, np.int32), np.zeros(shape, np.int32), np.zeros(shape[0], np.int32))
+
+
 def load_targets(store: Store, priors: Priors) -> Targets:
     """The targets of every sample. Players without a line or a game get no trials, and so no part in a loss."""
-    heads = head_statistics(priors.player_type)
-    shape = (len(priors.season), len(TARGET_HORIZONS), len(heads))
-    successes, trials = np.zeros(shape, np.int32), np.zeros(shape, np.int32)
+    heads, targets = head_statistics(priors.player_type), no_targets(priors)
     seasons = [int(season) for season in np.unique(priors.season)]
     parameters: dict[str, object] = {"player_type": priors.player_type, "seasons": seasons}
-    opportunities = np.zeros(shape[0], np.int32)
-    with session(store) as connection:
+    with session(store, tables=OUTCOMES) as connection:
         for horizon, (name, target) in enumerate(zip(TARGET_HORIZONS, STATEMENTS, strict=True)):
             extra: dict[str, object] = {"games": NEXT_GAMES} if name == "next_games" else {}
             table = query(connection, target, parameters | extra)
-            row, found = _rows_of(table, priors)
+            row, has_row = _rows_of(table, priors)
             for column, statistic in enumerate(heads):
                 hits, tries = statistic_counts(statistic, table)
-                successes[found, horizon, column] = hits[row[found]]
-                trials[found, horizon, column] = tries[row[found]]
+                targets.successes[has_row, horizon, column] = hits[row[has_row]]
+                targets.trials[has_row, horizon, column] = tries[row[has_row]]
             if horizon == MAIN_HORIZON:
-                opportunities[found] = _counts(table, "opportunities")[0][row[found]]
-    return Targets(successes, trials, opportunities)
+                targets.opportunities[has_row] = _counts(table, "opportunities")[0][row[has_row]]
+    return targets
 
 
 def statistic_counts(statistic: Statistic, table: pa.Table) -> tuple[np.ndarray, np.ndarray]:

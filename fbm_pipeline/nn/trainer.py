@@ -1,6 +1,6 @@
 """The one trainer of all that is trained: resumes or starts, takes steps, measures, saves, logs how far it is.
 
-What is trained decides how (`Training`); the trainer decides when. A killed training goes on from its checkpoint to
+What is trained decides how (`Trainable`); the trainer decides when. A killed training goes on from its checkpoint to
 the same bits. Not here: any model, which seasons are learnt from, what becomes of a finished checkpoint.
 """
 
@@ -21,7 +21,7 @@ PROGRESS_SECONDS = 5.0  # between two lines of the log
 logger = logging.getLogger("fbm_pipeline.training")
 
 
-class Training(Protocol):
+class Trainable(Protocol):
     """Something under way: its weights, where it stands, and how it goes on."""
 
     name: str  # in the log: `level 1`, `batter 2021`
@@ -69,7 +69,7 @@ class Training(Protocol):
         """Stand where the checkpoint stood."""
 
 
-def run_training(training: Training, folder: Path, key: str, observer: Observer) -> None:
+def run_training(training: Trainable, folder: Path, key: str, observer: Observer) -> None:
     """Finish a training, from its checkpoint under `folder` if one with this `key` is there.
 
     `key` identifies all that the training depends on: a checkpoint of another one is not continued. Raises
@@ -95,7 +95,7 @@ def run_training(training: Training, folder: Path, key: str, observer: Observer)
             save(training, folder, key)
 
 
-def save(training: Training, folder: Path, key: str) -> None:
+def save(training: Trainable, folder: Path, key: str) -> None:
     """Save where the training stands; its card gains `key`, `step` and `finished`."""
     facts = {"key": key, "step": training.step, "finished": training.finished}
     save_checkpoint(folder, training.weights(), training.state(), {**training.card(), **facts})
@@ -124,7 +124,7 @@ def require_finished(folder: Path) -> Checkpoint:
 class _Progress:
     """A line in the log at most every PROGRESS_SECONDS."""
 
-    def __init__(self, training: Training) -> None:
+    def __init__(self, training: Trainable) -> None:
         self.training, self.last = training, time.monotonic()
 
     def log(self) -> None:

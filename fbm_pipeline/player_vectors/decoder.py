@@ -35,15 +35,6 @@ logger = logging.getLogger("fbm_pipeline.training")
 
 
 @dataclass(frozen=True)
-class DecoderSettings:
-    """What of the preset, of the cutoff's plan and of the run shapes one decoder."""
-
-    first_season: int
-    width: int
-    device: str
-
-
-@dataclass(frozen=True)
 class DecoderCard:
     """A finished decoder. `metrics` are nats per held-out event by head: `decoded_*`, `context_*`, `base_*`."""
 
@@ -70,7 +61,7 @@ def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Obser
         logger.info("decoder %d: %s is finished already, nothing to train", cutoff, key)
     else:
         prepare(THREADS, settings.device)
-        width = inputs.preset.width
+        width = inputs.settings.width
         facts = {"hash": key, "cutoff": cutoff, "seasons": seasons, "width": width, "heads": HEAD_WEIGHTS}
         observer.log_params({"width": width, "steps": STEPS, "seasons": len(seasons), "cutoff": cutoff})
         with default_device(settings.device):
@@ -82,9 +73,13 @@ def train_decoder(store: Store, settings: Settings, cutoff: int, observer: Obser
 
 def decoder_inputs(store: Store, settings: Settings, cutoff: int) -> Inputs:
     """What the decoder's training is shown; its key follows. Raises DecoderError for a cutoff without a plan."""
-    first_season = _plan(settings.preset, cutoff).first_season
-    width = min(WIDTH, settings.preset.level1_embedding)
-    return open_inputs(store, DECODER, {"cutoff": cutoff}, DecoderSettings(first_season, width, settings.device))
+    return open_inputs(store, DECODER, {"cutoff": cutoff}, settings)
+
+
+def planned(store: Store, settings: Settings, partition: Partition) -> dict[str, object]:
+    """What a cutoff has of its own; raises as decoder_inputs."""
+    plan = _plan(settings.preset, int(partition["cutoff"]))
+    return {"first_season": plan.first_season, "width": min(WIDTH, settings.preset.level1_embedding)}
 
 
 def load_decoder(settings: Settings, cutoff: int) -> tuple[Weights, DecoderCard]:
@@ -97,7 +92,7 @@ def decoder_of(checkpoint: Checkpoint) -> tuple[Weights, DecoderCard]:
     return weights_of(checkpoint, "cpu"), _card(checkpoint, skipped=True)
 
 
-def current_decoder(settings: Settings, partition: Partition) -> Trained:
+def current_decoder(store: Store, settings: Settings, partition: Partition) -> Trained:
     """The finished training that the vectors of a cutoff are made with; raises as load_decoder does."""
     checkpoint = _current(settings, int(partition["cutoff"]))
     return Trained(_weights_hash(checkpoint), checkpoint)

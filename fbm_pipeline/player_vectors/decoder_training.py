@@ -95,7 +95,7 @@ class DecoderTraining:
         return {**self.facts, "metrics": self.metrics}
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        self._weights, self.step = weights_of(checkpoint, self.inputs.preset.device), int(checkpoint.card["step"])
+        self._weights, self.step = weights_of(checkpoint, self.inputs.settings.device), int(checkpoint.card["step"])
 
 
 def _load_training(store: Store, seasons: Sequence[int], cutoff: int) -> list[Meetings]:

@@ -23,6 +23,7 @@ DECODER = Training(
     settings=("first_season", "width", "device"),
     code=("fbm_pipeline.player_vectors.decoder_training:DecoderTraining", "fbm_pipeline.nn.trainer:run_training"),
     current="fbm_pipeline.player_vectors.decoder:current_decoder",
+    plan="fbm_pipeline.player_vectors.decoder:planned",
     seasons="fbm_pipeline.player_vectors.meetings:cutoffs_with_meetings",
 )
 

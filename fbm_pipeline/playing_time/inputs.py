@@ -128,10 +128,7 @@ def _absence(use: SeasonsOfUse, rows: list[np.ndarray]) -> dict[str, np.ndarray]
     """What injuries leave behind: whole seasons missed, and the days and games missed within the last one."""
     missed = np.column_stack(rows) < 0
     columns, at = use.columns, rows[0]
-    absence = {
-        "seasons_missed": missed.sum(axis=1).astype(np.float64),
-        "missed_last": missed[:, 0].astype(np.float64),
-    }
+    absence = {"seasons_missed": missed.sum(axis=1).astype(np.float64), "missed_last": missed[:, 0].astype(np.float64)}
     for name in ("days_before_first", "days_after_last", "longest_gap", "days_active"):
         absence[name] = _taken(columns[name], at)
     absence["played_while_active"] = _taken(_share(columns["games"], columns["club_games_between"]), at)

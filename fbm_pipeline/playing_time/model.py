@@ -31,12 +31,7 @@ from fbm_pipeline.marcel.season_lines import (
 )
 from fbm_pipeline.playing_time.fits import QUANTILES, Predictor, fit_expectation, fit_quantiles
 from fbm_pipeline.playing_time.inputs import PlayerColumns, playing_time_inputs
-from fbm_pipeline.playing_time.role import (
-    expected_roles,
-    learn_by_role,
-    learn_starter_chance,
-    roles_after,
-)
+from fbm_pipeline.playing_time.role import expected_roles, learn_by_role, learn_starter_chance, roles_after
 from fbm_pipeline.playing_time.seasons_of_use import SeasonsOfUse, read_seasons_of_use
 from fbm_pipeline.playing_time.tables import PLAYING_TIME
 from fbm_pipeline.settings import Settings
@@ -107,7 +102,7 @@ def playing_time_table(lines: SeasonLines, use: SeasonsOfUse, season: int, targe
     inputs = playing_time_inputs(lines, players, use)
     planned = use.planned(season)
     with threadpool_limits(1):
-        expected = _to_the_total(learned.expectation(inputs.values), learned.total)
+        expected = to_the_total(learned.expectation(inputs.values), learned.total)
         if_regular = learned.if_regular(inputs.values) if learned.if_regular else None
         quantiles = learned.quantiles(inputs.values)
     columns = {
@@ -189,7 +184,7 @@ def learn(lines: SeasonLines, use: SeasonsOfUse, targets: list[int]) -> Learned:
     return Learned(expectation, if_regular, quantiles, starter_chance, total, tuple(targets), len(share))
 
 
-def _to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
+def to_the_total(expected: np.ndarray, total: float) -> np.ndarray:
     """Scaled to sum to what projected players had in the latest seasons.
 
     The league's play does not grow with the number of its players: more of them each year share the same innings,

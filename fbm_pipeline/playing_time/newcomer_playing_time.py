@@ -24,7 +24,7 @@ from fbm_pipeline.mle.teaching import teaching_seasons
 from fbm_pipeline.mle.translations import TABLE as TRANSLATIONS
 from fbm_pipeline.mle.translations import TranslationError, read_translations
 from fbm_pipeline.playing_time.fits import QUANTILES
-from fbm_pipeline.playing_time.model import PITCHERS_COLUMNS
+from fbm_pipeline.playing_time.model import PITCHERS_COLUMNS, to_the_total
 from fbm_pipeline.playing_time.newcomer_inputs import newcomer_inputs
 from fbm_pipeline.playing_time.newcomer_learning import MINIMUM_PLAYER_SEASONS, Learned, learn, taught
 from fbm_pipeline.playing_time.schedule import planned_games, read_scheduled_games
@@ -131,8 +131,7 @@ def _to_the_total(expected: np.ndarray, learned: Learned) -> np.ndarray:
 
     More newcomers share the same places on rosters; but publishers also came to list more players, some of whom play.
     """
-    total = learned.total * (len(expected) / learned.newcomers) ** LONGER_LIST
-    return expected * (total / expected.sum()) if expected.sum() > 0 else expected
+    return to_the_total(expected, learned.total * (len(expected) / learned.newcomers) ** LONGER_LIST)
 
 
 def _pitchers_columns(players: Evidence, lines: SeasonLines, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK
-from fbm_pipeline.mle.translations import TranslationError
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, MarcelError
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
@@ -20,10 +19,10 @@ def read_scheduled_games(store: Store, first_season: int, last_season: int) -> d
 
 
 def planned_games(scheduled: Mapping[int, float], season: int) -> float:
-    """Games of a season not begun: the longest schedule of the three before. Raises TranslationError for none."""
+    """Games of a season not begun: the longest schedule of the three before. Raises MarcelError for none."""
     before = [scheduled[year] for year in range(season - SEASONS_BACK, season) if year in scheduled]
     if not before:
-        raise TranslationError(
+        raise MarcelError(
             f"core.games hold no season of {season - SEASONS_BACK}-{season - 1}, so the schedule of {season} is "
             "unknown; materialize core.games for the season before it."
         )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK, MarcelError
+from fbm_pipeline.marcel.season_lines import find_rows
+from fbm_pipeline.playing_time.schedule import planned_games
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store
 
@@ -37,21 +38,11 @@ class SeasonsOfUse:
 
     def rows(self, season: np.ndarray, mlbam_id: np.ndarray) -> np.ndarray:
         """(n,) row of a player's season, -1 where he had none."""
-        if not len(self.season):
-            return np.full(len(season), -1)
-        keys, player_keys = self.season * 10**9 + self.mlbam_id, season * 10**9 + mlbam_id
-        at = np.minimum(np.searchsorted(keys, player_keys), len(keys) - 1)
-        return np.where(keys[at] == player_keys, at, -1)
+        return find_rows(self.season, self.mlbam_id, season, mlbam_id)
 
     def planned(self, season: int) -> float:
         """Games that a club will play in a season not begun: the longest schedule of the three before it."""
-        before = [self.scheduled[year] for year in range(season - SEASONS_BACK, season) if year in self.scheduled]
-        if not before:
-            raise MarcelError(
-                f"core.games hold no season of {season - SEASONS_BACK}-{season - 1}, so the schedule of {season} "
-                "is unknown; materialize core.games for the season before it."
-            )
-        return max(before)
+        return planned_games(self.scheduled, season)
 
 
 def read_seasons_of_use(store: Store, player_type: str, first_season: int, last_season: int) -> SeasonsOfUse:

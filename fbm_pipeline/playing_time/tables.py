@@ -3,17 +3,7 @@
 Both have the same columns, so that whoever projects counts can put one below the other.
 """
 
-from fbm_pipeline.store.columns import (
-    AS_OF,
-    MLBAM_ID,
-    PLAYER_TYPE,
-    SEASON,
-    TRAINED_FROM,
-    TRAINED_UNTIL,
-    Column,
-    N,
-    for_people,
-)
+from fbm_pipeline.store.columns import PLAYER_KEY, TRAINED_FROM, TRAINED_UNTIL, Column, N, for_people
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import seasons_before, seasons_up_to, whole
 
@@ -23,10 +13,7 @@ def _of_pitchers(name: str, kind: str, unit: str, meaning: str, largest_null_sha
 
 
 _PROJECTED = (
-    SEASON,
-    PLAYER_TYPE,
-    AS_OF,
-    MLBAM_ID,
+    *PLAYER_KEY,
     Column("opportunities", "f64", "PA or BF", "the mean to expect, the chance of not playing included"),
     Column("p10", "f64", "PA or BF", "the tenth percentile"),
     Column("p50", "f64", "PA or BF", "the median", for_people=True),
@@ -72,11 +59,7 @@ NEWCOMER_PLAYING_TIME = Table(
     grain="one row per newcomer, side of the ball and as-of date; the columns of features.playing_time",
     description="How much players whom only AAA and AA know will play in the majors, zero included.",
     # A role is that in the minors, and unknown where starts are not recorded; no source has its chances.
-    columns=(
-        *_PROJECTED,
-        *(column.nullable_with() for column in (_ROLE, _STARTER_CHANCE, _ROLE_CHANGE)),
-        *_PROVENANCE,
-    ),
+    columns=(*_PROJECTED, *(column.nullable_with() for column in (_ROLE, _STARTER_CHANCE, _ROLE_CHANGE)), *_PROVENANCE),
     key=("player_type", "mlbam_id", "as_of"),
     partition_by=("player_type", "season"),
     reads={

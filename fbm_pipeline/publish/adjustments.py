@@ -6,10 +6,7 @@ from fbm_pipeline.publish.formats import FORMATS, show, show_change
 from fbm_pipeline.publish.leaders import player_link, regulars_floor
 
 ROWS = 10
-STATS = {
-    "batter": ("obp", "iso", "hr_rate", "so_rate", "bb_rate"),
-    "pitcher": ("era", "so_rate", "bb_rate", "hr_rate"),
-}
+STATS = {"batter": ("obp", "iso", "hr_rate", "so_rate", "bb_rate"), "pitcher": ("era", "so_rate", "bb_rate", "hr_rate")}
 
 
 def largest_adjustments(projections: pd.DataFrame, player_type: str) -> pd.DataFrame:

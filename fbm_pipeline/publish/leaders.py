@@ -9,10 +9,7 @@ from fbm_pipeline.publish.formats import FORMATS, OPPORTUNITIES, SYSTEM_LABELS, 
 
 ROWS = 10
 
-BOARDS = {
-    "batter": ("obp", "hr_rate", "iso", "so_rate"),
-    "pitcher": ("era", "whip", "so_rate", "bb_rate"),
-}
+BOARDS = {"batter": ("obp", "hr_rate", "iso", "so_rate"), "pitcher": ("era", "whip", "so_rate", "bb_rate")}
 
 # A regular: at least this share of the most opportunities projected to anybody.
 REGULAR_SHARE = {"batter": 0.6, "pitcher": 0.5}

@@ -1,6 +1,7 @@
 """The report page of a season: one HTML file that needs nothing else, neither network nor server.
 
-It composes the sections (leaders, adjustments, player_cards, backtest_section). Not here: their contents.
+It composes the sections (leaders, adjustments, player_cards, backtest_section) with the style sheet page.css and the
+script page.js, which draws a card and lets text enter only as text. Not here: the sections' contents.
 """
 
 import html
@@ -17,8 +18,6 @@ from fbm_pipeline.publish.backtest_section import EMPTY, backtest_tables
 from fbm_pipeline.publish.exports import export_paths, provenance
 from fbm_pipeline.publish.leaders import leader_boards
 from fbm_pipeline.publish.notice import DATA_KINDS, RETROSHEET, SIMULATED
-from fbm_pipeline.publish.page_script import SCRIPT
-from fbm_pipeline.publish.page_style import STYLE
 from fbm_pipeline.publish.player_cards import CARD_SECTION, card_data, embed
 from fbm_pipeline.publish.projections import TABLE, load_projections, projected_players
 from fbm_pipeline.publish.rate_sources import rate_sources
@@ -26,6 +25,8 @@ from fbm_pipeline.publish.writing import replace_text
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
+
+_STYLE, _SCRIPT = (Path(__file__).with_name(name) for name in ("page.css", "page.js"))
 
 
 def page_path(settings: Settings, season: int) -> Path:
@@ -55,7 +56,8 @@ def write_page(store: Store, settings: Settings, season: int) -> Path:
     ]
     cards = card_data(projections, ages, rate_sources(store, season))
     text = _compose(settings, season, projections, sections, stamp) + embed(cards)
-    return replace_text(page_path(settings, season), f"{text}<script>{SCRIPT}</script>\n</body>\n</html>\n")
+    script = _SCRIPT.read_text(encoding="utf-8")
+    return replace_text(page_path(settings, season), f"{text}<script>\n{script}</script>\n</body>\n</html>\n")
 
 
 def load_scores(store: Store, settings: Settings) -> pd.DataFrame:
@@ -91,7 +93,8 @@ def _compose(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <title>{title} ({DATA_KINDS[kind].lower()})</title>
-<style>{STYLE}</style>
+<style>
+{_STYLE.read_text(encoding="utf-8")}</style>
 </head>
 <body>
 <a class="skip" href="#card-section">Skip to the players</a>

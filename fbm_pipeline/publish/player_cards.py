@@ -1,6 +1,6 @@
 """The player's card: the data of every projected player as compact JSON, and the section that shows one of them.
 
-Not here: the script that fills the card (page_script).
+Not here: the script that fills the card (page.js).
 """
 
 import json

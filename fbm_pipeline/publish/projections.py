@@ -14,11 +14,7 @@ from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.backtest.innings import with_outs
 from fbm_pipeline.backtest.intervals import Floats
 from fbm_pipeline.backtest.predictive import QUANTILES
-from fbm_pipeline.backtest.projected import (
-    NEWCOMER_PLAYING_TIME,
-    projected_opportunities,
-    projected_rates,
-)
+from fbm_pipeline.backtest.projected import NEWCOMER_PLAYING_TIME, projected_opportunities, projected_rates
 from fbm_pipeline.backtest.universes import OWN_SYSTEMS
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES, RATE_COLUMNS, head_statistics
@@ -69,8 +65,7 @@ def load_projections(store: Store, season: int) -> pa.Table:
     """The season's rows of publish.projections, ordered by player type, player and system."""
     with session(store, tables=(TABLE,)) as connection:
         return connection.execute(
-            f"select * from {TABLE} where season = $season order by player_type, mlbam_id, system",
-            {"season": season},
+            f"select * from {TABLE} where season = $season order by player_type, mlbam_id, system", {"season": season}
         ).to_arrow_table()
 
 

@@ -7,24 +7,20 @@ Where too few players of a tier have an error (a young league), Marcel and the c
 they are handed. Not here: how errors become a spread (evaluation.error_spread).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fbm_pipeline.backtest.error_spread import predictive_variance
-from fbm_pipeline.backtest.intervals import Floats, Interval, batter_intervals, interval_of, pitcher_intervals
+from fbm_pipeline.backtest.intervals import Floats, Interval, interval_of, intervals
 from fbm_pipeline.backtest.luck import TOPS
 from fbm_pipeline.backtest.predictive import Predictive
 from fbm_pipeline.backtest.universes import NETWORKS, NEWCOMERS
 
 TRANSLATION = "mle"
 Rates = Mapping[str, Floats]
-_OWN: Mapping[str, Callable[[Rates, Rates, Floats], dict[str, Interval]]] = {
-    "batter": batter_intervals,
-    "pitcher": pitcher_intervals,
-}
 
 
 def published_intervals(
@@ -35,15 +31,15 @@ def published_intervals(
     `players` holds opportunities, prior_opportunities and identity_source, `spread` the season's rows of
     evaluation.error_spread, `concentrations` the head statistics.
     """
-    intervals = _OWN[player_type](rates, concentrations, players["opportunities"].to_numpy(np.float64))
+    own = intervals(player_type, rates, concentrations, players["opportunities"].to_numpy(np.float64))
     if system in NETWORKS or system == TRANSLATION:
-        return intervals
+        return own
     is_newcomer = (players["identity_source"] == "mle").to_numpy() & (system in NEWCOMERS)
     return {
         name: _chosen(
             is_newcomer, interval, _from_errors(player_type, system, name, rates[name], players, spread, interval)
         )
-        for name, interval in intervals.items()
+        for name, interval in own.items()
     }
 
 

@@ -1,6 +1,6 @@
 """Where the numbers of a player with a line in the minors come from: his lines, and each source's part.
 
-Not here: the card that shows it (player_cards, page_script).
+Not here: the card that shows it (player_cards, page.js).
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """The table that is published: a season's projections by player and system."""
 
+from fbm_pipeline.backtest.tables import own_rates
 from fbm_pipeline.baseball.statistics import RATE_COLUMNS
 from fbm_pipeline.store.columns import AS_OF, MLBAM_ID, PLAYER_TYPE, SEASON, SYSTEM, Column, for_people
 from fbm_pipeline.store.declarations import Table
@@ -11,7 +12,7 @@ def _rate(name: str) -> tuple[Column, ...]:
     kind, unit = "f64", "of the statistic"
     quantiles = (
         Column(f"{name}_p10", kind, unit, f"10th percentile of {name} over the projected playing time"),
-        *for_people((Column(f"{name}_p50", kind, unit, f"median of {name} over the projected playing time"),)),
+        Column(f"{name}_p50", kind, unit, f"median of {name} over the projected playing time", for_people=True),
         Column(f"{name}_p90", kind, unit, f"90th percentile of {name} over the projected playing time"),
     )
     rate = Column(name, kind, unit, f"the projected {name}; null for the player type without it")
@@ -53,11 +54,7 @@ PROJECTIONS = Table(
     key=("season", "player_type", "mlbam_id", "system"),
     partition_by=("season",),
     reads={
-        "features.marcel_rates": same_season(),
-        "features.control_rates": same_season(optional=True),
-        "features.mle_rates": same_season(optional=True),
-        "models.predictions": same_season(optional=True),
-        "evaluation.blend_weights": same_season(optional=True),
+        **own_rates(same_season),
         "evaluation.error_spread": same_season(optional=True),
         "features.playing_time": same_season(optional=True),
         "features.newcomer_playing_time": same_season(optional=True),

@@ -1,6 +1,6 @@
 """A comparison as lines for a terminal of 120 columns: scores by statistic and system, then pairs and verdicts.
 
-Not here: the same rows as files (run_tables) and as a page (results_page).
+Not here: the same rows as Parquet (files) and as a page (main_page).
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +12,8 @@ from fbm_pipeline.publish.formats import show_amount
 _Show = Callable[[float], str]
 
 
-def _places(places: int, sign: str = "") -> _Show:
-    return lambda value: f"{value:{sign}.{places}f}"
+def _places(places: int) -> _Show:
+    return lambda value: f"{value:.{places}f}"
 
 
 def _percent(value: float) -> str:
@@ -65,21 +65,29 @@ def pairs_text(pairs: pd.DataFrame) -> list[str]:
         _, universe, kind, base, new = map(str, key)
         seasons = "; ".join(dict.fromkeys(rows["seasons"]))
         lines += ["", f"{new} less {base}, {kind.replace('_', ' ')}, universe {universe}, {seasons}"]
-        lines.append(f"  {'':<22}{'n':>6}{'players':>8}  {'r':<25}{'Holm':>6}  {'RMSE':<28}{'Holm':>6}  verdict")
-        for row in rows.to_dict("records"):
-            r = interval_text(row, "r", _places(3, "+"))
-            rmse = interval_text(row, "rmse", lambda v, row=row: amount_change(v, row))  # type: ignore[misc]
-            lines.append(
-                f"  {row['player_type']:<8}{row['stat']:<14}{row['n']:>6}{row['players']:>8}  {r:<25}"
-                f"{_p(row['holm_r']):>6}  {rmse:<28}{_p(row['holm_rmse']):>6}  {row['verdict']}"
-            )
+        lines += difference_lines(rows)
     return lines
 
 
-def interval_text(row: Mapping, measure: str, show: _Show) -> str:
-    """`+0.012 [+0.004, +0.020]`, or a dash where the difference is unknown."""
-    value, low, high = (row[f"d_{measure}{end}"] for end in ("", "_low", "_high"))
-    return "-" if pd.isna(value) else f"{show(value)} [{show(low)}, {show(high)}]"
+def difference_lines(rows: pd.DataFrame) -> list[str]:
+    """A heading and a line per statistic of one pair: both differences, their p values and the verdict."""
+    lines = [f"  {'':<22}{'n':>6}{'players':>8}  {'r':<25}{'Holm':>6}  {'RMSE':<28}{'Holm':>6}  verdict"]
+    for row in rows.to_dict("records"):
+        r, rmse = interval_text(row, "r"), interval_text(row, "rmse")
+        lines.append(
+            f"  {row['player_type']:<8}{row['stat']:<14}{row['n']:>6}{row['players']:>8}  {r:<25}"
+            f"{_p(row['holm_r']):>6}  {rmse:<28}{_p(row['holm_rmse']):>6}  {row['verdict']}"
+        )
+    return lines
+
+
+def interval_text(row: Mapping, measure: str) -> str:
+    """`+0.012 [+0.004, +0.020]` of r or rmse, or a dash where the difference is unknown."""
+    values = [row[f"d_{measure}{end}"] for end in ("", "_low", "_high")]
+    if pd.isna(values[0]):
+        return "-"
+    value, low, high = (f"{value:+.3f}" if measure == "r" else amount_change(value, row) for value in values)
+    return f"{value} [{low}, {high}]"
 
 
 def amount_change(value: float, row: Mapping) -> str:
@@ -94,5 +102,5 @@ def _p(value: float | None) -> str:
 
 def looks_text(counts: Mapping[str, int], systems: list[str]) -> list[str]:
     """How many configurations of each system the test seasons have been looked at with."""
-    told = [f"{system} {counts[system]}" for system in systems if system in counts]
-    return ["", "Configurations whose test seasons have been looked at: " + (", ".join(told) or "none") + "."]
+    known = ", ".join(f"{system} {counts[system]}" for system in systems if system in counts)
+    return ["", f"Configurations whose test seasons have been looked at: {known or 'none'}."]

@@ -1,7 +1,7 @@
 """The record of looks: how often the test seasons have been seen with how many configurations of a system.
 
 A figure on test seasons is honest once. Whoever changes a system after seeing them and looks again has chosen on
-them a little; the record tells how often. Not here: the scores that were looked at.
+them a little; the record counts how often. Not here: the scores that were looked at.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ def configurations(backtest: pd.DataFrame, systems: Sequence[str], test_seasons:
         & backtest["system"].isin(set(systems) - set(PUBLIC_SYSTEMS))
     ]
     rows = rows.astype({"system": "str", "player_type": "str", "statistic": "str"}).sort_values(names)
-    return {str(system): _digest(own) for system, own in rows.groupby("system")}
+    return {str(system): _digest(projected) for system, projected in rows.groupby("system")}
 
 
 def _digest(rows: pd.DataFrame) -> str:
@@ -55,18 +55,22 @@ def note_looks(
 
     Raises EvaluationError when the file is not this command's.
     """
-    table = read_looks(target)
-    fresh = []
+    looks = read_looks(target)
     for system, configuration in configurations(backtest, systems, test_seasons).items():
-        own = table[(table["data"] == data_kind) & (table["system"] == system)]
-        if configuration in set(own["configuration"]):
-            continue
         seasons = sorted(set(backtest.loc[backtest["system"] == system, "season"]) & set(test_seasons))
-        fresh.append((data_kind, system, len(own) + 1, configuration, seasons_label([int(year) for year in seasons])))
-    if fresh:
-        table = pd.concat([table, pd.DataFrame(fresh, columns=list(LOOK_COLUMNS))], ignore_index=True)
-    write_looks(target, table)
-    return read_looks(target)
+        looks = add_look(looks, data_kind, system, configuration, seasons_label([int(year) for year in seasons]))
+    write_looks(target, looks)
+    return looks
+
+
+def add_look(looks: pd.DataFrame, data_kind: str, system: str, configuration: str, seasons: str) -> pd.DataFrame:
+    """The record with the next look at a system; as it was where this configuration was seen before."""
+    earlier = looks[(looks["data"] == data_kind) & (looks["system"] == system)]
+    if configuration in set(earlier["configuration"]):
+        return looks
+    row = (data_kind, system, len(earlier) + 1, configuration, seasons)
+    look = pd.DataFrame([row], columns=list(LOOK_COLUMNS))
+    return pd.concat([part for part in (looks, look) if len(part)], ignore_index=True)
 
 
 def write_looks(target: Path, looks: pd.DataFrame) -> Path:
@@ -90,5 +94,5 @@ def read_looks(target: Path) -> pd.DataFrame:
 
 def count_looks(looks: pd.DataFrame, data_kind: str) -> dict[str, int]:
     """By system: the configurations whose test seasons have been looked at."""
-    own = looks[looks["data"] == data_kind]
-    return {str(system): int(count) for system, count in own.groupby("system")["look"].max().items()}
+    counts = looks[looks["data"] == data_kind].groupby("system")["look"].max()
+    return {str(system): int(count) for system, count in counts.items()}

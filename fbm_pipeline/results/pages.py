@@ -1,11 +1,11 @@
-"""`fbm results`: the results page with its rows and figure, and the data of the run beside it.
+"""`fbm results`: the data of the run, and the results page with its rows and figure.
 
 Aggregates only: a row of a single player, let alone of somebody else's projections, never gets here.
-Not here: the page's text (results_page) and which rows it stands on (measured, score_rows).
+Not here: the page's text (main_page) and which rows it stands on (measured, files).
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -14,20 +14,26 @@ from fbm_pipeline.backtest.backtest import load_backtest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.evaluation.comparing import Compared
 from fbm_pipeline.evaluation.comparisons import REGISTERED
-from fbm_pipeline.evaluation.pairs import PAIRS, held_seasons
+from fbm_pipeline.evaluation.pairs import PAIRS, backtested_seasons
 from fbm_pipeline.evaluation.standings import SCORES
 from fbm_pipeline.publish.writing import replace_file, replace_text
-from fbm_pipeline.results.calibration_figure import calibration_figure
+from fbm_pipeline.results.files import (
+    SCORE_COLUMNS,
+    ordered,
+    page_folder,
+    page_rows,
+    read_table,
+    replace_rows,
+    table_path,
+    write_scores,
+    write_table,
+)
 from fbm_pipeline.results.looks import count_looks, note_looks
+from fbm_pipeline.results.main_page import Facts, calibration_figure, results_page
+from fbm_pipeline.results.main_tables import shown_systems
 from fbm_pipeline.results.measured import Measured
-from fbm_pipeline.results.places import page_folder
-from fbm_pipeline.results.results_page import Facts, results_page
-from fbm_pipeline.results.results_tables import shown_systems
-from fbm_pipeline.results.run_tables import read_table, replace_rows, table_path, write_table
-from fbm_pipeline.results.score_rows import SCORE_COLUMNS, ordered, page_rows, write_scores
 from fbm_pipeline.results.scores_browser import write_browser
 from fbm_pipeline.results.sentences import checked_sentences
-from fbm_pipeline.results.trainings import training_rows
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
@@ -35,11 +41,17 @@ from fbm_pipeline.store.tables import Store
 UNDRAWN = ("ridge", "ensemble")  # their dots lie on those of the control and of the network
 
 
-def write_results(store: Store, settings: Settings, docs: Path | None = None) -> list[Path]:
-    """Write README.md, scores.csv, calibration.png and looks.csv, and the run's Parquet files and results.html.
+def write_all(store: Store, settings: Settings, docs: Path | None = None) -> Iterator[Path]:
+    """The run's data, then the page, each path when it is written: a page that is refused leaves the run complete."""
+    yield from write_run(store, settings)
+    yield from write_results(store, settings, docs)
 
-    Returns their paths. Raises EvaluationError when nothing was scored for this kind of data, and for real data when a
-    sentence of the page no longer holds; the page then stays as it was.
+
+def write_results(store: Store, settings: Settings, docs: Path | None = None) -> list[Path]:
+    """Write README.md, scores.csv, calibration.png and looks.csv; returns their paths.
+
+    Raises EvaluationError when nothing was scored for this kind of data, and for real data when a sentence of the page
+    does not hold; all of them then stay as they were.
     """
     folder = page_folder(settings, docs)
     scores, pairs = stored_rows(store, settings, SCORES), stored_rows(store, settings, PAIRS)
@@ -47,7 +59,7 @@ def write_results(store: Store, settings: Settings, docs: Path | None = None) ->
     sentences = checked_sentences(measured) if settings.data_kind == "real" else []
     looks = note_test_looks(store, settings, docs, sorted(set(scores["system"])))
     facts = Facts(settings.data_kind, sentences, count_looks(looks, settings.data_kind), run_named(settings))
-    return [*write_page(folder, measured, facts), folder / "looks.csv", *write_run(store, settings)]
+    return [*write_page(folder, measured, facts), folder / "looks.csv"]
 
 
 def write_page(folder: Path, measured: Measured, facts: Facts) -> list[Path]:
@@ -66,7 +78,7 @@ def write_page(folder: Path, measured: Measured, facts: Facts) -> list[Path]:
 
 
 def write_run(store: Store, settings: Settings) -> list[Path]:
-    """Write the run's scores, pairs and trainings as Parquet, and results.html; returns their paths.
+    """Write the run's scores and pairs as Parquet, and results.html; returns their paths.
 
     Comparisons that `fbm compare` added by other names stay.
     """
@@ -75,7 +87,6 @@ def write_run(store: Store, settings: Settings) -> list[Path]:
     return [
         write_table(settings, "scores", scores),
         write_table(settings, "pairs", pairs),
-        write_table(settings, "trainings", training_rows(settings)),
         write_browser(settings, scores),
     ]
 
@@ -106,7 +117,7 @@ def write_comparison(
 def note_test_looks(store: Store, settings: Settings, docs: Path | None, systems: Sequence[str]) -> pd.DataFrame:
     """Note in looks.csv that the test seasons of these systems are looked at; returns the record."""
     test = settings.preset.test_seasons
-    seasons = [season for season in held_seasons(store, settings.preset) if season in test]
+    seasons = [season for season in backtested_seasons(store, settings.preset) if season in test]
     target = page_folder(settings, docs) / "looks.csv"
     return note_looks(target, settings.data_kind, load_backtest(store, seasons), systems, test)
 

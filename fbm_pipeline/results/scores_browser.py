@@ -12,7 +12,7 @@ import pandas as pd
 
 from fbm_pipeline.publish.notice import DATA_KINDS, RETROSHEET
 from fbm_pipeline.publish.writing import replace_text
-from fbm_pipeline.results.places import run_results
+from fbm_pipeline.results.files import run_results
 from fbm_pipeline.settings import Settings
 
 TEMPLATE = Path(__file__).with_suffix(".html")

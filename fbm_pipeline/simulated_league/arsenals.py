@@ -14,16 +14,6 @@ from fbm_pipeline.simulated_league.players import Player
 Array = NDArray[np.float64]
 
 PITCH_TYPES = np.array(["FF", "SI", "SL", "CH", "CU", "FC", "ST", "FS"])
-PITCH_NAMES = {
-    "FF": "4-Seam Fastball",
-    "SI": "Sinker",
-    "SL": "Slider",
-    "CH": "Changeup",
-    "CU": "Curveball",
-    "FC": "Cutter",
-    "ST": "Sweeper",
-    "FS": "Split-Finger",
-}
 SLOTS = 5
 # Velocity below the fastball (mph), horizontal and vertical movement (feet; a right-hander's, catcher's view),
 # spin (rpm), spin axis (degrees) and how often a pitcher has the pitch.

@@ -24,7 +24,7 @@ def destinations(code: int, occupied: Occupied, outs: int, hit: int, draw: Draw)
     if not (first or second or third):
         return 0, 0, 0
     where = _unchecked(code, occupied, hit, draw)
-    if outs + o.OUTS_BY_CODE[code] >= 3:
+    if outs + o.OUTCOMES[code].outs >= 3:
         where = tuple(OUT if to == OUT else base for base, to in enumerate(where, start=1))  # type: ignore[assignment]
     return where[0] if first else 0, where[1] if second else 0, where[2] if third else 0
 

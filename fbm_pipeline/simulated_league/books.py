@@ -51,16 +51,16 @@ def pitching_lines(season: Season) -> PitchingLines:
     plays = season.plays
     people = len(season.players)
     key = plays["game"] * people + plays["pitcher"]
-    found, first, group = np.unique(key, return_index=True, return_inverse=True)
+    keys, first, group = np.unique(key, return_index=True, return_inverse=True)
     order = np.argsort(first, kind="stable")
     rank = np.empty_like(order)
     rank[order] = np.arange(len(order))
-    group, found, first = rank[group], found[order], first[order]
-    game, pitcher = found // people, found % people
+    group, keys, first = rank[group], keys[order], first[order]
+    game, pitcher = keys // people, keys % people
     is_home = plays["bottom"][first] == 0
-    lines = len(found)
-    charged = np.searchsorted(np.sort(found), plays["game"][season.runs[:, 0]] * people + season.runs[:, 2])
-    charged = np.argsort(found, kind="stable")[charged]
+    lines = len(keys)
+    charged = np.searchsorted(np.sort(keys), plays["game"][season.runs[:, 0]] * people + season.runs[:, 2])
+    charged = np.argsort(keys, kind="stable")[charged]
     runs = np.bincount(charged, minlength=lines)
     earned = np.bincount(charged, weights=season.runs[:, 3], minlength=lines).astype(np.int64)
     outs = np.bincount(group, weights=plays["outs_post"] - plays["outs_pre"], minlength=lines).astype(np.int64)

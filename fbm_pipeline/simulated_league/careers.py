@@ -129,13 +129,13 @@ def _trade(league: League, rng: np.random.Generator, *, share: float) -> None:
     """Swap like for like between two clubs, so that every roster keeps its size."""
     for side in ("hitters", "pitchers"):
         for roster in league.rosters:
-            own = getattr(roster, side)
-            for slot in range(len(own)):
+            players = getattr(roster, side)
+            for slot in range(len(players)):
                 if rng.random() >= share:
                     continue
                 other = getattr(league.rosters[int(rng.integers(len(league.rosters)))], side)
                 there = int(rng.integers(len(other)))
-                own[slot], other[there] = other[there], own[slot]
+                players[slot], other[there] = other[there], players[slot]
 
 
 def _ordered(roster: Roster, season: int) -> Roster:

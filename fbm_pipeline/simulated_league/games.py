@@ -17,28 +17,11 @@ from fbm_pipeline.simulated_league.baserunning import (
     destinations,
     out_in_play,
 )
+from fbm_pipeline.sources.layout import names
 
-PLAY_COLUMNS = (
-    "game",
-    "inning",
-    "bottom",
-    "batter",
-    "pitcher",
-    "code",
-    "hit",
-    "outs_pre",
-    "outs_post",
-    "runs",
-    "on1",
-    "on2",
-    "on3",
-    "to1",
-    "to2",
-    "to3",
-    "bat_score",
-    "fld_score",
-    "runner_moved",
-    "at_bat",
+PLAY_COLUMNS = names(
+    "game inning bottom batter pitcher code hit outs_pre outs_post runs on1 on2 on3 to1 to2 to3 bat_score fld_score "
+    "runner_moved at_bat"
 )
 
 
@@ -149,42 +132,16 @@ class Game:
         return code, o.NO_HIT_TYPE
 
     def _record(
-        self,
-        inning: int,
-        bottom: int,
-        bat: Side,
-        fld: Side,
-        bases: list[Runner | None],
-        outs: int,
-        code: int,
-        hit: int,
+        self, inning: int, bottom: int, bat: Side, fld: Side, bases: list[Runner | None], outs: int, code: int, hit: int
     ) -> int:
         occupied = (bases[0] is not None, bases[1] is not None, bases[2] is not None)
         where = destinations(code, occupied, outs, hit, self.draw)
         batter, pitcher = bat.lineup[bat.place], fld.staff[fld.pitching]
         before = [-1 if runner is None else runner[0] for runner in bases]
         runs = self._move(bases, where, code, batter, pitcher)
-        after = outs + o.OUTS_BY_CODE[code]
-        self.log.plays.append(
-            (
-                self.number,
-                inning,
-                bottom,
-                batter,
-                pitcher,
-                code,
-                hit,
-                outs,
-                after,
-                runs,
-                *before,
-                *where,
-                bat.score,
-                fld.score,
-                self.moved,
-                self.at_bat,
-            )
-        )
+        after = outs + o.OUTCOMES[code].outs
+        play = (self.number, inning, bottom, batter, pitcher, code, hit, outs, after, runs)
+        self.log.plays.append((*play, *before, *where, bat.score, fld.score, self.moved, self.at_bat))
         bat.score += runs
         return after
 
@@ -197,7 +154,7 @@ class Game:
         runs = 0
         earned = int(code not in (o.FIELD_ERROR, o.CATCHER_INTERF))
         arrivals = [(runner, to) for runner, to in zip(old, where, strict=True) if runner is not None]
-        arrivals.append(((batter, pitcher, earned), o.BATTER_BASE[code]))
+        arrivals.append(((batter, pitcher, earned), o.OUTCOMES[code].base))
         for runner, to in arrivals:
             if to == HOME:
                 runs += 1

@@ -1,4 +1,4 @@
-"""The Lahman database of the simulated league: people, batting, pitching, appearances and teams by season.
+"""The Lahman database of the simulated league (people, and lines by season), and the register of ids.
 
 Belongs here: official totals with their stints. Not here: how they were counted (`books`).
 """
@@ -9,7 +9,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from fbm_pipeline.simulated_league.books import BattingLines, PitchingLines
-from fbm_pipeline.simulated_league.seasons import Season
+from fbm_pipeline.simulated_league.formats import SCHEMAS, renamed
+from fbm_pipeline.simulated_league.players import Player
+from fbm_pipeline.simulated_league.seasons import Season, hits
 
 Row = dict[str, object]
 
@@ -54,33 +56,19 @@ def _key(season: Season, stints: Stints, player: int, club: int) -> Row:
 
 def batting_rows(season: Season, lines: BattingLines, pitching: Sequence[Row], stints: Stints) -> list[Row]:
     """Batters' lines, and lines of zeros for the pitchers, whom the designated hitter keeps from batting."""
+    summed = renamed(lines.counts, "AB:ab 2B:double 3B:triple HR:hr BB:walk SO:k IBB:iw HBP:hbp SH:sh SF:sf") | {
+        "H": hits(lines.counts),
+        "R": lines.runs,
+        "RBI": lines.batted_in,
+        "SB": lines.stolen,
+        "CS": lines.caught,
+        "GIDP": lines.double_plays,
+    }
     rows = []
-    counts = {name: values.tolist() for name, values in lines.counts.items()}
     for i, (player, club) in enumerate(zip(lines.player.tolist(), lines.club.tolist(), strict=True)):
-        hits = sum(counts[name][i] for name in ("single", "double", "triple", "hr"))
-        rows.append(
-            _key(season, stints, player, club)
-            | {
-                "G": int(lines.games[i]),
-                "AB": counts["ab"][i],
-                "R": int(lines.runs[i]),
-                "H": hits,
-                "2B": counts["double"][i],
-                "3B": counts["triple"][i],
-                "HR": counts["hr"][i],
-                "RBI": int(lines.batted_in[i]),
-                "SB": int(lines.stolen[i]),
-                "CS": int(lines.caught[i]),
-                "BB": counts["walk"][i],
-                "SO": counts["k"][i],
-                "IBB": counts["iw"][i],
-                "HBP": counts["hbp"][i],
-                "SH": counts["sh"][i],
-                "SF": counts["sf"][i],
-                "GIDP": int(lines.double_plays[i]),
-            }
-        )
-    zeros = dict.fromkeys(list(rows[0])[6:], 0)
+        counts = {name: int(values[i]) for name, values in summed.items()}
+        rows.append(_key(season, stints, player, club) | {"G": int(lines.games[i])} | counts)
+    zeros = dict.fromkeys(summed, 0)
     for line in pitching:
         shared = {name: line[name] for name in ("playerID", "yearID", "stint", "teamID", "lgID", "G")}
         rows.append(shared | zeros)
@@ -92,10 +80,8 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     home_away = np.array([(sheet.fixture.away, sheet.fixture.home) for sheet in season.sheets])
     club = home_away[lines.game, lines.is_home.astype(int)]
     kept = season.is_regular()[lines.game]
-    counts = lines.counts
-    hits = counts["single"] + counts["double"] + counts["triple"] + counts["hr"]
     complete = lines.is_last & (lines.sequence == 1)
-    summed = {
+    summed = renamed(lines.counts, "HR:hr BB:walk SO:k IBB:iw HBP:hbp BFP:pa SH:sh SF:sf AB:ab") | {
         "W": lines.won,
         "L": lines.lost,
         "GS": lines.sequence == 1,
@@ -103,25 +89,16 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
         "SHO": complete & (lines.runs == 0),
         "SV": lines.saved,
         "IPouts": lines.outs,
-        "H": hits,
+        "H": hits(lines.counts),
         "ER": lines.earned,
-        "HR": counts["hr"],
-        "BB": counts["walk"],
-        "SO": counts["k"],
-        "IBB": counts["iw"],
-        "HBP": counts["hbp"],
-        "BFP": counts["pa"],
         "GF": lines.is_last & (lines.sequence > 1),
         "R": lines.runs,
-        "SH": counts["sh"],
-        "SF": counts["sf"],
-        "AB": counts["ab"],
     }
     rows = []
     for player, its_club in _distinct(lines.pitcher[kept], club[kept]):
-        own = kept & (lines.pitcher == player) & (club == its_club)
-        row = _key(season, stints, player, its_club) | {"G": int(own.sum())}
-        totals = {name: int(values[own].sum()) for name, values in summed.items()}
+        of_stint = kept & (lines.pitcher == player) & (club == its_club)
+        row = _key(season, stints, player, its_club) | {"G": int(of_stint.sum())}
+        totals = {name: int(values[of_stint].sum()) for name, values in summed.items()}
         at_bats = totals.pop("AB")
         row |= totals
         row["BAOpp"] = round(totals["H"] / at_bats, 3) if at_bats else None
@@ -131,32 +108,7 @@ def pitching_rows(season: Season, lines: PitchingLines, stints: Stints) -> list[
     return rows
 
 
-_FIELD = {
-    "C": "G_c",
-    "1B": "G_1b",
-    "2B": "G_2b",
-    "3B": "G_3b",
-    "SS": "G_ss",
-    "LF": "G_lf",
-    "CF": "G_cf",
-    "RF": "G_rf",
-    "DH": "G_dh",
-}
-_APPEARANCES = (
-    "G_p",
-    "G_c",
-    "G_1b",
-    "G_2b",
-    "G_3b",
-    "G_ss",
-    "G_lf",
-    "G_cf",
-    "G_rf",
-    "G_of",
-    "G_dh",
-    "G_ph",
-    "G_pr",
-)
+_POSITIONS = SCHEMAS["Appearances"].names[SCHEMAS["Appearances"].names.index("G_p") :]
 
 
 def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]) -> list[Row]:
@@ -174,14 +126,14 @@ def appearance_rows(season: Season, lines: BattingLines, pitching: Sequence[Row]
             "G_batting": games,
             "G_defense": 0 if position == "DH" else games,
         }
-        row |= dict.fromkeys(_APPEARANCES, 0)
-        row[_FIELD[position]] = games
+        row |= dict.fromkeys(_POSITIONS, 0)
+        row[f"G_{position.lower()}"] = games
         row["G_of"] = games if position in ("LF", "CF", "RF") else 0
         rows.append(row)
     for line in pitching:
         row = {name: line[name] for name in ("yearID", "teamID", "lgID", "playerID")}
         row |= {"G_all": line["G"], "GS": line["GS"], "G_batting": line["G"], "G_defense": line["G"]}
-        row |= dict.fromkeys(_APPEARANCES, 0) | {"G_p": line["G"]}
+        row |= dict.fromkeys(_POSITIONS, 0) | {"G_p": line["G"]}
         rows.append(row)
     return rows
 
@@ -194,18 +146,7 @@ def team_rows(season: Season, batting: Sequence[Row], pitching: Sequence[Row]) -
         won = sum((s.score[1] > s.score[0]) == (s.fixture.home == place) for s in games)
         bat = _sums(batting, club.lahman, ("R", "AB", "H", "2B", "3B", "HR", "BB", "SO", "SB", "CS", "HBP", "SF"))
         pit = _sums(pitching, club.lahman, ("R", "ER", "CG", "SHO", "SV", "IPouts", "H", "HR", "BB", "SO"))
-        renamed = {
-            "RA": "R",
-            "ER": "ER",
-            "CG": "CG",
-            "SHO": "SHO",
-            "SV": "SV",
-            "IPouts": "IPouts",
-            "HA": "H",
-            "HRA": "HR",
-            "BBA": "BB",
-            "SOA": "SO",
-        }
+        pit = renamed(pit, "RA:R ER:ER CG:CG SHO:SHO SV:SV IPouts:IPouts HA:H HRA:HR BBA:BB SOA:SO")
         row: Row = {
             "yearID": season.season,
             "lgID": club.league,
@@ -223,12 +164,66 @@ def team_rows(season: Season, batting: Sequence[Row], pitching: Sequence[Row]) -
             "teamIDlahman45": club.lahman,
             "teamIDretro": club.retro,
         }
-        row |= bat | {name: pit[source] for name, source in renamed.items()}
+        row |= bat | pit
         row["ERA"] = round(27.0 * pit["ER"] / max(pit["IPouts"], 1), 2)
         rows.append(row)
     return rows
 
 
 def _sums(rows: Sequence[Row], team: str, names: Sequence[str]) -> dict[str, int]:
-    own = [row for row in rows if row["teamID"] == team]
-    return {name: sum(int(str(row[name])) for row in own) for name in names}
+    team_rows = [row for row in rows if row["teamID"] == team]
+    return {name: sum(int(str(row[name])) for row in team_rows) for name in names}
+
+
+def people_rows(players: Sequence[Player]) -> list[Row]:
+    """Biographies of everyone who has played in the majors."""
+    rows: list[Row] = []
+    for player in players:
+        identity, birth = player.identity, player.birth
+        rows.append(
+            {
+                "playerID": identity.lahman_id,
+                "birthYear": birth.year,
+                "birthMonth": birth.month,
+                "birthDay": birth.day,
+                "birthCountry": "USA",
+                "nameFirst": identity.first,
+                "nameLast": identity.last,
+                "nameGiven": identity.first,
+                "weight": player.weight,
+                "height": player.height,
+                "bats": player.bats,
+                "throws": player.throws,
+                "debut": None if player.debut is None else player.debut.isoformat(),
+                "bbrefID": identity.lahman_id,
+                "finalGame": None if player.last_game is None else player.last_game.isoformat(),
+                "retroID": identity.retro_id,
+                "birthDate": birth.isoformat(),
+            }
+        )
+    return rows
+
+
+def register_rows(players: Sequence[Player]) -> list[Row]:
+    """The register: everyone, with Retrosheet and Baseball-Reference ids for those who reached the majors."""
+    rows: list[Row] = []
+    for player in players:
+        identity, birth = player.identity, player.birth
+        in_majors = player.debut is not None
+        rows.append(
+            {
+                "key_person": identity.person_key,
+                "key_mlbam": identity.mlbam_id,
+                "key_retro": identity.retro_id if in_majors else None,
+                "key_bbref": identity.lahman_id if in_majors else None,
+                "key_bbref_minors": identity.minors_id,
+                "key_fangraphs": identity.fangraphs_id,
+                "name_last": identity.last,
+                "name_first": identity.first,
+                "name_given": identity.first,
+                "birth_year": birth.year,
+                "birth_month": birth.month,
+                "birth_day": birth.day,
+            }
+        )
+    return rows

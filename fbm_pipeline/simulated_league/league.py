@@ -61,15 +61,13 @@ class LeagueSummary:
 class _Writer:
     """Plays the seasons in order and has their files written."""
 
-    def __init__(
-        self, folder: Path, seed: int, first: int, last: int, first_statcast: int, teams: int, games: int
-    ) -> None:
-        self.seed, self.first, self.last = seed, first, last
-        self.games = games
-        self.clubs = CLUBS[:teams]
-        self.files = LeagueFiles(folder, self.clubs, first, last, first_statcast, self._rng)
-        rng = self._rng(first - 1, "founding")
-        self.league = careers.found_league(self.clubs, first - 1, rng)
+    def __init__(self, folder: Path, seed: int, size: LeagueSize) -> None:
+        self.seed, self.first, self.last = seed, size.first_season, size.last_season
+        self.games = size.games_per_team
+        self.clubs = CLUBS[: size.teams]
+        self.files = LeagueFiles(folder, self.clubs, self.first, self.last, size.first_statcast_season, self._rng)
+        rng = self._rng(self.first - 1, "founding")
+        self.league = careers.found_league(self.clubs, self.first - 1, rng)
         self.parks = odds.draw_parks([club.park_id for club in self.clubs], HITTERS_PARK, rng)
         self.plate_appearances = 0
         self.pitches = 0
@@ -162,12 +160,12 @@ class _Writer:
 
 def _in_order(first: list[careers.Roster], second: list[careers.Roster]) -> list[Player]:
     """Everyone on the rosters, once, in the order of their ids."""
-    found = {
+    players = {
         player.identity.mlbam_id: player
         for roster in [*first, *second]
         for player in (*roster.hitters, *roster.pitchers)
     }
-    return [found[key] for key in sorted(found)]
+    return [players[key] for key in sorted(players)]
 
 
 def write_league(
@@ -194,16 +192,13 @@ def write_league(
             f"first_statcast_season={first_statcast_season} must come after first_season={first_season} "
             f"and not after last_season={last_season}"
         )
-    writer = _Writer(folder, seed, first_season, last_season, first_statcast_season, teams, games_per_team)
+    size = LeagueSize(first_season, last_season, first_statcast_season, teams, games_per_team)
+    writer = _Writer(folder, seed, size)
     writer.write()
     summary = LeagueSummary(
         folder=folder,
         seed=seed,
-        first_season=first_season,
-        last_season=last_season,
-        first_statcast_season=first_statcast_season,
-        teams=teams,
-        games_per_team=games_per_team,
+        **asdict(size),
         plate_appearances=writer.plate_appearances,
         pitches=writer.pitches,
         files=writer.files.rows,

@@ -17,11 +17,9 @@ from fbm_pipeline.simulated_league import retrosheet_files as retrosheet
 from fbm_pipeline.simulated_league import statsapi_files as statsapi
 from fbm_pipeline.simulated_league.books import batting_lines, pitching_lines
 from fbm_pipeline.simulated_league.clubs import Club
-from fbm_pipeline.simulated_league.people_files import people_rows, register_rows
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.simulated_league.public_projections import projection_rows
 from fbm_pipeline.simulated_league.records import Record
-from fbm_pipeline.simulated_league.roster_files import roster_columns
 from fbm_pipeline.simulated_league.seasons import true_talent_rows
 from fbm_pipeline.simulated_league.shelf import Shelf
 from fbm_pipeline.simulated_league.statcast_files import statcast_rows
@@ -112,9 +110,9 @@ class LeagueFiles:
             return
         rng = self._rng(season.season, "retrosheet")
         plays = retrosheet.play_columns(record, rng)
-        self.shelf.write(f"retrosheet/plays_{season.season}.parquet", formats.PLAYS, plays)
+        self.shelf.write(f"retrosheet/plays_{season.season}.parquet", formats.SCHEMAS["plays"], plays)
         self.shelf.keep("gameinfo", retrosheet.game_columns(season, lines, rng))  # type: ignore[arg-type]
-        self.shelf.keep("rosters", roster_columns(season, stints.appeared))  # type: ignore[arg-type]
+        self.shelf.keep("rosters", retrosheet.roster_columns(season, stints.appeared))  # type: ignore[arg-type]
         if season.season >= self.first_statcast - 2:
             self.shelf.keep("physics", retrosheet.physics_columns(record, rng))  # type: ignore[arg-type]
 
@@ -137,40 +135,36 @@ class LeagueFiles:
 
     def _statcast(self, period: str, rows: pa.Table) -> None:
         columns = {name: rows[name].combine_chunks() for name in rows.column_names}
-        self.shelf.write(f"statcast/statcast_{period}.parquet", formats.STATCAST, columns)
+        self.shelf.write(f"statcast/statcast_{period}.parquet", formats.SCHEMAS["statcast"], columns)
 
     def write_kept(self, everyone: Sequence[Player]) -> None:
         """Write the files that hold all seasons."""
         majors = [player for player in everyone if player.debut is not None]
-        self.shelf.keep_rows("People", people_rows(majors))
-        self.shelf.keep_rows("register", register_rows(everyone))
+        self.shelf.keep_rows("People", lahman.people_rows(majors))
+        self.shelf.keep_rows("register", lahman.register_rows(everyone))
         all_years, minor_years = f"{self.first}_{self.last}", f"{self.first - 1}_{self.last}"
         retro_years = f"{self.first}_{self.first_statcast - 1}"
         physics_years = f"{max(self.first, self.first_statcast - 2)}_{self.first_statcast - 1}"
-        for kind, name, schema in (
-            ("gameinfo", f"retrosheet/gameinfo_{retro_years}", formats.GAMEINFO),
-            ("rosters", f"retrosheet/rosters_{retro_years}", formats.ROSTERS),
-            ("physics", f"retrosheet/batted_ball_physics_{physics_years}", formats.PHYSICS),
-            ("pitching", f"retrosheet/pitching_{all_years}", formats.PITCHING_LINES),
-            ("People", "lahman/People", formats.PEOPLE),
-            ("Batting", "lahman/Batting", formats.BATTING),
-            ("Pitching", "lahman/Pitching", formats.PITCHING),
-            ("Appearances", "lahman/Appearances", formats.APPEARANCES),
-            ("Teams", "lahman/Teams", formats.TEAMS),
-            ("register", "register/people", formats.REGISTER),
-            ("milb hitters", f"milb/fangraphs_hitters_qualified_{minor_years}", formats.MILB_HITTERS),
-            ("milb rates", f"milb/fangraphs_hitter_rates_{minor_years}", formats.MILB_HITTER_RATES),
-            (
-                "milb batters",
-                f"milb/savant_batters_{self.first_statcast - 1}_{self.last}",
-                formats.MILB_SAVANT_BATTERS,
-            ),
-            ("milb pitchers", f"milb/savant_pitchers_{minor_years}", formats.MILB_SAVANT_PITCHERS),
-            ("projected hitters", f"projections/hitters_{all_years}", formats.PROJECTED_HITTERS),
-            ("projected pitchers", f"projections/pitchers_{all_years}", formats.PROJECTED_PITCHERS),
-            ("true talent", "true_talent", formats.TRUE_TALENT),
+        for kind, name in (
+            ("gameinfo", f"retrosheet/gameinfo_{retro_years}"),
+            ("rosters", f"retrosheet/rosters_{retro_years}"),
+            ("physics", f"retrosheet/batted_ball_physics_{physics_years}"),
+            ("pitching", f"retrosheet/pitching_{all_years}"),
+            ("People", "lahman/People"),
+            ("Batting", "lahman/Batting"),
+            ("Pitching", "lahman/Pitching"),
+            ("Appearances", "lahman/Appearances"),
+            ("Teams", "lahman/Teams"),
+            ("register", "register/people"),
+            ("milb hitters", f"milb/fangraphs_hitters_qualified_{minor_years}"),
+            ("milb rates", f"milb/fangraphs_hitter_rates_{minor_years}"),
+            ("milb batters", f"milb/savant_batters_{self.first_statcast - 1}_{self.last}"),
+            ("milb pitchers", f"milb/savant_pitchers_{minor_years}"),
+            ("projected hitters", f"projections/hitters_{all_years}"),
+            ("projected pitchers", f"projections/pitchers_{all_years}"),
+            ("true talent", "true_talent"),
         ):
-            self.shelf.write_kept(kind, f"{name}.parquet", schema)
+            self.shelf.write_kept(kind, f"{name}.parquet")
 
     def write_documents(self) -> None:
         """Write the rosters and the lines of the Stats API, after all else."""

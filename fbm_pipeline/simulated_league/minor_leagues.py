@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from fbm_pipeline.simulated_league import talent
 from fbm_pipeline.simulated_league.clubs import Club
+from fbm_pipeline.simulated_league.formats import renamed
 from fbm_pipeline.simulated_league.players import Player
 
 Row = dict[str, object]
@@ -16,6 +17,8 @@ Row = dict[str, object]
 _EASIER_TO_BAT = np.array([-0.06, 0.10, 0.10, 0.18, 0.10, 0.12, 0.25])
 _EASIER_TO_PITCH = np.array([0.12, 0.06, 0.10, -0.12, -0.04, -0.05, 0.05])
 _LEVELS = {"AAA": 0.8, "AA": 1.2}
+_BOTH_EXPORTS = "PA:pa AB:ab 1B:single 2B:double 3B:triple HR:hr BB:bb SO:so"
+_SAVANT_RATES = "BA:avg OBP:obp SLG:slg wOBA:woba BABIP:babip ISO:iso"
 _NOISE = 0.06  # log-odds by which a league and its parks mislead
 
 
@@ -70,45 +73,29 @@ def fangraphs_row(player: Player, season: int, club: Club, counts: dict[str, int
     """A hitter's full line, as FanGraphs exports it: percentages are fractions."""
     rate = _averages(counts)
     return {
+        **renamed(counts, _BOTH_EXPORTS),
         "Season": season,
         "Name": player.identity.name,
         "Team": club.statcast,
         "Level": level_of(player, season),
         "Age": int(player.age(season)),
         "G": counts["pa"] // 4,
-        "AB": counts["ab"],
-        "PA": counts["pa"],
-        "H": counts["h"],
-        "1B": counts["single"],
-        "2B": counts["double"],
-        "3B": counts["triple"],
-        "HR": counts["hr"],
+        **renamed(counts, "H:h HBP:hbp SF:sf"),
         "R": counts["pa"] // 8,
         "RBI": counts["pa"] // 8,
-        "BB": counts["bb"],
         "IBB": 0,
-        "SO": counts["so"],
-        "HBP": counts["hbp"],
-        "SF": counts["sf"],
         "SH": 0,
         "GDP": counts["pa"] // 50,
         "SB": 5,
         "CS": 2,
-        "AVG": rate["avg"],
         "PlayerId": str(player.identity.fangraphs_id),
-        "BB%": rate["bb"],
-        "K%": rate["k"],
+        **renamed(rate, "AVG:avg BB%:bb K%:k OBP:obp SLG:slg ISO:iso BABIP:babip wOBA:woba"),
         "BB/K": counts["bb"] / max(counts["so"], 1),
-        "OBP": rate["obp"],
-        "SLG": rate["slg"],
         "OPS": rate["obp"] + rate["slg"],
-        "ISO": rate["iso"],
         "Spd": 5.0 + player.speed,
-        "BABIP": rate["babip"],
         "wSB": 0.0,
         "wRC": 0.13 * counts["pa"],
         "wRAA": 0.0,
-        "wOBA": rate["woba"],
         "wRC+": 100.0 * rate["woba"] / 0.33,
         "mlbam": player.identity.mlbam_id,
     }
@@ -131,31 +118,19 @@ def savant_row(player: Player, season: int, counts: dict[str, int]) -> Row:
     name = f"{player.identity.last}, {player.identity.first}"
     in_play = counts["ab"] - counts["so"] + counts["sf"]
     row: Row = {
+        **renamed(counts, _BOTH_EXPORTS),
+        **{name: round(value, 3) for name, value in renamed(rate, _SAVANT_RATES).items()},
         "Player": f"{name} {player.throws}HP" if player.is_pitcher else name,
         "Pitches": pitches,
         "Total": pitches,
         "Pitch %": 100.0,
-        "PA": counts["pa"],
-        "AB": counts["ab"],
         "BIP": in_play,
         "Hits": counts["h"],
-        "1B": counts["single"],
-        "2B": counts["double"],
-        "3B": counts["triple"],
-        "HR": counts["hr"],
-        "SO": counts["so"],
         "K%": round(100.0 * rate["k"], 1),
-        "BB": counts["bb"],
         "BB%": round(100.0 * rate["bb"], 1),
         "Whiffs": int(1.3 * counts["so"]),
         "Swings": int(0.47 * pitches),
-        "BA": round(rate["avg"], 3),
-        "OBP": round(rate["obp"], 3),
-        "SLG": round(rate["slg"], 3),
-        "wOBA": round(rate["woba"], 3),
         "Barrels": int(0.8 * counts["hr"] + 0.3 * counts["double"]),
-        "BABIP": round(rate["babip"], 3),
-        "ISO": round(rate["iso"], 3),
         "Whiff%": round(100.0 * 1.3 * counts["so"] / max(0.47 * pitches, 1.0), 1),
         "EV (MPH)": round(87.5 + 0.8 * player.exit_velocity * (not player.is_pitcher), 1),
         "Year": season,

@@ -3,35 +3,15 @@
 Belongs here: spelling. Not here: what a player can do.
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-_FIRST_NAMES = (
-    "Adam Alan Albert Alec Andre Anton Arlo Barry Ben Blake Boyd Brett Bruno Caleb Carl Cesar Clay Cole "
-    "Conor Cruz Dale Darin Dean Diego Dom Drew Earl Eddie Eli Emil Enzo Eric Ezra Felix Finn Frank Gabe "
-    "Gary Gavin Glen Grant Gus Hal Hank Hector Hugo Ian Ira Isaac Ivan Jace Jack Jake Jorge Jonas Juan "
-    "Jude Karl Keith Kenji Kirk Kurt Lance Lars Leo Levi Luis Luke Mack Marco Mason Max Miles Nate Nico "
-    "Noel Omar Otto Owen Pablo Pete Quinn Rafael Ray Reed Rex Rico Roman Ross Ruben Sam Saul Sean Seth "
-    "Shane Silas Tate Ted Theo Tito Todd Troy Ty Vic Wade Walt Zane"
-)
-_LAST_NAMES = (
-    "Abbot Acosta Adler Aguilar Albright Alvarado Amberly Archer Arroyo Ashby Atwood Avalos Baird Banks "
-    "Barlow Barrera Bell Benitez Birch Blair Bolton Bowden Bravo Brewer Briggs Bueno Burke Cabral "
-    "Calder Camacho Carver Castillo Chavez Clark Colby Corbin Cortez Crane Cross Curry Dalton Davila "
-    "Dawson Delgado Denton Dolan Dorsey Drake Duarte Dunbar Eaton Echols Ellis Emery Escobar Esquivel "
-    "Farley Farrow Fenton Fields Fierro Flint Fonseca Foster Frost Fuentes Gaines Galvan Garrity Gentry "
-    "Gibbs Gomes Graves Greer Guerra Hale Hanley Harlow Hatcher Hayes Heath Herrera Hobbs Holt Hooper "
-    "Hurley Ibarra Ingram Irwin Ito Jarvis Jensen Joyner Juarez Kane Keller Kemp Kidd Kimball Kirby "
-    "Knox Lacey Lambert Landry Lara Larkin Lerma Lister Lockhart Lopez Lowry Lugo Madrid Mallory Marin "
-    "Marsh Mayfield Mejia Mercer Milner Mora Moss Nash Navarro Neely Nielsen Norris Nunez Oakes Ochoa "
-    "Odell Ortega Osborn Pace Palmer Paredes Parish Pena Pike Prado Quade Quiroz Ramos Rankin Rasmus "
-    "Redfern Reyes Rhodes Rincon Rivas Rojas Rowan Rucker Saenz Salas Sawyer Seaver Segura Shaw Sierra "
-    "Slater Soto Stark Steele Suarez Tanaka Tapia Teller Thorn Tobin Torres Trejo Urban Vance Varela "
-    "Vega Villa Wade Walden Watts Weaver Wells West Wilder Wolfe Wynn Yates Young Zamora Zapata Zeller"
-)
-_FIRST, _LAST = _FIRST_NAMES.split(), _LAST_NAMES.split()
+_NAMES = json.loads(Path(__file__).with_name("names.json").read_text(encoding="utf-8"))
+_FIRST, _LAST = (" ".join(_NAMES[part]).split() for part in ("first", "last"))
 
 
 @dataclass(frozen=True)

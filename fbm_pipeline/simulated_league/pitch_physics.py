@@ -14,12 +14,7 @@ Ints = NDArray[np.int64]
 
 
 def draw_physics(
-    arsenals: Arsenals,
-    pitcher: Ints,
-    letters: NDArray[np.uint8],
-    tops: Array,
-    bottoms: Array,
-    rng: np.random.Generator,
+    arsenals: Arsenals, pitcher: Ints, letters: NDArray[np.uint8], tops: Array, bottoms: Array, rng: np.random.Generator
 ) -> dict[str, Array]:
     """Savant's physics columns (and `kind`, a position in PITCH_TYPES) per pitch.
 

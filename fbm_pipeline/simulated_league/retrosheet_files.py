@@ -9,29 +9,13 @@ import numpy as np
 
 from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.books import PitchingLines
+from fbm_pipeline.simulated_league.formats import renamed
 from fbm_pipeline.simulated_league.records import Record
 from fbm_pipeline.simulated_league.retrosheet_text import event_text, pitch_strings
-from fbm_pipeline.simulated_league.seasons import Season
+from fbm_pipeline.simulated_league.seasons import Season, hits
 
 Columns = dict[str, object]
-_FLAGS = (
-    "pa",
-    "ab",
-    "single",
-    "double",
-    "triple",
-    "hr",
-    "sh",
-    "sf",
-    "hbp",
-    "walk",
-    "iw",
-    "k",
-    "xi",
-    "roe",
-    "fc",
-    "gdp",
-)
+_FLAGS = sorted({name for outcome in o.OUTCOMES for name in outcome.counts})
 
 
 def play_columns(record: Record, rng: np.random.Generator) -> Columns:
@@ -94,10 +78,7 @@ def _final_counts(record: Record) -> tuple[np.ndarray, np.ndarray]:
     number = record.at_bat
     last = record.sequences.length[number] - 1
     at_plate = o.IS_PLATE_APPEARANCE[record.season.plays["code"]]
-    return (
-        np.where(at_plate, balls[number, last], 0),
-        np.where(at_plate, strikes[number, last], 0),
-    )
+    return (np.where(at_plate, balls[number, last], 0), np.where(at_plate, strikes[number, last], 0))
 
 
 def _locations(record: Record, rng: np.random.Generator) -> np.ndarray:
@@ -182,37 +163,24 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
     codes = np.array([[club.retro for club in season.clubs_of(i)] for i in games], dtype=object)
     home = lines.is_home.astype(int)
     scores = np.array([sheet.score for sheet in season.sheets])[lines.game]
-    own, other = scores[np.arange(len(home)), home], scores[np.arange(len(home)), 1 - home]
+    own_score, other_score = scores[np.arange(len(home)), home], scores[np.arange(len(home)), 1 - home]
     fixtures = [season.sheets[i].fixture for i in lines.game]
     ids = np.array([player.identity.retro_id for player in season.players], dtype=object)
-    counts, n = lines.counts, len(lines.game)
-    zero = np.zeros(n, dtype=np.int64)
+    n = len(lines.game)
+    counts = "p_bfp:pa p_d:double p_t:triple p_hr:hr p_w:walk p_iw:iw p_k:k p_hbp:hbp p_sh:sh p_sf:sf"
+    never = dict.fromkeys(("p_noout", "p_wp", "p_bk", "p_sb", "p_cs", "p_pb", "tie"), np.zeros(n, dtype=np.int64))
     return {
+        **renamed(lines.counts, counts),
+        **never,
         "gid": np.array([season.gid(i) for i in games], dtype=object)[lines.game],
         "id": ids[lines.pitcher],
         "team": codes[lines.game, home],
         "p_seq": lines.sequence,
         "stattype": np.full(n, "value", dtype=object),
         "p_ipouts": lines.outs,
-        "p_noout": zero,
-        "p_bfp": counts["pa"],
-        "p_h": counts["single"] + counts["double"] + counts["triple"] + counts["hr"],
-        "p_d": counts["double"],
-        "p_t": counts["triple"],
-        "p_hr": counts["hr"],
+        "p_h": hits(lines.counts),
         "p_r": lines.runs,
         "p_er": lines.earned,
-        "p_w": counts["walk"],
-        "p_iw": counts["iw"],
-        "p_k": counts["k"],
-        "p_hbp": counts["hbp"],
-        "p_sh": counts["sh"],
-        "p_sf": counts["sf"],
-        "p_wp": zero,
-        "p_bk": zero,
-        "p_sb": zero,
-        "p_cs": zero,
-        "p_pb": zero,
         "wp": _mark(lines.won),
         "lp": _mark(lines.lost),
         "save": _mark(lines.saved),
@@ -224,9 +192,8 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
         "site": np.array([season.clubs_of(i)[1].park_id for i in games], dtype=object)[lines.game],
         "vishome": np.where(lines.is_home, "h", "v").astype(object),
         "opp": codes[lines.game, 1 - home],
-        "win": (own > other).astype(np.int64),
-        "loss": (own < other).astype(np.int64),
-        "tie": zero,
+        "win": (own_score > other_score).astype(np.int64),
+        "loss": (own_score < other_score).astype(np.int64),
         "gametype": np.array(
             ["regular" if fixture.game_type == "R" else "worldseries" for fixture in fixtures], dtype=object
         ),
@@ -239,3 +206,19 @@ def pitching_columns(season: Season, lines: PitchingLines) -> Columns:
 def _mark(flags: np.ndarray) -> np.ndarray:
     """1 or null, as Retrosheet marks decisions."""
     return np.where(flags, 1.0, np.nan)
+
+
+def roster_columns(season: Season, appeared: list[tuple[int, int]]) -> Columns:
+    """One row per player and club; `appeared` holds (player, club) positions."""
+    rows = [(season.players[player], season.clubs[club]) for player, club in sorted(appeared)]
+    outfield = {"LF": "OF", "CF": "OF", "RF": "OF", "DH": "OF"}
+    return {
+        "season": [season.season] * len(rows),
+        "team": [club.retro for _, club in rows],
+        "retro_id": [player.identity.retro_id for player, _ in rows],
+        "last": [player.identity.last for player, _ in rows],
+        "first": [player.identity.first for player, _ in rows],
+        "bats": [player.bats for player, _ in rows],
+        "throws": [player.throws for player, _ in rows],
+        "pos": [outfield.get(player.position, player.position) for player, _ in rows],
+    }

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from fbm_pipeline.simulated_league import odds, talent
 from fbm_pipeline.simulated_league import outcomes as o
 from fbm_pipeline.simulated_league.baserunning import Draw
-from fbm_pipeline.simulated_league.careers import POSITIONS, STARTERS, Roster
+from fbm_pipeline.simulated_league.careers import STARTERS, Roster
 from fbm_pipeline.simulated_league.clubs import Club
+from fbm_pipeline.simulated_league.formats import SCHEMAS
 from fbm_pipeline.simulated_league.games import PLAY_COLUMNS, Game, Log, Side
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.simulated_league.schedule import Fixture
@@ -28,8 +29,6 @@ class GameSheet:
 
     fixture: Fixture
     lineups: tuple[list[int], list[int]]  # away, home
-    positions: tuple[list[str], list[str]]
-    starters: tuple[int, int]
     score: tuple[int, int] = (0, 0)
 
 
@@ -73,22 +72,14 @@ class SeasonSimulator:
 
     def play(self, fixture: Fixture, rosters: list[Roster]) -> None:
         """Play one fixture and log it."""
-        away, away_positions = self._side(rosters[fixture.away], fixture.away)
-        home, home_positions = self._side(rosters[fixture.home], fixture.home)
+        away = self._side(rosters[fixture.away], fixture.away)
+        home = self._side(rosters[fixture.home], fixture.home)
         away.odds = self._odds(away, home, fixture.home)
         home.odds = self._odds(home, away, fixture.home)
         Game(len(self.season.sheets), away, home, self.log, self.draw).play()
-        self.season.sheets.append(
-            GameSheet(
-                fixture,
-                (away.lineup, home.lineup),
-                (away_positions, home_positions),
-                (away.staff[0], home.staff[0]),
-                (away.score, home.score),
-            )
-        )
+        self.season.sheets.append(GameSheet(fixture, (away.lineup, home.lineup), (away.score, home.score)))
 
-    def _side(self, roster: Roster, club: int) -> tuple[Side, list[str]]:
+    def _side(self, roster: Roster, club: int) -> Side:
         lineup = list(roster.hitters[:9])
         reserves = list(roster.hitters[9:])
         for slot in np.flatnonzero(self.rng.random(9) < 0.12)[: len(reserves)]:
@@ -100,7 +91,7 @@ class SeasonSimulator:
         limits = [int(np.clip(round(self.rng.normal(23.0, 3.0)), 12, 30))]
         limits += [int(limit) for limit in self.rng.integers(3, 8, size=8)]
         numbers = [self.number[id(player)] for player in lineup]
-        side = Side(
+        return Side(
             lineup=numbers,
             speed={number: player.speed for number, player in zip(numbers, lineup, strict=True)},
             ground=[player.ground for player in lineup],
@@ -108,7 +99,6 @@ class SeasonSimulator:
             limits=limits,
             odds=[],
         )
-        return side, list(POSITIONS)
 
     def _odds(self, bat: Side, fld: Side, park: int) -> list[list[list[float]]]:
         players = self.season.players
@@ -132,11 +122,11 @@ def _uniforms(rng: np.random.Generator) -> Iterator[float]:
 
 def true_talent_rows(season: Season) -> dict[str, list[object]]:
     """The truth about every player of a season, for files that no model may read."""
-    rows: dict[str, list[object]] = {name: [] for name in _TRUE_COLUMNS}
+    rows: dict[str, list[object]] = {name: [] for name in SCHEMAS["true talent"].names}
     for player in season.players:
         true = talent.true_rates(player.effects(season.season), season.environment)
         by_name = dict(zip(talent.COMPONENTS, true.tolist(), strict=True))
-        hits = sum(by_name[name] for name in ("hr", "single", "double", "triple"))
+        hit = sum(by_name[name] for name in ("hr", "single", "double", "triple"))
         values: dict[str, object] = {f"{name}_rate": rate for name, rate in by_name.items()}
         values |= {
             "season": season.season,
@@ -144,36 +134,17 @@ def true_talent_rows(season: Season) -> dict[str, list[object]]:
             "mlbam_id": player.identity.mlbam_id,
             "name": player.identity.name,
             "age": round(player.age(season.season), 3),
-            "h_rate": hits,
-            "obp": hits + by_name["bb"] + by_name["hbp"],
+            "h_rate": hit,
+            "obp": hit + by_name["bb"] + by_name["hbp"],
             "platoon": player.platoon,
             "exit_velocity": None if player.is_pitcher else player.exit_velocity,
             "velocity": player.fastball(season.season) if player.is_pitcher else None,
         }
-        for name in _TRUE_COLUMNS:
-            rows[name].append(values[name])
+        for name, column in rows.items():
+            column.append(values[name])
     return rows
 
 
-_TRUE_COLUMNS = (
-    "season",
-    "player_type",
-    "mlbam_id",
-    "name",
-    "age",
-    "so_rate",
-    "bb_rate",
-    "hbp_rate",
-    "hr_rate",
-    "single_rate",
-    "double_rate",
-    "triple_rate",
-    "h_rate",
-    "obp",
-    "platoon",
-    "exit_velocity",
-    "velocity",
-)
 COUNTED = ("pa", "ab", "single", "double", "triple", "hr", "walk", "iw", "k", "hbp", "sf", "sh", "xi")
 
 
@@ -184,3 +155,8 @@ def count_outcomes(codes: Ints, group: Ints, groups: int) -> dict[str, Ints]:
         weight = o.flag(name)[codes]
         sums[name] = np.bincount(group, weights=weight, minlength=groups).astype(np.int64)
     return sums
+
+
+def hits(counts: dict[str, Ints]) -> Ints:
+    """Hits of every group."""
+    return counts["single"] + counts["double"] + counts["triple"] + counts["hr"]

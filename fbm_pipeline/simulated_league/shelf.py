@@ -44,9 +44,10 @@ class Shelf:
         if rows:
             self.keep(kind, {name: [row[name] for row in rows] for name in rows[0]})
 
-    def write_kept(self, kind: str, name: str, schema: pa.Schema) -> None:
+    def write_kept(self, kind: str, name: str) -> None:
         """Write what was kept under `kind`; nothing when nothing was."""
         if self._kept[kind]:
+            schema = formats.SCHEMAS[kind]
             columns: dict[str, object] = {}
             for column, values in self._kept[kind].items():
                 whole = pa.types.is_integer(schema.field(column).type)

@@ -58,7 +58,7 @@ def statcast_rows(record: Record, rng: np.random.Generator, *, automatic_walks: 
     columns |= _result(record, end, is_last, letter, at_bat, number)
     columns |= _physics(record, end, letter, rng)
     columns |= _contact(record, end, is_last, letter, rng)
-    return formats.table(formats.STATCAST, columns)
+    return formats.table(formats.SCHEMAS["statcast"], columns)
 
 
 def _situation(record: Record, state: Ints, end: Ints, number: Ints) -> dict[str, object]:

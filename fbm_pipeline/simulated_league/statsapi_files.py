@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from fbm_pipeline.simulated_league import talent
 from fbm_pipeline.simulated_league.careers import Roster
 from fbm_pipeline.simulated_league.clubs import Club
+from fbm_pipeline.simulated_league.formats import renamed
 from fbm_pipeline.simulated_league.players import Player
 from fbm_pipeline.sources.club_roster_fetch import ROSTER_TYPE
 from fbm_pipeline.sources.statsapi import BASE_URL, SPORTS
@@ -66,23 +67,14 @@ def pitching_split(player: Player, season: int, level: str, place: int, counts: 
         "gamesStarted": games if starts else 0,
         "runs": _runs(counts),
         "earnedRuns": int(0.92 * _runs(counts)),
-        "doubles": counts["double"],
-        "triples": counts["triple"],
-        "homeRuns": counts["hr"],
-        "strikeOuts": counts["so"],
-        "baseOnBalls": counts["bb"],
+        **renamed(counts, "doubles:double triples:triple homeRuns:hr strikeOuts:so baseOnBalls:bb"),
         "intentionalWalks": 0,
-        "hits": counts["h"],
-        "hitBatsmen": counts["hbp"],
-        "atBats": counts["ab"],
+        **renamed(counts, "hits:h hitBatsmen:hbp atBats:ab"),
         "inningsPitched": f"{outs // 3}.{outs % 3}",
         "battersFaced": faced,
         "numberOfPitches": int(faced * 3.9),
         "sacFlies": counts["sf"],
-        "sacBunts": 0,
-        "wins": 0,
-        "losses": 0,
-        "saves": 0,
+        **dict.fromkeys(("sacBunts", "wins", "losses", "saves"), 0),
     }
     return {
         "season": str(season),

@@ -29,16 +29,16 @@ DRIFT_SHARE = 0.18
 def draw_batter_skills(rng: np.random.Generator) -> Array:
     """One batter's log-odds (7,): power brings strikeouts, contact singles, a good eye walks, speed triples."""
     power, contact, eye, speed = rng.standard_normal(4)
-    own = rng.standard_normal(7)
+    noise = rng.standard_normal(7)
     mixed = np.array(
         [
-            -0.70 * contact + 0.40 * power + 0.59 * own[SO],
-            0.80 * eye + 0.25 * power + 0.54 * own[BB],
-            own[HBP],
-            0.90 * power + 0.44 * own[HR],
-            0.55 * contact + 0.35 * speed + 0.76 * own[SINGLE],
-            0.40 * power + 0.92 * own[DOUBLE],
-            0.80 * speed - 0.20 * power + 0.57 * own[TRIPLE],
+            -0.70 * contact + 0.40 * power + 0.59 * noise[SO],
+            0.80 * eye + 0.25 * power + 0.54 * noise[BB],
+            noise[HBP],
+            0.90 * power + 0.44 * noise[HR],
+            0.55 * contact + 0.35 * speed + 0.76 * noise[SINGLE],
+            0.40 * power + 0.92 * noise[DOUBLE],
+            0.80 * speed - 0.20 * power + 0.57 * noise[TRIPLE],
         ]
     )
     return BATTER_SD * mixed
@@ -47,16 +47,16 @@ def draw_batter_skills(rng: np.random.Generator) -> Array:
 def draw_pitcher_skills(rng: np.random.Generator) -> Array:
     """One pitcher's log-odds (7,): stuff strikes out, control keeps walks and hit batters down."""
     stuff, control = rng.standard_normal(2)
-    own = rng.standard_normal(7)
+    noise = rng.standard_normal(7)
     mixed = np.array(
         [
-            0.85 * stuff + 0.53 * own[SO],
-            -0.85 * control + 0.53 * own[BB],
-            -0.40 * control + 0.92 * own[HBP],
-            -0.35 * stuff - 0.25 * control + 0.90 * own[HR],
-            -0.30 * stuff + 0.95 * own[SINGLE],
-            own[DOUBLE],
-            own[TRIPLE],
+            0.85 * stuff + 0.53 * noise[SO],
+            -0.85 * control + 0.53 * noise[BB],
+            -0.40 * control + 0.92 * noise[HBP],
+            -0.35 * stuff - 0.25 * control + 0.90 * noise[HR],
+            -0.30 * stuff + 0.95 * noise[SINGLE],
+            noise[DOUBLE],
+            noise[TRIPLE],
         ]
     )
     return PITCHER_SD * mixed

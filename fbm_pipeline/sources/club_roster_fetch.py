@@ -16,15 +16,7 @@ import requests
 from fbm_pipeline.sources.club_rosters import roster_rows
 from fbm_pipeline.sources.download import TIMEOUT, write_whole
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.sources.statsapi import (
-    AGAIN,
-    BASE_URL,
-    MAJORS,
-    StatsApi,
-    document_bytes,
-    read_document,
-    take,
-)
+from fbm_pipeline.sources.statsapi import AGAIN, BASE_URL, MAJORS, StatsApi, document_bytes, read_document, take
 
 CLUBS = 30  # of the majors since 1998
 ROSTER_TYPE = "40Man"
@@ -69,10 +61,10 @@ def fetch_club_rosters(
         raise ValueError(f"{date} lies after {today}; rosters are known up to today")
     path = folder / "rosters" / file_name(date)
     path.parent.mkdir(parents=True, exist_ok=True)
-    held = _held(path, date)
-    if held is not None and held.complete:
-        _LOGGER.info("%s (here already)", held)
-        return held
+    earlier_fetch = _earlier_fetch(path, date)
+    if earlier_fetch is not None and earlier_fetch.complete:
+        _LOGGER.info("%s (here already)", earlier_fetch)
+        return earlier_fetch
     with session or requests.Session() as http:
         clubs = _clubs(StatsApi(http, sleep, base_url, timeout), date)
     complete = today > date
@@ -89,7 +81,7 @@ def fetch_club_rosters(
     return FetchedRosters(date.isoformat(), players, complete, path.name)
 
 
-def _held(path: Path, date: dt.date) -> FetchedRosters | None:
+def _earlier_fetch(path: Path, date: dt.date) -> FetchedRosters | None:
     """The file of an earlier call; None for none, and for one that cannot be read, which is then replaced."""
     if not path.is_file():
         return None

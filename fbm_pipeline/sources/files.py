@@ -45,12 +45,12 @@ def find_files(root: Path, kind: str) -> list[Path]:
     if not (root / folder).is_dir():
         return []
     suffixes = _OTHER_SUFFIXES.get(kind, SUFFIXES)
-    found = sorted(
+    paths = sorted(
         path
         for path in (root / folder).iterdir()
         if path.is_file() and re.fullmatch(pattern, stem(path, suffixes) or "")
     )
-    for path in found:
+    for path in paths:
         # The name becomes a folder of the store, where spaces, quotes and percent signs are read in two ways.
         if not re.fullmatch(r"[\w.-]+", path.name, re.ASCII):
             raise SourceError(
@@ -60,7 +60,7 @@ def find_files(root: Path, kind: str) -> list[Path]:
                 expected="a plain name",
                 next_step="rename the file",
             )
-    return found
+    return paths
 
 
 def stem(path: Path, suffixes: Sequence[str] = SUFFIXES) -> str | None:

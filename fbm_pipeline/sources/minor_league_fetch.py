@@ -47,9 +47,9 @@ class FetchedLines:
     file: str | None
 
     def __str__(self) -> str:
-        held = f"{self.lines} lines in {self.file}" if self.file else "no lines"
+        contents = f"{self.lines} lines in {self.file}" if self.file else "no lines"
         later = "" if self.complete else " (unfinished: asked for again next time)"
-        return f"{self.season} {self.level} {self.side}: {held}{later}"
+        return f"{self.season} {self.level} {self.side}: {contents}{later}"
 
 
 def file_name(season: int, level: str, side: str) -> str:
@@ -82,7 +82,7 @@ def fetch_minor_leagues(
     with session or requests.Session() as http:
         season_lines = _SeasonLines(StatsApi(http, sleep, base_url, timeout), season, target, today)
         for number, (level, side) in enumerate(wanted, start=1):
-            lines = season_lines.held(level, side)
+            lines = season_lines.earlier_fetch(level, side)
             here = lines is not None and lines.complete
             if lines is None or not lines.complete:
                 lines = season_lines.fetch(level, side, lines)
@@ -99,7 +99,7 @@ class _SeasonLines:
         self._parents: dict[str, dict[str, str]] = {}
         self._clubs: dict[int, str] = {}
 
-    def held(self, level: str, side: str) -> FetchedLines | None:
+    def earlier_fetch(self, level: str, side: str) -> FetchedLines | None:
         """The file of an earlier call; None for none, and for one that cannot be read, which is then replaced."""
         path = self.target / file_name(self.season, level, side)
         if not path.is_file():
@@ -112,15 +112,15 @@ class _SeasonLines:
             return None
         return FetchedLines(self.season, level, side, lines, complete, path.name)
 
-    def fetch(self, level: str, side: str, held: FetchedLines | None) -> FetchedLines:
+    def fetch(self, level: str, side: str, earlier_lines: FetchedLines | None) -> FetchedLines:
         path = self.target / file_name(self.season, level, side)
         splits = self._splits(level, side)
         complete = self.today.year > self.season
         if not splits:
-            if held is not None:
+            if earlier_lines is not None:
                 raise SourceError(
                     path,
-                    f"{held.lines} lines were published and now none are",
+                    f"{earlier_lines.lines} lines were published and now none are",
                     found="0 lines",
                     expected="the season's lines",
                     next_step="run the same command later",
@@ -158,10 +158,12 @@ class _SeasonLines:
                 limit=PAGE,
                 offset=len(splits),
             )
-            told, page = _page(f"{self.api.base_url}/api/v1/stats", answer)
-            if total not in (None, told) or (told and not page):
-                raise _uneven(what, f"a page of {len(page)} lines of {told} after {len(splits)} of {total}", told)
-            total = told
+            announced, page = _page(f"{self.api.base_url}/api/v1/stats", answer)
+            if total not in (None, announced) or (announced and not page):
+                raise _uneven(
+                    what, f"a page of {len(page)} lines of {announced} after {len(splits)} of {total}", announced
+                )
+            total = announced
             splits += page
         seen = {_identity(split) for split in splits}
         if len(splits) != total or len(seen) != total:
@@ -204,11 +206,11 @@ def _identity(split: object) -> tuple:
     return within(split, "player", "id"), within(split, "team", "id"), within(split, "numTeams")
 
 
-def _uneven(what: str, found: str, total: int) -> SourceError:
+def _uneven(what: str, pages: str, total: int) -> SourceError:
     return SourceError(
         f"{BASE_URL}/api/v1/stats",
         f"{what}: the pages do not add up",
-        found=found,
+        found=pages,
         expected=f"{total} lines, each once",
         next_step=f"wait until the day's games are counted, then {AGAIN}",
     )

@@ -1,10 +1,18 @@
-"""Statcast pitches as Baseball Savant exports them: CSV of 92 to 118 columns, or Parquet with some of them."""
+"""Statcast pitches: whole files as Baseball Savant exports them, and pitches of some days of seasons without these.
+
+Whole files are CSV of 92 to 118 columns, or Parquet with some of them. Pitches of some days have velocity, movement,
+location, count and result: they know the game and both players but not the pitch's place in the game, so they show
+how a pitcher throws and never what happened.
+"""
 
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from fbm_pipeline.sources.integrity import check_one_season, check_unique
+from fbm_pipeline.sources.errors import SourceError
+from fbm_pipeline.sources.files import seasons_named
+from fbm_pipeline.sources.integrity import check_dates, check_one_season, check_unique
 from fbm_pipeline.sources.layout import Layout, names
 from fbm_pipeline.sources.reading import read_columns, with_constants, without
 
@@ -35,6 +43,11 @@ LAYOUT = Layout(
     passed_over=_NOT_NEEDED,
     origin="Baseball Savant (fbm fetch statcast)",
 )
+SOME_DAYS = Layout(
+    kind="pitches of some days",
+    required=names("game_pk game_date pitcher batter p_throws pitch_type release_speed pfx_x_inches pfx_z_inches"),
+    nulls=("", "NA", "null"),
+)
 KEY = ("game_pk", "at_bat_number", "pitch_number")
 
 
@@ -42,9 +55,37 @@ def read_statcast(path: Path, schema: pa.Schema) -> pa.Table:
     """All pitches of one file, of every type of game, in the schema of `raw.statcast_pitches`.
 
     Raises SourceError for a damaged file, missing required columns, a value that does not fit, a pitch that occurs
-    twice, or dates that are not of the one season that the file's name tells.
+    twice, or dates that are not of the one season that the file's name has.
     """
     table = read_columns(path, LAYOUT, without(schema, "season", "source_file"))
     season = check_one_season(path, table.column("game_date"), "game_date")
     check_unique(path, table, KEY, "pitches")
     return with_constants(table, schema, season=season, source_file=path.name)
+
+
+def read_partial_pitches(path: Path, schema: pa.Schema) -> pa.Table:
+    """Pitches of one or several seasons, in the schema of `raw.partial_pitches`; `row` counts from 1.
+
+    `release_speed` in mph, `pfx_*_inches` in inches from the catcher's view, `plate_*` and the zone in feet. The season
+    is the year of the date. Raises SourceError for a damaged file, missing required columns, a value that does not fit,
+    or a date outside the seasons in the file's name.
+    """
+    table = read_columns(path, SOME_DAYS, without(schema, "season", "source_file", "row"))
+    dates = table.column("game_date")
+    named = seasons_named(path)
+    years = pc.year(dates)
+    row = pc.index(pc.is_in(years, value_set=pa.array(named, pa.int64())), False).as_py()
+    if row >= 0:
+        raise SourceError(
+            path,
+            "a date is not of the seasons in the file's name",
+            found=str(dates[row].as_py()),
+            expected=f"a date of {named[0]} to {named[-1]}",
+            row=row + 1,
+            column="game_date",
+            next_step="name the file with its first and last season",
+        )
+    check_dates(path, dates, "game_date")
+    table = table.append_column(schema.field("season"), years.cast(schema.field("season").type))
+    table = table.append_column(schema.field("row"), pa.array(range(1, table.num_rows + 1), pa.int32()))
+    return with_constants(table, schema, source_file=path.name)

@@ -126,13 +126,13 @@ def _checked(source: Path | str, row: int, split: object, season: int, sport: in
         raise SourceError(
             source, "a split is no object", row=row, found=repr(split)[:60], expected="an object", next_step=AGAIN
         )
-    told = str(split.get("season", season)), within(split, "sport", "id") or sport
-    if told != (str(season), sport):
+    season_and_sport = str(split.get("season", season)), within(split, "sport", "id") or sport
+    if season_and_sport != (str(season), sport):
         raise SourceError(
             source,
             "a split is of another season or level",
             row=row,
-            found=f"season {told[0]}, sport {told[1]}",
+            found=f"season {season_and_sport[0]}, sport {season_and_sport[1]}",
             expected=f"season {season}, sport {sport}",
             next_step=AGAIN,
         )
@@ -161,11 +161,12 @@ def _by_team(source: Path | str, splits: Mapping[int, Object], trips: str) -> li
         of_player[key] = row
     left_out = set()
     for player, row in together.items():
-        own = list(teams.get(player, {}).values())
-        if own and sum(_trips(source, splits, place, trips) for place in own) != _trips(source, splits, row, trips):
+        team_rows = list(teams.get(player, {}).values())
+        by_team = sum(_trips(source, splits, team_row, trips) for team_row in team_rows)
+        if team_rows and by_team != _trips(source, splits, row, trips):
             _LOGGER.warning("%s: lines of player %d by team do not add up; the combined one is taken", source, player)
-            left_out |= set(own)
-        elif own:
+            left_out |= set(team_rows)
+        elif team_rows:
             left_out.add(row)
     return [row for row in splits if row not in left_out]
 

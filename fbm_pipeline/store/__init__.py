@@ -1,0 +1,4 @@
+"""Tables, and why one is made again or not. Read `declarations` first, then `windows` (what may be read) and `making`.
+
+Delta tables and DuckDB over them: tables, engine. Keys: contents, code, syntax. What a builder sees: inputs.
+"""

@@ -98,7 +98,7 @@ def _read(symbol: Symbol) -> tuple[str, tuple[Symbol, ...]]:
         return normalized_sql(path.read_text(encoding="utf-8")), ()
     if symbol.module == "file":
         return (REPOSITORY / symbol.name).read_text(encoding="utf-8"), ()
-    if symbol.module.endswith(".tables"):
+    if symbol.module.endswith((".tables", "_tables")):
         declared = _declared(symbol)
         if declared is not None:
             return declared, ()

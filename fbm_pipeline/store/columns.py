@@ -57,6 +57,11 @@ def optional(name: str, kind: str, unit: str, meaning: str) -> Column:
     return Column(name, kind, unit, meaning, nullable=True, largest_null_share=1.0)
 
 
+def optional_for_people(name: str, kind: str, unit: str, meaning: str) -> Column:
+    """An optional column that nothing in the product reads."""
+    return replace(optional(name, kind, unit, meaning), for_people=True)
+
+
 def columns(names: str, kind: str, unit: str, meaning: str, **options: object) -> tuple[Column, ...]:
     """Columns that differ in name only: `{}` in the meaning stands for the name."""
     return tuple(Column(name, kind, unit, meaning.format(name), **options) for name in names.split())  # type: ignore[arg-type]
@@ -106,8 +111,10 @@ STAT = Column("stat", "str", "word", "what is scored: a statistic of `baseball.s
 PLAYERS = Column("players", "i32", "players", "how many players the player-seasons are of")
 VERDICT = Column("verdict", "str", "word", "`better`, `worse` or `undecided`, by RMSE after Holm's adjustment")
 
+RATE = Column("rate", "f64", "of the statistic", "the projected rate, in the statistic's own scale")
 GAME_KEY = (SEASON, MONTH, GAME_ID, GAME_DATE, SOURCE)
 PLAYER_KEY = (SEASON, PLAYER_TYPE, AS_OF, MLBAM_ID)
+PLAYER_RATE = (*PLAYER_KEY, SYSTEM, STATISTIC, RATE)
 
 
 def paired_difference(measure: str) -> tuple[Column, ...]:

@@ -86,6 +86,9 @@ def inputs_key(**parts: object) -> str:
 
 
 def _plain(value: object) -> object:
+    # What knows how it differs from its defaults stands in a key with that alone: a new option leaves it as it was.
+    if hasattr(value, "differences"):
+        return value.differences()
     if hasattr(value, "__dataclass_fields__"):
         return asdict(value)  # type: ignore[call-overload]
     return str(value)

@@ -49,6 +49,9 @@ class Declared(Protocol):
     def trained(self) -> tuple["Training", ...]: ...
 
     @property
+    def plan(self) -> str: ...
+
+    @property
     def shape(self) -> str: ...
 
     @property
@@ -57,11 +60,10 @@ class Declared(Protocol):
 
 @dataclass(frozen=True)
 class Training:
-    """What is trained, once for each cutoff: `name` is its asset's key, such as `models.encoder`.
+    """What is trained, once for each cutoff or fold: `name` is its asset's key, such as `models.encoder`.
 
-    `reads` and `code` are as a table's. `settings` are what shapes one training, by the names under which it is handed
-    over: some stand in the plan of a cutoff and not in the preset. `current` names a function `(settings, partition) ->
-    Trained` that finds the finished training of a cutoff for the tables made with it.
+    All is as a table's. `current` names a function `(store, settings, partition) -> Trained` that finds the finished
+    training of a partition for what is made with it.
     """
 
     name: str
@@ -71,6 +73,7 @@ class Training:
     code: tuple[str, ...]
     current: str
     partition_by: tuple[str, ...] = ("cutoff",)
+    plan: str = ""
     trained: tuple["Training", ...] = ()  # trainings that it begins from
     seasons: str = ""
     awaits: Mapping[str, Window] = field(default_factory=dict)
@@ -100,6 +103,9 @@ class Table:
     `build` names a function `(inputs, **partition) -> pyarrow.Table`, where `inputs` is a store that shows nothing but
     what `reads` opens, and the settings named in `settings`. Tables that are made in another way (raw files, core
     months) leave it empty and name their code in `code`. `trained` are the trainings that it is made with.
+    `plan` names a function `(store, settings, partition) -> values by name` of what a partition has of its own, such
+    as the season that a fold is stopped on: these are settings too. A `cutoff` or an `arm` among them counts as the
+    partition's where windows match it.
     `seasons` names a function `(store, settings) -> seasons` that have what they need; `type_seasons` one that takes a
     player type too, where batters and pitchers have others. `awaits` are the tables whose partitions it asks for beside
     those read: they are made first, and no builder sees them. A read's `content` names a function `(inputs) -> hash` of
@@ -117,6 +123,7 @@ class Table:
     settings: tuple[str, ...] = ()  # fields of the preset, or of the run's settings, that change what is made
     build: str = ""
     code: tuple[str, ...] = ()  # further functions whose code is part of the key
+    plan: str = ""
     trained: tuple[Training, ...] = ()  # the trainings whose weights it is made with
     seasons: str = ""
     type_seasons: str = ""

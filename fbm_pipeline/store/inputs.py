@@ -22,7 +22,7 @@ from pyarrow.parquet import filters_to_expression
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import DeclarationError, Declared, Trained, resolve
 from fbm_pipeline.store.tables import Partition, Store, Written
-from fbm_pipeline.store.windows import SEASON_COLUMNS, Value, Window
+from fbm_pipeline.store.windows import MATCHED, SEASON_COLUMNS, Value, Window
 
 Filters = Sequence[tuple[str, str, Any]]
 
@@ -34,8 +34,8 @@ class WindowError(LookupError):
 class Inputs(Store):
     """A store that shows one builder or training what it declared, and takes nothing.
 
-    `preset` holds the declared settings only: fields of the preset, and what the run's settings know beside it
-    (`data_kind`). `trained` are the finished trainings that a table is made with, by name.
+    `settings` are the declared ones only: what is planned for the partition, fields of the preset, and what the run's
+    settings know beside it (`data_kind`). `trained` are the finished trainings that a table is made with, by name.
     """
 
     def __init__(
@@ -45,13 +45,14 @@ class Inputs(Store):
         partition: Partition,
         settings: object = None,
         trained: Mapping[str, Trained] | None = None,
+        plan: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(store.root, store.contracts)
         self.store = store
         self.table = table
         self.partition = dict(partition)
-        self.preset: Any = DeclaredSettings(table, settings)
-        self.opened: set[str] = set()  # the tables that were read: a test compares them with the declared ones
+        self.settings: Any = DeclaredSettings(table, settings, plan or {})
+        self._planned = matched_columns(plan or {})
         self._trained = dict(trained or {})
         self._hashes: dict[str, list[tuple[dict[str, Value], str]]] = {}
 
@@ -134,9 +135,9 @@ class Inputs(Store):
 
     def _allows(self, name: str, part: Mapping[str, Value]) -> bool:
         window = self.table.reads[name]
-        last = int(getattr(self.preset, window.until)) if window.until else None
-        first = getattr(self.preset, window.since) if isinstance(window.since, str) else window.since
-        return window.allows(self.partition, part, last, first)
+        last = int(getattr(self.settings, window.until)) if window.until else None
+        first = getattr(self.settings, window.since) if isinstance(window.since, str) else window.since
+        return window.allows({**self._planned, **self.partition}, part, last, first)
 
     def _require_open(self, name: str, partition: Mapping[str, Value]) -> None:
         self._require_declared(name)
@@ -152,15 +153,15 @@ class Inputs(Store):
                 f"the builder of {self.table.name} reads {name}, which it does not declare; it declares "
                 f"{', '.join(sorted(self.table.reads)) or 'nothing'}. Add the table to `reads` with its window."
             )
-        self.opened.add(name)
 
 
 class DeclaredSettings:
     """The settings that a table or training declares. Raises WindowError for any other."""
 
-    def __init__(self, table: Declared, settings: object) -> None:
+    def __init__(self, table: Declared, settings: object, plan: Mapping[str, Any]) -> None:
         self._table = table
-        self._values = {} if settings is None else {name: _value(table, settings, name) for name in table.settings}
+        asked = [name for name in table.settings if settings is not None or name in plan]
+        self._values = {name: plan[name] if name in plan else _value(table, settings, name) for name in asked}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name not in self._values:
@@ -171,6 +172,11 @@ class DeclaredSettings:
         return dict(self._values)
 
 
+def matched_columns(plan: Mapping[str, Any]) -> dict[str, Value]:
+    """What is planned of the columns that windows match: the cutoff of the encoder that a fold reads."""
+    return {column: plan[column] for column in MATCHED if column in plan}
+
+
 def _value(table: Declared, settings: object, name: str) -> Any:
     """A field of the preset, or what stands beside it in the run's settings."""
     preset = settings.preset if isinstance(settings, Settings) else settings
@@ -178,8 +184,8 @@ def _value(table: Declared, settings: object, name: str) -> Any:
         if hasattr(place, name):
             return getattr(place, name)
     raise DeclarationError(
-        f"{table.name} declares the setting {name}, which is none of the preset's; name a field of Preset, or hand "
-        "over the run's Settings where it is a property of theirs"
+        f"{table.name} declares the setting {name}, which is neither planned nor one of the preset's; name a field of "
+        "Preset, or hand over the run's Settings where it is a property of theirs"
     )
 
 

@@ -3,12 +3,12 @@
 Not here: which partitions there are to make (defs, audits).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
-from fbm_pipeline.store.declarations import Declared, Table, resolve
-from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.declarations import Declared, Table, Trained, resolve
+from fbm_pipeline.store.inputs import Inputs, matched_columns
 from fbm_pipeline.store.tables import Partition, Store, Written
 
 
@@ -31,11 +31,25 @@ def make(store: Store, table: Table, partition: Partition, settings: object) -> 
     return store.build(table.name, partition, partition_key(inputs), rows)
 
 
-def open_inputs(store: Store, table: Declared, partition: Partition, settings: object) -> Inputs:
-    """What a table or training is shown while a partition is made. Raises MissingInputError as `make`."""
+def open_inputs(
+    store: Store,
+    table: Declared,
+    partition: Partition,
+    settings: object,
+    trained: Mapping[str, Trained] | None = None,
+) -> Inputs:
+    """What a table or training is shown while a partition is made; `trained` are taken in the current ones' place.
+
+    Raises MissingInputError as `make`.
+    """
     require_inputs(store, table)
-    trained = {each.name: resolve(each.current)(settings, partition) for each in table.trained}
-    return Inputs(store, table, partition, settings, trained)
+    plan = resolve(table.plan)(store, settings, partition) if table.plan else {}
+    wanted = {**matched_columns(plan), **partition}
+    made_with = dict(trained or {})
+    for each in table.trained:
+        if each.name not in made_with:
+            made_with[each.name] = resolve(each.current)(store, settings, wanted)
+    return Inputs(store, table, partition, settings, made_with, plan)
 
 
 def training_key(inputs: Inputs) -> str:
@@ -49,7 +63,7 @@ def partition_key(inputs: Inputs) -> str:
     return inputs_key(
         shape=table.shape,
         code=code_key(*table.functions),
-        settings=inputs.preset.values(),
+        settings=inputs.settings.values(),
         reads=inputs.contents(),
     )
 

@@ -58,7 +58,7 @@ class Window:
         return self.span is Span.WHOLE or season is None or self._allows_season(season, read)
 
     def _matches(self, made: Mapping[str, Value], part: Mapping[str, Value]) -> bool:
-        matched = (*_MATCHED, "month") if self.same_month else _MATCHED
+        matched = (*MATCHED, "month") if self.same_month else MATCHED
         same = all(made[column] == part[column] for column in matched if column in made and column in part)
         same = same and self._matches_type(made.get("player_type"), part.get("player_type"))
         return same and all(part.get(column, value) == value for column, value in self.only)
@@ -76,19 +76,26 @@ class Window:
         return read < season or (self.span is Span.UP_TO and read == season)
 
     def __str__(self) -> str:
-        back = "" if self.back is None else f", {self.back} seasons back"
-        types = ", both player types" if self.both_types else ""
-        types = f", {self.player_type}s for the others" if self.player_type else types
-        since = "" if self.since is None else f", since {self.since}"
-        until = f", until {self.until}" if self.until else ""
-        only = "".join(f", {column} {value}" for column, value in self.only)
-        return f"{self.span.value}{back}{since}{until}{types}{only}"
+        """The window with all that narrows it, as messages and the pages of contracts say it."""
+        limits = {
+            f"{self.back} seasons back": self.back is not None,
+            f"since {self.since}": self.since is not None,
+            f"until {self.until}": self.until,
+            f"{self.player_type}s for the others": self.player_type,
+            "both player types": self.both_types and not self.player_type,
+            **{f"{column} {value}": True for column, value in self.only},
+            "the month alone": self.same_month,
+            f"its months before {self.before_month}": self.before_month is not None,
+            "rows by their own dates": self.content,
+            "if there": self.optional,
+        }
+        return ", ".join([self.span.value, *(words for words, said in limits.items() if said)])
 
 
 # A fold is a test season, a cutoff the last season that an encoder saw: both are seasons of their tables.
 SEASON_COLUMNS = ("season", "fold", "cutoff")
 # What is made with the encoder of a cutoff and an arm reads what was made with the same one.
-_MATCHED = ("cutoff", "arm")
+MATCHED = ("cutoff", "arm")
 
 
 def season_of(partition: Mapping[str, Value]) -> int | None:
@@ -119,10 +126,18 @@ def same_season(
 
 
 def seasons_before(
-    back: int | None = None, *, both_types: bool = False, optional: bool = False, since: int | None = None
+    back: int | None = None,
+    *,
+    both_types: bool = False,
+    optional: bool = False,
+    since: int | str | None = None,
+    until: str = "",
 ) -> Window:
-    """The seasons before, or the last `back` of them, or those from `since` on."""
-    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional, since=since)
+    """The seasons before, or the last `back` of them, or those from `since` on, or up to the one that a setting names.
+
+    `since` may be the name of a setting too.
+    """
+    return Window(Span.BEFORE, back=back, both_types=both_types, optional=optional, since=since, until=until)
 
 
 def seasons_up_to(

@@ -199,10 +199,7 @@ class MlflowObserver:
             client.log_artifact(self._run(), str(path))
 
     def _batch(
-        self,
-        client: "MlflowClient",
-        params: Mapping[str, str] | None = None,
-        tags: Mapping[str, str] | None = None,
+        self, client: "MlflowClient", params: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None
     ) -> None:
         from mlflow.entities import Param, RunTag
 

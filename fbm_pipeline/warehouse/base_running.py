@@ -44,10 +44,10 @@ def moves_of(event: str) -> Moves | None:
     basic = _BASIC.match(play)
     moves: Moves = {}
     for index, part in enumerate(filter(None, re.split(r"[+;]", basic.group() if basic else ""))):
-        told = _part(part, first=index == 0)
-        if told is None:
+        part_moves = _part(part, first=index == 0)
+        if part_moves is None:
             return None
-        moves |= told
+        moves |= part_moves
     for origin, how, place, notes in _ADVANCE.findall(advances):
         moves[_PLACES[origin]] = OUT if how == "X" and not _undone(notes) else _PLACES[place]
     return moves
@@ -61,7 +61,7 @@ def step(moves: Moves, bases: int, *, moved: bool = False) -> Step | None:
     allow it are taken. `moved` tells that runners did move unseen before it, as far as the play allows.
     """
     possible = [_after(moves, before) for before in _advanced(bases)]
-    kept = [(index > 0, found) for index, found in enumerate(possible) if found is not None]
+    kept = [(index > 0, after_play) for index, after_play in enumerate(possible) if after_play is not None]
     if not kept:
         return None
     silent, (after, outs, runs) = kept[1] if moved and not kept[0][0] and len(kept) > 1 else kept[0]
@@ -110,12 +110,12 @@ def _undone(notes: str) -> bool:
 def _advanced(bases: int) -> list[int]:
     """The bases as they are, then as they can be after silent advances, the least first."""
     runners = _occupied(bases)
-    found = []
+    reachable = []
     for other in range(8):
         places = _occupied(other)
         if len(places) == len(runners) and all(b >= a for a, b in zip(runners, places, strict=True)):
-            found.append((sum(places) - sum(runners), other))
-    return [other for _, other in sorted(found)]
+            reachable.append((sum(places) - sum(runners), other))
+    return [other for _, other in sorted(reachable)]
 
 
 def _occupied(bases: int) -> list[int]:

@@ -14,7 +14,7 @@ from fbm_pipeline.baseball.events import HIT_TYPES, PITCH_RESULTS, PLATE_APPEARA
 from fbm_pipeline.baseball.teams import TEAMS
 from fbm_pipeline.store.engine import conform, query, session
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.warehouse.recipes import PLAYERS, SEASON_LINES, Recipe, cook
+from fbm_pipeline.warehouse.recipes import MINOR_LINES, PLAYERS, SEASON_LINES, Recipe, cook
 from fbm_pipeline.warehouse.season_games import SeasonGames
 
 _LOGGER = logging.getLogger("fbm_pipeline.warehouse")
@@ -53,6 +53,15 @@ def season_lines(inputs: Inputs, season: int) -> pa.Table:
     if "player_code" in lines.column_names:
         lines = _matched(lines, {"mlbam_id": "player_code"}, f"season lines of {season}", "opportunities")
     return conformed(inputs, lines)
+
+
+def minor_lines(inputs: Inputs, season: int) -> pa.Table:
+    """Rows of `core.minor_lines` of a season; none where no publisher has it (no minor league was played in 2020).
+
+    Lines whose player no id or name leads to are kept without `mlbam_id`: the mean of a level needs them. Savant's are
+    not, because it is by the player that their level is known.
+    """
+    return conformed(inputs, cook(inputs, MINOR_LINES["publishers"], season))
 
 
 def season_rows(inputs: Inputs, recipe: Recipe, games: SeasonGames, months: Sequence[int]) -> pa.Table:

@@ -1,11 +1,42 @@
-"""The core tables of players and lines, made by the season or at once. What each reads follows from its recipes."""
+"""The core tables of players and lines, made by the season or at once, and the columns that lines and games share.
 
-from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, Column, for_people, optional
+What each reads follows from its recipes.
+"""
+
+from collections.abc import Iterable
+
+from fbm_pipeline.store.columns import MLBAM_ID, PLAYER_TYPE, SEASON, Column, optional, optional_for_people
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.warehouse.core_columns import RUNS, line_counts
 from fbm_pipeline.warehouse.recipes import reads_of
 
 _WAREHOUSE = "fbm_pipeline.warehouse"
+
+RUNS = (
+    optional("outs", "i32", "outs", "outs made while he pitched; null for batters"),
+    optional("er", "i32", "runs", "official earned runs allowed; null for batters and without an official line"),
+    optional_for_people("r", "i32", "runs", "official runs allowed; null for batters and without a line"),
+)
+_LINE = {
+    "ab": ("AB", "at bats"),
+    "h": ("H", "hits"),
+    "single": ("1B", "singles"),
+    "double": ("2B", "doubles"),
+    "triple": ("3B", "triples"),
+    "hr": ("HR", "home runs"),
+    "bb": ("BB", "walks, intentional ones included"),
+    "ibb": ("IBB", "intentional walks"),
+    "so": ("SO", "strikeouts"),
+    "hbp": ("HBP", "batters hit by a pitch"),
+    "sf": ("SF", "sacrifice flies"),
+    "sh": ("SH", "sacrifice bunts"),
+}
+
+
+def line_counts(kind: str, unknown: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The counts of a line, batters' or allowed by pitchers; those of `unknown` may be null."""
+    make = {name: optional if name in unknown else Column for name in _LINE}
+    return tuple(make[name](name, kind, unit, meaning) for name, (unit, meaning) in _LINE.items())
+
 
 PLAYERS = Table(
     "core.players",
@@ -17,11 +48,11 @@ PLAYERS = Table(
         optional("birth_date", "date", "date", "day of birth"),
         optional("bats", "str", "word", "L, R, or B for both"),
         optional("throws", "str", "word", "L or R"),
-        *for_people((optional("retro_id", "str", "id", "Retrosheet's id"),)),
+        optional_for_people("retro_id", "str", "id", "Retrosheet's id"),
         optional("lahman_id", "str", "id", "Lahman's id"),
         optional("fangraphs_id", "str", "id", "FanGraphs' id"),
         # Over all his seasons, so that it knows the future: never a feature.
-        *for_people((optional("primary_position", "str", "word", "where he played most in all his seasons"),)),
+        optional_for_people("primary_position", "str", "word", "where he played most in all his seasons"),
     ),
     key=("mlbam_id",),
     reads=reads_of("core.players"),
@@ -66,7 +97,7 @@ MINOR_LINES = Table(
         Column("sources", "str", "text", "the publishers of the line, joined by +"),
         optional("age", "i16", "years", "age in the season"),
         optional("club", "str", "word", "the publisher's code of the club that he batted or pitched most for"),
-        *for_people((optional("league", "str", "name", "the league that he batted or pitched most in"),)),
+        optional_for_people("league", "str", "name", "the league that he batted or pitched most in"),
         Column("pa", "i32", "PA or BF", "plate appearances, or batters faced"),
         optional("so", "f64", "SO", "strikeouts"),
         optional("bb", "f64", "BB", "walks"),
@@ -83,6 +114,6 @@ MINOR_LINES = Table(
     key=("season", "player_type", "level", "line_id"),
     partition_by=("season",),
     reads=reads_of("core.minor_lines"),
-    build=f"{_WAREHOUSE}.minor_lines:minor_lines",
-    seasons=f"{_WAREHOUSE}.minor_lines:published_seasons",
+    build=f"{_WAREHOUSE}.core:minor_lines",
+    seasons=f"{_WAREHOUSE}.season_games:published_seasons",
 )

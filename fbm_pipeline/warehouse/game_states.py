@@ -31,11 +31,11 @@ def follow(plays: pa.Table) -> pa.Table:
     scores = _score_difference(plays)
     began = _began(is_plate_appearance, plays.column("new_half").to_numpy(zero_copy_only=False))
     chosen = np.flatnonzero(is_plate_appearance)
-    found = bases[began[chosen]]
+    bases_before = bases[began[chosen]]
     if len(chosen):
         _LOGGER.info(
             "bases known in %.3f%% of %d plate appearances; lost in %d half innings",
-            100 * (found != UNKNOWN).mean(),
+            100 * (bases_before != UNKNOWN).mean(),
             len(chosen),
             lost,
         )
@@ -43,17 +43,10 @@ def follow(plays: pa.Table) -> pa.Table:
         {
             "gid": plays.column("gid").take(pa.array(chosen)),
             "pn": plays.column("pn").take(pa.array(chosen)),
-            "bases": pa.array(found, pa.int8(), mask=found == UNKNOWN),
+            "bases": pa.array(bases_before, pa.int8(), mask=bases_before == UNKNOWN),
             "score_difference": pa.array(np.clip(scores[began[chosen]], -127, 127), pa.int8()),
         }
     )
-
-
-def runs_told(plays: pa.Table) -> np.ndarray:
-    """Runs of each play by its text alone, whoever stood where: what the official column can be checked against."""
-    texts = pc.dictionary_encode(plays.column("event").combine_chunks())
-    told = [list((moves_of(text) or {}).values()).count(4) for text in texts.dictionary.to_pylist()]
-    return np.array(told, dtype=np.int64)[texts.indices.to_numpy()] if told else np.zeros(0, dtype=np.int64)
 
 
 def _bases(plays: pa.Table) -> tuple[np.ndarray, int]:
@@ -94,7 +87,7 @@ def _table(event: str) -> tuple[tuple[int, int], ...]:
     """(bases after, outs) of a play for each of _STATES; texts recur, so that each is read once."""
     moves = moves_of(event)
     steps = [None if moves is None else step(moves, state % 8, moved=state >= 8) for state in range(_STATES)]
-    return tuple((UNKNOWN, UNKNOWN) if found is None else (found.bases, found.outs) for found in steps)
+    return tuple((UNKNOWN, UNKNOWN) if after is None else (after.bases, after.outs) for after in steps)
 
 
 def _began(is_plate_appearance: np.ndarray, new_half: np.ndarray) -> np.ndarray:

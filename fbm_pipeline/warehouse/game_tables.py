@@ -2,18 +2,10 @@
 
 from collections.abc import Mapping
 
-from fbm_pipeline.store.columns import (
-    GAME_KEY,
-    MLBAM_ID,
-    PLATE_APPEARANCE,
-    PLAYER_TYPE,
-    Column,
-    for_people,
-    optional,
-)
+from fbm_pipeline.store.columns import GAME_KEY, MLBAM_ID, PLATE_APPEARANCE, PLAYER_TYPE, Column, for_people, optional
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.windows import Window, same_season
-from fbm_pipeline.warehouse.core_columns import RUNS, line_counts
+from fbm_pipeline.warehouse.core_tables import RUNS, line_counts
 from fbm_pipeline.warehouse.recipes import reads_of
 from fbm_pipeline.warehouse.season_games import SOURCES
 
@@ -82,7 +74,9 @@ PITCHES = _of_games(
         *for_people((INNING, IS_TOP)),
         STAND,
         THROWS,
-        *for_people((Column("outs", "i8", "outs", "outs when the plate appearance or, in Statcast, the pitch began"),)),
+        Column(
+            "outs", "i8", "outs", "outs when the plate appearance or, in Statcast, the pitch began", for_people=True
+        ),
         Column("balls", "i8", "pitches", "balls before the pitch, 3 at most"),
         Column("strikes", "i8", "pitches", "strikes before the pitch, 2 at most"),
         Column("result", "str", "word", "what came of the pitch, of baseball.events.PITCH_RESULTS"),

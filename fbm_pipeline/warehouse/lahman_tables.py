@@ -3,8 +3,8 @@
 Not here on purpose: finalGame and the columns of a player's death. They know the future.
 """
 
-from fbm_pipeline.store.columns import Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SOURCE_FILE, RawTable
+from fbm_pipeline.store.columns import Column, columns, for_people, optional, optional_for_people
+from fbm_pipeline.warehouse.raw import SOURCE_FILE, RawTable
 
 _PLAYER = Column("playerID", "str", "id", "Lahman's id of the person")
 _YEAR = Column("yearID", "i16", "season", "the season")
@@ -20,18 +20,14 @@ LAHMAN_PEOPLE = RawTable(
     columns=(
         *_FILE,
         _PLAYER,
-        *for_people(
-            (
-                optional("birthYear", "i16", "year", "year of birth"),
-                optional("birthMonth", "i8", "month", "month of birth"),
-                optional("birthDay", "i8", "day", "day of birth"),
-                optional("birthCountry", "str", "name", "country of birth"),
-                optional("nameFirst", "str", "name", "first name in use"),
-                Column("nameLast", "str", "name", "last name"),
-                optional("nameGiven", "str", "name", "given first and middle names"),
-                optional("weight", "i16", "pounds", "weight"),
-            )
-        ),
+        optional_for_people("birthYear", "i16", "year", "year of birth"),
+        optional_for_people("birthMonth", "i8", "month", "month of birth"),
+        optional_for_people("birthDay", "i8", "day", "day of birth"),
+        optional_for_people("birthCountry", "str", "name", "country of birth"),
+        optional_for_people("nameFirst", "str", "name", "first name in use"),
+        Column("nameLast", "str", "name", "last name", for_people=True),
+        optional_for_people("nameGiven", "str", "name", "given first and middle names"),
+        optional_for_people("weight", "i16", "pounds", "weight"),
         optional("height", "i16", "inches", "height"),
         optional("bats", "str", "word", "L, R, or B for both"),
         optional("throws", "str", "word", "L or R"),
@@ -40,7 +36,7 @@ LAHMAN_PEOPLE = RawTable(
         optional("retroID", "str", "id", "Retrosheet's id"),
     ),
     key=("playerID",),
-    code=("fbm_pipeline.sources.lahman:read_people",),
+    code=("fbm_pipeline.sources.public_tables:read_people",),
     files="people",
 )
 
@@ -74,7 +70,7 @@ LAHMAN_BATTING = RawTable(
         optional("GIDP", "i32", "PA", "ground balls into double plays"),
     ),
     key=("playerID", "yearID", "stint"),
-    code=("fbm_pipeline.sources.lahman:read_batting",),
+    code=("fbm_pipeline.sources.public_tables:read_batting",),
     files="batting",
 )
 
@@ -89,20 +85,12 @@ LAHMAN_PITCHING = RawTable(
         _STINT,
         _TEAM,
         _LEAGUE,
-        *for_people(
-            (
-                Column("W", "i32", "wins", "wins"),
-                Column("L", "i32", "losses", "losses"),
-            )
-        ),
+        Column("W", "i32", "wins", "wins", for_people=True),
+        Column("L", "i32", "losses", "losses", for_people=True),
         Column("G", "i32", "games", "games pitched"),
         Column("GS", "i32", "games", "games started"),
-        *for_people(
-            (
-                Column("CG", "i32", "games", "complete games"),
-                Column("SHO", "i32", "games", "shutouts"),
-            )
-        ),
+        Column("CG", "i32", "games", "complete games", for_people=True),
+        Column("SHO", "i32", "games", "shutouts", for_people=True),
         Column("SV", "i32", "saves", "saves"),
         Column("IPouts", "i32", "outs", "outs pitched: three times the innings"),
         Column("H", "i32", "H", "hits allowed"),
@@ -110,25 +98,21 @@ LAHMAN_PITCHING = RawTable(
         Column("HR", "i32", "HR", "home runs allowed"),
         Column("BB", "i32", "BB", "walks, intentional ones included"),
         Column("SO", "i32", "SO", "strikeouts"),
-        *for_people(
-            (
-                optional("BAOpp", "f64", "H per AB", "batting average of the opponents"),
-                optional("ERA", "f64", "runs per 9 innings", "earned run average"),
-            )
-        ),
+        optional_for_people("BAOpp", "f64", "H per AB", "batting average of the opponents"),
+        optional_for_people("ERA", "f64", "runs per 9 innings", "earned run average"),
         optional("IBB", "i32", "IBB", "intentional walks"),
-        *for_people((optional("WP", "i32", "pitches", "wild pitches"),)),
+        optional_for_people("WP", "i32", "pitches", "wild pitches"),
         optional("HBP", "i32", "HBP", "batters hit"),
-        *for_people((optional("BK", "i32", "balks", "balks"),)),
+        optional_for_people("BK", "i32", "balks", "balks"),
         optional("BFP", "i32", "BF", "batters faced"),
         optional("GF", "i32", "games", "games finished in relief"),
         Column("R", "i32", "runs", "runs allowed"),
         optional("SH", "i32", "SH", "sacrifice bunts allowed"),
         optional("SF", "i32", "SF", "sacrifice flies allowed"),
-        *for_people((optional("GIDP", "i32", "PA", "ground balls into double plays"),)),
+        optional_for_people("GIDP", "i32", "PA", "ground balls into double plays"),
     ),
     key=("playerID", "yearID", "stint"),
-    code=("fbm_pipeline.sources.lahman:read_lahman_pitching",),
+    code=("fbm_pipeline.sources.public_tables:read_lahman_pitching",),
     files="lahman_pitching",
 )
 
@@ -143,21 +127,17 @@ LAHMAN_APPEARANCES = RawTable(
         _LEAGUE,
         _PLAYER,
         optional("G_all", "i32", "games", "all games"),
-        *for_people(
-            (
-                optional("GS", "i32", "games", "games started"),
-                optional("G_batting", "i32", "games", "games in which he was in the batting order"),
-                optional("G_defense", "i32", "games", "games in the field"),
-            )
-        ),
+        optional_for_people("GS", "i32", "games", "games started"),
+        optional_for_people("G_batting", "i32", "games", "games in which he was in the batting order"),
+        optional_for_people("G_defense", "i32", "games", "games in the field"),
         *columns("G_p G_c G_1b G_2b G_3b G_ss G_lf G_cf G_rf", "i32", "games", "{}: games at that position"),
-        *for_people((Column("G_of", "i32", "games", "games in the outfield"),)),
+        Column("G_of", "i32", "games", "games in the outfield", for_people=True),
         optional("G_dh", "i32", "games", "games as designated hitter"),
         optional("G_ph", "i32", "games", "games as pinch hitter"),
         optional("G_pr", "i32", "games", "games as pinch runner"),
     ),
     key=("yearID", "teamID", "playerID"),
-    code=("fbm_pipeline.sources.lahman:read_appearances",),
+    code=("fbm_pipeline.sources.public_tables:read_appearances",),
     files="appearances",
 )
 
@@ -170,41 +150,37 @@ LAHMAN_TEAMS = RawTable(
         _YEAR,
         _LEAGUE,
         _TEAM,
-        *for_people(
-            (
-                optional("franchID", "str", "word", "Lahman's code of the franchise"),
-                optional("divID", "str", "word", "division: E, C or W"),
-                Column("G", "i32", "games", "games played"),
-                Column("W", "i32", "wins", "wins"),
-                Column("L", "i32", "losses", "losses"),
-                Column("R", "i32", "runs", "runs scored"),
-                Column("AB", "i32", "AB", "at bats"),
-                Column("H", "i32", "H", "hits"),
-                Column("2B", "i32", "2B", "doubles"),
-                Column("3B", "i32", "3B", "triples"),
-                Column("HR", "i32", "HR", "home runs"),
-                Column("BB", "i32", "BB", "walks"),
-                optional("SO", "i32", "SO", "strikeouts of its batters"),
-                optional("HBP", "i32", "HBP", "times hit by a pitch"),
-                optional("SF", "i32", "SF", "sacrifice flies"),
-                optional("RA", "i32", "runs", "runs allowed"),
-                optional("ER", "i32", "runs", "earned runs allowed"),
-                optional("IPouts", "i32", "outs", "outs pitched"),
-                optional("HA", "i32", "H", "hits allowed"),
-                optional("HRA", "i32", "HR", "home runs allowed"),
-                optional("BBA", "i32", "BB", "walks allowed"),
-                optional("SOA", "i32", "SO", "strikeouts by its pitchers"),
-                Column("name", "str", "name", "the club's name"),
-                optional("park", "str", "name", "the home park's name"),
-                optional("attendance", "i32", "people", "attendance at home"),
-                optional("BPF", "i16", "percent", "Lahman's three-year park factor for batters; 100 is average"),
-                optional("PPF", "i16", "percent", "Lahman's three-year park factor for pitchers; 100 is average"),
-                optional("teamIDBR", "str", "word", "Baseball-Reference's code"),
-            )
-        ),
+        optional_for_people("franchID", "str", "word", "Lahman's code of the franchise"),
+        optional_for_people("divID", "str", "word", "division: E, C or W"),
+        Column("G", "i32", "games", "games played", for_people=True),
+        Column("W", "i32", "wins", "wins", for_people=True),
+        Column("L", "i32", "losses", "losses", for_people=True),
+        Column("R", "i32", "runs", "runs scored", for_people=True),
+        Column("AB", "i32", "AB", "at bats", for_people=True),
+        Column("H", "i32", "H", "hits", for_people=True),
+        Column("2B", "i32", "2B", "doubles", for_people=True),
+        Column("3B", "i32", "3B", "triples", for_people=True),
+        Column("HR", "i32", "HR", "home runs", for_people=True),
+        Column("BB", "i32", "BB", "walks", for_people=True),
+        optional_for_people("SO", "i32", "SO", "strikeouts of its batters"),
+        optional_for_people("HBP", "i32", "HBP", "times hit by a pitch"),
+        optional_for_people("SF", "i32", "SF", "sacrifice flies"),
+        optional_for_people("RA", "i32", "runs", "runs allowed"),
+        optional_for_people("ER", "i32", "runs", "earned runs allowed"),
+        optional_for_people("IPouts", "i32", "outs", "outs pitched"),
+        optional_for_people("HA", "i32", "H", "hits allowed"),
+        optional_for_people("HRA", "i32", "HR", "home runs allowed"),
+        optional_for_people("BBA", "i32", "BB", "walks allowed"),
+        optional_for_people("SOA", "i32", "SO", "strikeouts by its pitchers"),
+        Column("name", "str", "name", "the club's name", for_people=True),
+        optional_for_people("park", "str", "name", "the home park's name"),
+        optional_for_people("attendance", "i32", "people", "attendance at home"),
+        optional_for_people("BPF", "i16", "percent", "Lahman's three-year park factor for batters; 100 is average"),
+        optional_for_people("PPF", "i16", "percent", "Lahman's three-year park factor for pitchers; 100 is average"),
+        optional_for_people("teamIDBR", "str", "word", "Baseball-Reference's code"),
         optional("teamIDretro", "str", "word", "Retrosheet's code"),
     ),
     key=("yearID", "teamID"),
-    code=("fbm_pipeline.sources.lahman:read_teams",),
+    code=("fbm_pipeline.sources.public_tables:read_teams",),
     files="teams",
 )

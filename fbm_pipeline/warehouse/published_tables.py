@@ -1,7 +1,7 @@
 """Raw tables of other publishers: the Chadwick register, minor-league lines, clubs' rosters, public projections."""
 
-from fbm_pipeline.store.columns import PLAYER_TYPE, SYSTEM, Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SOURCE_FILE, RawTable
+from fbm_pipeline.store.columns import PLAYER_TYPE, SYSTEM, Column, columns, for_people, optional, optional_for_people
+from fbm_pipeline.warehouse.raw import SOURCE_FILE, RawTable
 
 _SEASON = Column("season", "i16", "season", "the season of the line")
 _AS_OF = Column("as_of", "date", "date", "the date of the roster")
@@ -12,21 +12,22 @@ REGISTER = RawTable(
     grain="one row per person of the Chadwick register",
     description="The Chadwick register: who is who in every source.",
     columns=(
-        *for_people((SOURCE_FILE, Column("key_person", "str", "id", "the register's own id"))),
+        *for_people((SOURCE_FILE,)),
+        Column("key_person", "str", "id", "the register's own id", for_people=True),
         optional("key_mlbam", "i32", "id", "MLB Advanced Media's id"),
         optional("key_retro", "str", "id", "Retrosheet's id"),
         optional("key_bbref", "str", "id", "Baseball-Reference's id"),
-        *for_people((optional("key_bbref_minors", "str", "id", "Baseball-Reference's id in the minors"),)),
+        optional_for_people("key_bbref_minors", "str", "id", "Baseball-Reference's id in the minors"),
         optional("key_fangraphs", "i32", "id", "FanGraphs' id"),
         optional("name_last", "str", "name", "last name"),
         optional("name_first", "str", "name", "first name in use"),
-        *for_people((optional("name_given", "str", "name", "given names"),)),
+        optional_for_people("name_given", "str", "name", "given names"),
         optional("birth_year", "i16", "year", "year of birth"),
         optional("birth_month", "i8", "month", "month of birth"),
         optional("birth_day", "i8", "day", "day of birth"),
     ),
     key=("key_person",),
-    code=("fbm_pipeline.sources.register:read_register",),
+    code=("fbm_pipeline.sources.public_tables:read_register",),
     files="register",
 )
 
@@ -127,7 +128,7 @@ MILB_BATTING = RawTable(
         *_MINOR_KEY,
         *_MINOR_LINES,
         *_published(_FANGRAPHS_RATES, "f64", read="GB/FB LD% HR/FB"),
-        *for_people((optional("SwStr%", "f64", "share of pitches", "swings that missed, as a fraction"),)),
+        optional_for_people("SwStr%", "f64", "share of pitches", "swings that missed, as a fraction"),
     ),
     key=("source_file", "row"),
     code=("fbm_pipeline.sources.minor_leagues:read_minor_leagues",),
@@ -160,13 +161,9 @@ CLUB_ROSTERS = RawTable(
         _AS_OF,
         Column("mlbam", "i32", "id", "the player's MLBAM id"),
         Column("club", "str", "word", "the club by its code in core.games, not by the source's"),
-        *for_people(
-            (
-                Column("name", "str", "name", "the player's name"),
-                optional("position", "str", "word", "position"),
-                optional("status", "str", "word", "standing on the roster, such as Active"),
-            )
-        ),
+        Column("name", "str", "name", "the player's name", for_people=True),
+        optional_for_people("position", "str", "word", "position"),
+        optional_for_people("status", "str", "word", "standing on the roster, such as Active"),
     ),
     key=("as_of", "mlbam"),
     code=("fbm_pipeline.sources.club_rosters:read_club_rosters",),
@@ -183,22 +180,18 @@ PUBLIC_PROJECTIONS = RawTable(
         PLAYER_TYPE,
         SYSTEM,
         Column("snapshot", "str", "date", "when the projections were taken, as their file says"),
-        *for_people((optional("source", "str", "word", "who kept the projections"),)),
+        optional_for_people("source", "str", "word", "who kept the projections"),
         optional("name", "str", "name", "the player's name"),
-        *for_people(
-            (
-                optional("team", "str", "word", "the publisher's code of the club"),
-                Column("fangraphs_id", "str", "id", "FanGraphs' id of the player"),
-            )
-        ),
+        optional_for_people("team", "str", "word", "the publisher's code of the club"),
+        Column("fangraphs_id", "str", "id", "FanGraphs' id of the player", for_people=True),
         optional("mlbam_id", "i32", "id", "the player's MLBAM id"),
         *_published(_COUNTS, "f64", read="PA AB H 2B 3B HR BB SO HBP SF"),
         *_published(_RATES, "f64", read="AVG OBP SLG"),
         *_published(_PITCHING_COUNTS, "f64", read="TBF ER"),
         *_published(_PITCHING_RATES, "f64", read="IP ERA WHIP"),
-        *for_people((optional("wOBA", "f64", "wOBA", "weighted on-base average"),)),
+        optional_for_people("wOBA", "f64", "wOBA", "weighted on-base average"),
     ),
     key=("season", "player_type", "system", "snapshot", "fangraphs_id"),
-    code=("fbm_pipeline.sources.projections:read_projections",),
+    code=("fbm_pipeline.sources.public_tables:read_projections",),
     files="projections",
 )

@@ -1,7 +1,10 @@
 """Source files into the raw tables: each file once, by its hash, and all new files checked before any is written.
 
+A raw table holds rows of source files, typed, each with the file that it came from. A column keeps its source's own
+spelling (`2B`, `K%`); the few renamed ones are said beside them. `for_people` marks what no statement reads: most.
 A table of games keeps one partition per season and file, so one new day costs one day. The other tables are small:
 their files are concatenated and the table replaced as a whole. An absent optional source makes an empty table.
+Not here: the tables of each publisher.
 """
 
 import logging
@@ -15,13 +18,39 @@ import pyarrow.compute as pc
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files, seasons_named, sha256_of
 from fbm_pipeline.sources.reading import READER_VERSION
+from fbm_pipeline.store.columns import Column
 from fbm_pipeline.store.contents import duplicate_keys, inputs_key
 from fbm_pipeline.store.declarations import Table, resolve
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.tables import Store, Written
-from fbm_pipeline.warehouse.raw_tables import RawTable
 
 _LOGGER = logging.getLogger("fbm_pipeline.warehouse")
+
+INGEST = "fbm_pipeline.warehouse.raw:ingest"
+
+SOURCE_FILE = Column("source_file", "str", "name", "the file that the row was read from")
+SEASON = Column("season", "i16", "season", "the year in which the game was played")
+
+
+@dataclass(frozen=True)
+class RawTable(Table):
+    """A table of all files of a kind; `code` names the one function `(path, schema) -> pyarrow.Table` that reads them.
+
+    `game` names the game's column where the table is partitioned by season and file: a new day costs one day then.
+    """
+
+    files: str = ""  # the kind of files, of `sources.files`
+    game: str = ""
+
+    @property
+    def reader(self) -> str:
+        """The function that reads one file."""
+        return self.code[0]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """All that the code version starts from. A partition's key has the reader's version in place of its code."""
+        return (INGEST, *self.code)
 
 
 def available_seasons(data: Path) -> list[int]:

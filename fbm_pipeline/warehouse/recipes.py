@@ -92,9 +92,7 @@ PLATE_APPEARANCE_DETAILS = {
         {"game_states": ("staging/followed_plays", game_states.follow)},
     ),
     "statcast": Recipe(
-        "core/plate_appearance_details_statcast",
-        {"pitcher_states": "staging/pitcher_states"},
-        {**_PITCHES, **_STATES},
+        "core/plate_appearance_details_statcast", {"pitcher_states": "staging/pitcher_states"}, {**_PITCHES, **_STATES}
     ),
 }
 BATTED_BALLS = {

@@ -1,10 +1,12 @@
-"""Which source a season's games come from, which months it has, and what each month is made from.
+"""Which seasons were read; which source a season's games come from, its months, and what each is made from.
 
 Not here: the tables made from it.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+
+import pyarrow.compute as pc
 
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key
@@ -13,6 +15,7 @@ from fbm_pipeline.store.tables import Store
 
 PITCHES = "raw.statcast_pitches"
 PLAYS = "raw.retrosheet_plays"
+MINOR_LEAGUES = ("raw.milb_batting", "raw.milb_pitching")
 SOURCES = {"statcast": PITCHES, "retrosheet": PLAYS}  # every table of games reads both to choose one
 
 # Statcast is the source of a season when it holds this share of Retrosheet's games: it has the physics, but a few of
@@ -55,6 +58,21 @@ def season_games(store: Store, season: int) -> SeasonGames:
 def played_seasons(store: Store, settings: Settings) -> Collection[int]:
     """Seasons of which plays or pitches were read."""
     return {int(part["season"]) for table in (PLAYS, PITCHES) for part in store.partitions(table)}
+
+
+def minor_seasons(store: Store) -> list[int]:
+    """Seasons of which some publisher's minor-league lines were read."""
+    seasons: set[int] = set()
+    for name in MINOR_LEAGUES:
+        if store.exists(name):
+            column = store.delta(name).to_pyarrow_dataset().to_table(columns=["season"]).column("season")
+            seasons |= set(pc.unique(column).to_pylist())
+    return sorted(seasons)
+
+
+def published_seasons(store: Store, settings: Settings) -> Collection[int]:
+    """The same, as a declaration asks for it."""
+    return minor_seasons(store)
 
 
 def _content(store: Store, season: int, table: str, files: list[str]) -> str:

@@ -3,8 +3,8 @@
 Positions and movement are seen from behind the plate: x grows to the catcher's right, y toward the mound, z upward.
 """
 
-from fbm_pipeline.store.columns import Column, columns, for_people, optional
-from fbm_pipeline.warehouse.raw_tables import SEASON, SOURCE_FILE, RawTable
+from fbm_pipeline.store.columns import Column, columns, for_people, optional, optional_for_people
+from fbm_pipeline.warehouse.raw import SEASON, SOURCE_FILE, RawTable
 
 _BATTER = Column("batter", "i32", "id", "the batter's MLBAM id")
 _PITCHER = Column("pitcher", "i32", "id", "the pitcher's MLBAM id")
@@ -55,14 +55,12 @@ STATCAST_PITCHES = RawTable(
         _PLATE_Z,
         _SZ_TOP,
         _SZ_BOT,
-        *for_people(
-            (
-                optional("zone", "i8", "word", "1 to 9 within the strike zone, 11 to 14 outside"),
-                *columns("vx0 vy0 vz0", "f32", "ft/s", "{}: velocity 50 feet from the plate", nullable=True),
-                *columns("ax ay az", "f32", "ft/s^2", "{}: acceleration 50 feet from the plate", nullable=True),
-                optional("type", "str", "word", "B ball, S strike, X in play"),
-            )
+        optional_for_people("zone", "i8", "word", "1 to 9 within the strike zone, 11 to 14 outside"),
+        *columns("vx0 vy0 vz0", "f32", "ft/s", "{}: velocity 50 feet from the plate", nullable=True, for_people=True),
+        *columns(
+            "ax ay az", "f32", "ft/s^2", "{}: acceleration 50 feet from the plate", nullable=True, for_people=True
         ),
+        optional_for_people("type", "str", "word", "B ball, S strike, X in play"),
         Column("description", "str", "word", "Savant's word for the result of the pitch"),
         optional("events", "str", "word", "Savant's word for what the pitch ended; null within a plate appearance"),
         optional("bb_type", "str", "word", "ground_ball, line_drive, fly_ball or popup"),
@@ -71,36 +69,24 @@ STATCAST_PITCHES = RawTable(
         optional("hit_distance_sc", "f32", "feet", "projected distance of the batted ball"),
         optional("hc_x", "f32", "Savant's map", "where the batted ball was fielded, across; the plate is at 125.42"),
         optional("hc_y", "f32", "Savant's map", "where the batted ball was fielded, downward; the plate is at 198.27"),
-        *for_people(
-            (
-                optional("estimated_woba_using_speedangle", "f32", "wOBA", "expected wOBA by speed and angle"),
-                optional("estimated_ba_using_speedangle", "f32", "H per AB", "expected average by speed and angle"),
-                optional("woba_value", "f32", "wOBA", "what the plate appearance adds to the numerator of wOBA"),
-                optional("woba_denom", "f32", "PA", "what the plate appearance adds to the denominator of wOBA"),
-            )
-        ),
+        optional_for_people("estimated_woba_using_speedangle", "f32", "wOBA", "expected wOBA by speed and angle"),
+        optional_for_people("estimated_ba_using_speedangle", "f32", "H per AB", "expected average by speed and angle"),
+        optional_for_people("woba_value", "f32", "wOBA", "what the plate appearance adds to the numerator of wOBA"),
+        optional_for_people("woba_denom", "f32", "PA", "what the plate appearance adds to the denominator of wOBA"),
         optional("bat_speed", "f32", "mph", "speed of the bat's sweet spot at contact"),
         optional("swing_length", "f32", "feet", "way of the bat's head from the start of the swing to contact"),
         *columns("on_1b on_2b on_3b", "i32", "id", "{}: the runner on that base before the pitch", nullable=True),
         optional("bat_score", "i16", "runs", "the batting club's runs before the pitch"),
         optional("fld_score", "i16", "runs", "the fielding club's runs before the pitch"),
-        *for_people(
-            (
-                optional("home_score", "i16", "runs", "the home club's runs before the pitch"),
-                optional("away_score", "i16", "runs", "the visitors' runs before the pitch"),
-            )
-        ),
+        optional_for_people("home_score", "i16", "runs", "the home club's runs before the pitch"),
+        optional_for_people("away_score", "i16", "runs", "the visitors' runs before the pitch"),
         optional("post_bat_score", "i16", "runs", "the batting club's runs after the pitch"),
-        *for_people(
-            (
-                optional("fielder_2", "i32", "id", "the catcher's MLBAM id"),
-                optional("player_name", "str", "name", "the pitcher as `Last, First`"),
-                optional("if_fielding_alignment", "str", "word", "alignment of the infielders"),
-                optional("of_fielding_alignment", "str", "word", "alignment of the outfielders"),
-                optional("delta_run_exp", "f32", "runs", "change of the expected runs by the pitch"),
-                optional("delta_home_win_exp", "f32", "share", "change of the home club's chance to win"),
-            )
-        ),
+        optional_for_people("fielder_2", "i32", "id", "the catcher's MLBAM id"),
+        optional_for_people("player_name", "str", "name", "the pitcher as `Last, First`"),
+        optional_for_people("if_fielding_alignment", "str", "word", "alignment of the infielders"),
+        optional_for_people("of_fielding_alignment", "str", "word", "alignment of the outfielders"),
+        optional_for_people("delta_run_exp", "f32", "runs", "change of the expected runs by the pitch"),
+        optional_for_people("delta_home_win_exp", "f32", "share", "change of the home club's chance to win"),
     ),
     key=("game_pk", "at_bat_number", "pitch_number"),
     partition_by=("season", "source_file"),
@@ -121,13 +107,9 @@ BATTED_BALL_PHYSICS = RawTable(
         Column("launch_speed", "f32", "mph", "speed of the batted ball off the bat"),
         Column("launch_angle", "f32", "degrees", "angle of the batted ball above the ground"),
         optional("spray_deg", "f32", "degrees", "side of the field: 0 is the foul line of the pull side, 90 the other"),
-        *for_people(
-            (
-                optional("cost", "f32", "1", "how badly the measurement fits the play; 0 fits"),
-                optional("margin", "f32", "1", "how much worse the next best play fits"),
-                optional("confident", "bool", "yes/no", "whether the match is beyond doubt"),
-            )
-        ),
+        optional_for_people("cost", "f32", "1", "how badly the measurement fits the play; 0 fits"),
+        optional_for_people("margin", "f32", "1", "how much worse the next best play fits"),
+        optional_for_people("confident", "bool", "yes/no", "whether the match is beyond doubt"),
     ),
     key=("gid", "pn"),
     partition_by=("season", "source_file"),
@@ -152,28 +134,17 @@ PARTIAL_PITCHES = RawTable(
         _P_THROWS,
         *for_people((_STAND,)),
         _PITCH_TYPE,
-        *for_people(
-            (
-                optional("balls", "i8", "pitches", "balls before the pitch"),
-                optional("strikes", "i8", "pitches", "strikes before the pitch"),
-            )
-        ),
+        optional_for_people("balls", "i8", "pitches", "balls before the pitch"),
+        optional_for_people("strikes", "i8", "pitches", "strikes before the pitch"),
         _RELEASE_SPEED,
         optional("pfx_x_inches", "f32", "inches", "sideways movement by spin"),
         optional("pfx_z_inches", "f32", "inches", "upward movement by spin, gravity taken out"),
-        *for_people(
-            (
-                _PLATE_X,
-                _PLATE_Z,
-                _SZ_TOP,
-                _SZ_BOT,
-                optional("description", "str", "word", "the source's word for the result of the pitch"),
-            )
-        ),
+        *for_people((_PLATE_X, _PLATE_Z, _SZ_TOP, _SZ_BOT)),
+        optional_for_people("description", "str", "word", "the source's word for the result of the pitch"),
     ),
     key=("source_file", "row"),
     partition_by=("season", "source_file"),
-    code=("fbm_pipeline.sources.partial_pitches:read_partial_pitches",),
+    code=("fbm_pipeline.sources.statcast:read_partial_pitches",),
     files="partial_pitches",
     game="game_pk",
 )

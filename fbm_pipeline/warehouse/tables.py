@@ -7,7 +7,7 @@ from fbm_pipeline.warehouse import lahman_tables as lahman
 from fbm_pipeline.warehouse import published_tables as published
 from fbm_pipeline.warehouse import retrosheet_tables as retrosheet
 from fbm_pipeline.warehouse import statcast_tables as statcast
-from fbm_pipeline.warehouse.raw_tables import RawTable
+from fbm_pipeline.warehouse.raw import RawTable
 
 RAW_TABLES: tuple[RawTable, ...] = (
     statcast.STATCAST_PITCHES,

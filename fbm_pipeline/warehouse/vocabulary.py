@@ -24,7 +24,7 @@ from fbm_pipeline.baseball.teams import RETROSHEET_TEAMS
 def vocabulary() -> dict[str, pa.Table]:
     """Every map by the name of its table; a change to any of them changes what the core tables are made from."""
     return {
-        "teams": _rows(code=list(RETROSHEET_TEAMS), team=list(RETROSHEET_TEAMS.values())),
+        "teams": _rows("code team", list(RETROSHEET_TEAMS.items())),
         "pitch_results": _pitch_results(),
         "outcomes": _outcomes(),
         "retrosheet_kinds": _retrosheet_kinds(),
@@ -42,19 +42,15 @@ def create_vocabulary(connection: duckdb.DuckDBPyConnection) -> None:
         connection.unregister("vocabulary_rows")
 
 
-def _rows(**columns: list) -> pa.Table:
-    return pa.table(columns)
+def _rows(names: str, rows: list[tuple]) -> pa.Table:
+    """A table of rows, its columns named in a line."""
+    return pa.table({name: list(column) for name, column in zip(names.split(), zip(*rows, strict=True), strict=True)})
 
 
 def _pitch_results() -> pa.Table:
     maps = {"retrosheet": RETROSHEET_PITCHES, "statcast": STATCAST_PITCHES}
     rows = [(source, code, result) for source, codes in maps.items() for code, result in codes.items()]
-    return _rows(
-        source=[source for source, _, _ in rows],
-        code=[code for _, code, _ in rows],
-        result=[result for _, _, result in rows],
-        is_thrown=[result not in AUTOMATIC_RESULTS for _, _, result in rows],
-    )
+    return _rows("source code result is_thrown", [(*row, row[2] not in AUTOMATIC_RESULTS) for row in rows])
 
 
 def _outcomes() -> pa.Table:
@@ -64,31 +60,16 @@ def _outcomes() -> pa.Table:
 
 def _retrosheet_kinds() -> pa.Table:
     rows = [(kind, outs, outcome) for kind, by_outs in RETROSHEET_KINDS.items() for outs, outcome in by_outs.items()]
-    return _rows(
-        kind=[kind for kind, _, _ in rows],
-        outs=[outs for _, outs, _ in rows],
-        outcome=[outcome for _, _, outcome in rows],
-    )
+    return _rows("kind outs outcome", rows)
 
 
 def _statcast_events() -> pa.Table:
     endings = [(event, True, name, OUTCOMES[name].outs) for event, name in STATCAST_OUTCOMES.items()]
     running = [(event, False, None, outs) for event, outs in BASERUNNING_EVENTS.items()]
-    rows = [*endings, *running]
-    return _rows(
-        event=[row[0] for row in rows],
-        is_plate_appearance=[row[1] for row in rows],
-        outcome=[row[2] for row in rows],
-        outs=[row[3] for row in rows],
-    )
+    return _rows("event is_plate_appearance outcome outs", [*endings, *running])
 
 
 def _hit_types() -> pa.Table:
     maps = {"retrosheet": RETROSHEET_HIT_TYPES, "statcast": STATCAST_HIT_TYPES}
     rows = [(source, code, *words) for source, codes in maps.items() for code, words in codes.items()]
-    return _rows(
-        source=[row[0] for row in rows],
-        code=[row[1] for row in rows],
-        hit_type=[row[2] for row in rows],
-        is_bunt=[row[3] for row in rows],
-    )
+    return _rows("source code hit_type is_bunt", rows)

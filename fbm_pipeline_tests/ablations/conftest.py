@@ -5,17 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import torch
 
 from fbm_pipeline.ablations.plan import Cell
-from fbm_pipeline.nn.checkpoint import save_checkpoint
 from fbm_pipeline.nn.observer import NullObserver, Observer
 from fbm_pipeline.presets.network import Network
 from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.level1.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import save_encoder, write_small_store
 
 PRESET = replace(
     PRESETS["tiny"],
@@ -59,10 +57,9 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def settings_at(home: Path) -> Settings:
-    """Settings whose level-1 folder holds a finished encoder named as the small store's embeddings say."""
+    """Settings with a finished encoder in use, named as the small store's embeddings say."""
     settings = Settings(home=home, data=home, preset=PRESET)
-    card = {"step": 1, "finished": True, "hash": "small", "cutoff": 2017}
-    save_checkpoint(settings.checkpoints / "level1" / "small", {"w": torch.zeros(1)}, {}, card)
+    save_encoder(settings)
     return settings
 
 

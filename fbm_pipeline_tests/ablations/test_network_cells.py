@@ -10,11 +10,10 @@ import pytest
 
 from fbm_pipeline.ablations.kept import is_kept, load_kept, progress_folder
 from fbm_pipeline.ablations.network_cells import network_cell, network_key
-from fbm_pipeline.ablations.plan import Cell, run_key
+from fbm_pipeline.ablations.plan import Cell, Plan, cells, run_key
 from fbm_pipeline.ablations.runner import run_cells
 from fbm_pipeline.network import fold_training
 from fbm_pipeline.network.plate_appearances import Source
-from fbm_pipeline.network.projection import predict_fold
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.checkpoint import load_checkpoint
@@ -25,6 +24,7 @@ from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.ablations.conftest import PRESET, NullPlanObserver, settings_at
 from fbm_pipeline_tests.level1.small_store import copy_of
+from fbm_pipeline_tests.making import predict_fold
 from fbm_pipeline_tests.network.test_projection import train_fold
 
 NETWORK = PRESET.network
@@ -73,10 +73,12 @@ def _windows_are_read_once(small: Store) -> Iterator[None]:
         read: dict[tuple, Windows] = {}
         load = fold_training.load_windows
 
-        def once(store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source) -> Windows:
-            key = (store.root, player_type, *seasons, network.batter_games, network.pitcher_games)
+        def once(
+            store: Store, player_type: str, seasons: Sequence[int], network: Network, source: Source, *, outcomes: bool
+        ) -> Windows:
+            key = (store.root, player_type, *seasons, network.batter_games, network.pitcher_games, outcomes)
             if key not in read:
-                read[key] = load(store, player_type, seasons, network, source)
+                read[key] = load(store, player_type, seasons, network, source, outcomes=outcomes)
             return read[key]
 
         patch.setattr(fold_training, "load_windows", once)
@@ -164,6 +166,17 @@ def assert_same(rates: pd.DataFrame, stored: pd.DataFrame) -> None:
 def cell_of(store: Store, settings: Settings, network: Network) -> Cell:
     reads = network_key(store, settings, network, "batter", 2021)
     return Cell("network", network, "batter", 2021, SEED, run_key(network, "batter", 2021, SEED, reads))
+
+
+def test_the_key_of_an_arm_does_not_depend_on_the_arms_beside_it(small: Store, settings: Settings) -> None:
+    keys = []
+    for names in (("no_sequence", "no_identity"), ("no_identity", "no_sequence")):
+        plan = Plan("both", names, ("batter",), (2021,), (SEED,))
+        keys.append({cell.arm: cell.key for cell in cells(small, settings, plan)})
+    assert keys[0] == keys[1]
+    assert len(set(keys[0].values())) == 3  # the reference's too
+    reference = next(cell for cell in cells(small, settings, plan) if cell.arm == "network")
+    assert reference.reads == network_key(small, settings, NETWORK, "batter", 2021)
 
 
 class StoppedError(Exception):

@@ -10,11 +10,16 @@ import pytest
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.code import Symbol, closure
 from fbm_pipeline.store.columns import Column
-from fbm_pipeline.store.declarations import DeclarationError, Table, resolve
+from fbm_pipeline.store.declarations import DeclarationError, Table, Training, resolve
 from fbm_pipeline.store.syntax import load, normalized_sql, parts_of
+from fbm_pipeline.store.windows import Span
 from fbm_pipeline.tables import TABLES
 
+TRAININGS = {each.name: each for table in TABLES.values() for each in table.trained}
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+everything_declared = pytest.mark.parametrize(
+    "item", [*TABLES.values(), *TRAININGS.values()], ids=[*TABLES, *TRAININGS]
+)
 
 # Who writes columns into files or declares them does not read them.
 _NO_READERS = re.compile(r"fbm_pipeline\.(sources|simulated_league)\.|tables$")
@@ -38,20 +43,48 @@ def test_every_column_is_read_or_for_people(table: Table) -> None:
     assert unread == [], f"nothing reads these columns of {table.name}: drop them, or mark them for_people"
 
 
-@every_table
-def test_every_declared_read_is_made(table: Table) -> None:
-    texts = [text for symbol, text in closure(*table.functions).items() if symbol.module != _RECIPES]
-    assert [name for name in table.reads if not any(name in text for text in texts)] == []
-    assert [name for name in table.reads if name not in TABLES] == []
+@everything_declared
+def test_every_declared_read_is_made(item: Table | Training) -> None:
+    texts = [text for symbol, text in closure(*item.functions).items() if symbol.module != _RECIPES]
+    assert [name for name in item.reads if not any(name in text for text in texts)] == []
+    assert [name for name in item.reads if name not in TABLES] == []
 
 
 @every_table
-def test_every_reference_is_a_function(table: Table) -> None:
-    assert table.functions, f"{table.name} names no function that makes it"
-    contents = [window.content for window in table.reads.values()]
-    for reference in filter(None, (table.build, table.seasons, table.type_seasons, *contents)):
+def test_what_is_known_as_of_a_day_reads_no_games_of_its_own_season(table: Table) -> None:
+    """All it may see of a season's games are the months before its day. Evaluation reads what happened; player vectors
+    are one filter through all seasons, whose order of days has tests of its own."""
+    if "as_of" not in table.column_names or table.name.startswith(("evaluation.", "models.player_vectors")):
+        return
+    games = {name: window for name, window in table.reads.items() if is_of_games(TABLES[name])}
+    leaks = [
+        name
+        for name, window in games.items()
+        if window.span is not Span.BEFORE and window.before_month is None and not window.until
+    ]
+    assert leaks == [], f"{table.name} sees seasons that its as-of dates do not: narrow these windows"
+
+
+def is_of_games(table: Table) -> bool:
+    """Whether its rows are of what happened in a season, and not of what was known before one."""
+    is_counted = table.name.startswith(("core.", "raw.")) or table.name.endswith("_counts")
+    return is_counted and "season" in table.partition_by
+
+
+@everything_declared
+def test_every_reference_is_a_function(item: Table | Training) -> None:
+    assert item.functions, f"{item.name} names no function that makes it"
+    references = (item.current,) if isinstance(item, Training) else (item.build, item.type_seasons)
+    contents = [window.content for window in item.reads.values()]
+    for reference in filter(None, (*references, item.plan, item.seasons, *contents)):
         assert callable(resolve(reference))
-    assert closure(*table.functions)  # raises UnknownCodeError for a reference that names nothing
+    assert closure(*item.functions)  # raises UnknownCodeError for a reference that names nothing
+
+
+@everything_declared
+def test_a_bound_of_a_window_is_a_declared_setting(item: Table | Training) -> None:
+    bounds = {bound for window in item.reads.values() for bound in (window.until, window.since)}
+    assert {bound for bound in bounds if isinstance(bound, str) and bound} <= set(item.settings)
 
 
 @pytest.mark.parametrize(("key", "partition_by"), [(("season",), ()), (("rate",), ("season",))])

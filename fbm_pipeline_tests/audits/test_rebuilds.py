@@ -70,3 +70,10 @@ def test_all_between_the_core_tables_and_the_controls_is_made_again() -> None:
         "features.mle_rates",
     ]
     assert seasons_behind(TABLES, names, SEASON_MADE) == dict.fromkeys(of_the_season, SEASON_MADE) | before
+
+
+def test_predictions_alone_are_made_again_by_fold() -> None:
+    made = rebuilds(TABLES, ["models.predictions"], SEASON_MADE, PRESETS["real"], behind=False)
+    assert [(item.table, item.partition) for item in made] == [
+        ("models.predictions", {"player_type": name, "fold": SEASON_MADE}) for name in ("batter", "pitcher")
+    ]

@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fbm_pipeline.backtest.intervals import (
-    batter_intervals,
     head_predictive,
     head_variance,
     interval_of,
-    pitcher_intervals,
+    intervals,
 )
 from fbm_pipeline.backtest.predictive import Predictive
 
@@ -79,7 +78,7 @@ def test_derived_batter_intervals_cover_simulated_seasons() -> None:
     heads = ("so_rate", "bb_rate", "hr_rate", "h_rate", "single_rate", "double_rate", "triple_rate", "obp")
     # Hits in all vary as their kinds do together; the head of h_rate is given the concentration that says so.
     kappa = {name: np.array([400.0]) for name in heads}
-    found = batter_intervals(rates, kappa, np.array([550.0]))
+    found = intervals("batter", rates, kappa, np.array([550.0]))
     for name, draws in drawn.items():
         assert covered(draws, found[name].p10[0], found[name].p90[0]) == pytest.approx(0.8, abs=0.05), name
 
@@ -105,7 +104,7 @@ def test_derived_pitcher_intervals_cover_simulated_seasons() -> None:
     }
     arrays = {name: np.array([value]) for name, value in rates.items()}
     heads = ("so_rate", "bb_rate", "hr_rate", "h_rate", "er_rate")
-    found = pitcher_intervals(arrays, {name: np.array([kappa]) for name in heads}, np.array([float(n)]))
+    found = intervals("pitcher", arrays, {name: np.array([kappa]) for name in heads}, np.array([float(n)]))
     for name, draws in drawn.items():
         assert covered(draws, found[name].p10[0], found[name].p90[0]) == pytest.approx(0.8, abs=0.05), name
 

@@ -8,7 +8,7 @@ import pytest
 from fbm_pipeline.ablations import comparison, network_cells
 from fbm_pipeline.cli import main as command_line
 from fbm_pipeline.cli.ablations import seasons_given
-from fbm_pipeline.results.run_tables import table_path
+from fbm_pipeline.results.files import table_path
 from fbm_pipeline.settings import Settings, SettingsError
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -99,7 +99,7 @@ def test_rows_of_other_plans_stay(home: Settings, capsys: pytest.CaptureFixture[
     ("arguments", "told"),
     [
         (["no_such"], "'no_such' is not registered"),
-        (["unfreeze_all"], "no Level 1 encoder masked of cutoff 2017"),
+        (["unfreeze_all"], "core.pitches, core.plate_appearance_details, never written; materialize them first"),
         (["--plan", "no_such"], "name one of the plans"),
         (["no_sequence", "--seasons", "2017"], "network batter 2017 cannot be run"),
         (["no_sequence", "--seasons", "late"], "neither a range such as 2010-2017"),

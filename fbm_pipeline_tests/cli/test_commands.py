@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.cli.contracts_page import INDEX, ROOM_PAGES, contract_pages
+from fbm_pipeline.cli.contracts_page import INDEX, TABLE_PAGES, contract_pages
 from fbm_pipeline.cli.main import main
 from fbm_pipeline.settings import LEAGUE, REPOSITORY, UNFINISHED_LEAGUE
 from fbm_pipeline.simulated_league import league
@@ -79,16 +79,15 @@ def test_fetch_refuses_what_cannot_be_before_it_asks(home, capsys, arguments: li
 
 def test_the_page_of_contracts_is_the_committed_one() -> None:
     docs = REPOSITORY / "docs"
-    committed = [docs / INDEX, *(docs / ROOM_PAGES).iterdir()]
+    committed = [docs / INDEX, *(docs / TABLE_PAGES).iterdir()]
     texts = {path.relative_to(docs): path.read_text(encoding="utf-8") for path in committed}
     assert texts == contract_pages(), "run `fbm contracts`"
-    assert len(texts[Path(INDEX)].splitlines()) <= 150
-    assert [name for name in TABLES if f"| `{name}` |" not in texts[Path(INDEX)]] == []
-    assert [name for name in TABLES if not any(f"## {name}\n" in text for text in texts.values())] == []
+    assert [name for name in TABLES if f"({TABLE_PAGES}/{name}.md)" not in texts[Path(INDEX)]] == []
+    assert {path.stem for path in texts if path.parent.name == TABLE_PAGES} == set(TABLES)
 
 
-def test_contracts_deletes_the_pages_of_rooms_without_tables(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    outdated = home / ROOM_PAGES / "closed_room.md"
+def test_contracts_deletes_the_pages_of_tables_that_are_gone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outdated = home / TABLE_PAGES / "features.gone.md"
     outdated.parent.mkdir()
     outdated.touch()
     assert main(["contracts", "--docs", str(home)]) == 0

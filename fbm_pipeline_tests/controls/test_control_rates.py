@@ -9,13 +9,12 @@ import pyarrow as pa
 import pytest
 
 from fbm_pipeline.aggregates.blocks import Block
+from fbm_pipeline.backtest.universes import CONTROLS as SYSTEMS
 from fbm_pipeline.baseball.statistics import statistics
-from fbm_pipeline.controls import control_rates as controls
 from fbm_pipeline.controls import frame as control_frame
 from fbm_pipeline.controls import residual_models
 from fbm_pipeline.controls.control_rates import (
     CONTROL,
-    SYSTEMS,
     control_rates,
     rates_on_marcel,
     residual_key,
@@ -35,6 +34,7 @@ from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.making import create_reads, fit_constants, make_control_rates, make_marcel_rates
 from fbm_pipeline_tests.marcel.hand_made import birth_dates, random_league, write_lines, write_players
+from fbm_pipeline_tests.reads import tables_read
 
 PRESET = dataclasses.replace(PRESETS["large"], tune_until=2018, min_train_opportunities=50)
 SEASONS = range(2016, 2023)
@@ -235,8 +235,9 @@ def test_made_once_and_again_when_an_input_changed(league: Store) -> None:
 
 def test_the_declared_tables_are_read_and_no_other(league: Store) -> None:
     inputs = Inputs(league, CONTROL_RATES, {"player_type": "batter", "season": 2022})
-    rows = control_rates(inputs, "batter", 2022)
-    assert inputs.opened == set(CONTROL_RATES.reads)
+    with tables_read() as opened:
+        rows = control_rates(inputs, "batter", 2022)
+    assert opened == set(CONTROL_RATES.reads)
     assert content_hash(rows) == make_control_rates(league, "batter", 2022).content_hash
 
 
@@ -282,4 +283,4 @@ def test_ablations_leave_families_out_by_name(league: Store) -> None:
 
 
 def test_the_systems_are_those_of_the_table() -> None:
-    assert set(rates_on_marcel(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(controls.SYSTEMS)
+    assert set(rates_on_marcel(planted(), "batter")) | {"control_physics"} | WITH_MINORS == set(SYSTEMS)

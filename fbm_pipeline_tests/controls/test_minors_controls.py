@@ -7,9 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from fbm_pipeline.backtest.universes import CONTROLS as SYSTEMS
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.controls import residual_models
-from fbm_pipeline.controls.control_rates import SYSTEMS, rates_on_marcel
+from fbm_pipeline.controls.control_rates import rates_on_marcel
 from fbm_pipeline.controls.fits import CONTROL, LINES_PENALTY, Rates, fit_both
 from fbm_pipeline.controls.frame import Frame, read_frame
 from fbm_pipeline.controls.minors_block import TABLE, minors_prior

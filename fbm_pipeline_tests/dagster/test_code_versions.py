@@ -40,3 +40,10 @@ def test_it_changes_with_a_module_and_with_its_statement(package: Path, name: st
 def test_a_module_that_does_not_exist_is_named(package: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"ballpark\.bullpen"):
         code_version(["bullpen"])
+
+
+def test_what_lies_beside_the_modules_of_a_package_is_part_of_it(package: Path) -> None:
+    style = package / "ballpark" / "mound" / "page.css"
+    before = code_version(["mound"])
+    style.write_text("table{}", encoding="utf-8")
+    assert code_version(["mound"]) != before

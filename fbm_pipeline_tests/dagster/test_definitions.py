@@ -11,9 +11,12 @@ import dagster as dg
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from fbm_pipeline.defs.partitions import SEASON
+from fbm_pipeline.defs.partitions import BEFORE, SEASON
 from fbm_pipeline.defs.workplace import Workplace
+from fbm_pipeline.network.tables import NETWORK
 from fbm_pipeline.settings import REPOSITORY, Settings, load_settings
+from fbm_pipeline.store.declarations import Declared
+from fbm_pipeline.tables import TABLES
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,36 @@ def test_dependencies(defs: dg.Definitions, snapshot: SnapshotAssertion) -> None
         key.to_user_string(): sorted(parent.to_user_string() for parent in graph.get(key).parent_keys)
         for key in sorted(graph.get_all_asset_keys(), key=str)
     } == snapshot
+
+
+def test_dependencies_are_what_is_read_awaited_and_taken(defs: dg.Definitions) -> None:
+    """From the keys that Dagster has back to names: of a declaration nothing is missing, and nothing is added."""
+    graph = defs.resolve_asset_graph()
+    trainings = {each.name: each for table in TABLES.values() for each in table.trained}
+    for item in (*TABLES.values(), *trainings.values()):
+        keys = {name: _key(item, name) for name in ("batter", "pitcher")}
+        declared = {*item.reads, *item.awaits, *(each.name for each in item.trained)} - {item.name}
+        parents = {parent for key in keys.values() for parent in graph.get(key).parent_keys}
+        assert {_name(parent) for parent in parents} - {item.name} == declared, item.name
+
+
+def _key(item: Declared, player_type: str) -> dg.AssetKey:
+    schema, name = item.name.split(".")
+    return dg.AssetKey([player_type if "player_type" in item.partition_by else schema, name])
+
+
+def _name(key: dg.AssetKey) -> str:
+    first, name = key.path
+    if first not in ("batter", "pitcher"):
+        return f"{first}.{name}"
+    (schema,) = {table.split(".")[0] for table in (*TABLES, "models.network") if table.split(".")[1] == name}
+    return f"{schema}.{name}"
+
+
+def test_a_network_waits_for_the_seasons_before_its_own(defs: dg.Definitions) -> None:
+    node = defs.resolve_asset_graph().get(dg.AssetKey(["batter", "network"]))
+    assert all(node.partition_mappings[key] == BEFORE for key in node.parent_keys)
+    assert len(node.parent_keys) == len(NETWORK.reads) + len(NETWORK.trained)
 
 
 def test_checks(defs: dg.Definitions, snapshot: SnapshotAssertion) -> None:

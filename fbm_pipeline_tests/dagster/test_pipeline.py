@@ -24,8 +24,7 @@ from fbm_pipeline.cli.main import main, parser
 from fbm_pipeline.definitions import defs
 from fbm_pipeline.defs import materialize
 from fbm_pipeline.network.fold_training import run_fold
-from fbm_pipeline.network.folds import plan_fold
-from fbm_pipeline.network.projection import project
+from fbm_pipeline.network.projection import project, projection_inputs
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.nn.trainer import require_finished
 from fbm_pipeline.presets.network import PHASES, phases
@@ -328,8 +327,8 @@ def test_every_phase_of_the_roadmap_trains_an_epoch(runs: Runs, name: str, tmp_p
     card = run_fold(store, settings, network, "batter", 2024, tmp_path, NullObserver())
     assert [epoch["validation_nll_marcel"] for epoch in card.history] == [card.marcel_nll] * 2
     assert math.isfinite(card.history[-1]["train_loss"])
-    fold = plan_fold(store, "batter", 2024, settings.preset, network)
-    projected = project(store, settings, network, fold, require_finished(card.folder.parent))
+    finished = require_finished(card.folder.parent)
+    projected = project(projection_inputs(store, settings, network, "batter", 2024, finished))
     assert set(projected.windows.season.tolist()) == {2023, 2024}
     assert ((projected.read.rate >= 0) & (projected.read.rate <= 1)).all()
     # The phase's own folder holds it: asked again, nothing is trained.

@@ -3,14 +3,19 @@
 import datetime as dt
 import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import torch
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
+from fbm_pipeline.level1.encoder import planned
+from fbm_pipeline.nn.checkpoint import save_checkpoint
+from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -183,3 +188,14 @@ def write_features(store: Store, season: int, draw: np.random.Generator) -> None
         }
         table = rows_of(store.contracts["features.archetypes"], labels, len(ids))
         store.write("features.archetypes", partition, table)
+
+
+def save_encoder(settings: Settings, *, cutoff: int = CUTOFF, name: str = "small") -> None:
+    """A finished encoder in use, without weights: a network over the embeddings asks for its name and cutoff alone."""
+    folder, store = settings.checkpoints / "level1" / name, Store(settings.store_root, {})
+    for plan in settings.preset.encoders:
+        plan_of_arm = planned(store, settings, {"cutoff": plan.cutoff, "arm": "masked"})
+        size = asdict(plan_of_arm["size"])  # type: ignore[call-overload]
+        card = {"step": 1, "finished": True, "hash": name, "cutoff": cutoff, "size": size}
+        save_checkpoint(folder, {"w": torch.zeros(1)}, {}, card)
+        (folder.parent / f"current-masked-{plan.cutoff}").write_text(name, encoding="utf-8")

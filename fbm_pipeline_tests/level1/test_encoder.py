@@ -33,6 +33,7 @@ from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1.small_store import copy_of
 from fbm_pipeline_tests.level1.tiny_outings import write_games, write_outings
 from fbm_pipeline_tests.making import make_season_embeddings
+from fbm_pipeline_tests.reads import tables_read
 
 CUTOFF = 2016
 SMALL = {
@@ -150,8 +151,9 @@ def test_arms_are_encoders_of_their_own(seasons: Store, trained: Settings) -> No
 
 def test_a_training_reads_what_it_declares(seasons: Store, trained: Settings) -> None:
     inputs = encoder_inputs(seasons, trained, CUTOFF)
-    pretraining_of(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
-    assert inputs.opened == set(ENCODER.reads)
+    with tables_read() as opened:
+        pretraining_of(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
+    assert opened == set(ENCODER.reads)
 
 
 def test_an_arm_more_in_the_plan_is_no_other_encoder(seasons: Store, trained: Settings) -> None:

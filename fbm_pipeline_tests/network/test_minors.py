@@ -12,12 +12,13 @@ from fbm_pipeline.ablations.network_cells import network_cell, network_key
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.level1.embeddings import load_embeddings
-from fbm_pipeline.network.fold_training import load_fold
-from fbm_pipeline.network.folds import plan_fold
+from fbm_pipeline.network.fold_training import load_fold, network_inputs
+from fbm_pipeline.network.folds import fold_of
 from fbm_pipeline.network.inputs import changed_windows
-from fbm_pipeline.network.minors import minors_contents, of_the_majors, with_mle
+from fbm_pipeline.network.minors import of_the_majors, with_mle
 from fbm_pipeline.network.plate_appearances import Source
 from fbm_pipeline.network.priors import PRIOR_SYSTEM, SYSTEMS, load_priors
+from fbm_pipeline.network.tables import training_of
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.settings import Settings
@@ -130,8 +131,8 @@ def test_a_network_on_mle_without_evidence_is_mle_to_the_last_bit(told: Store, s
 
 def test_a_network_learns_on_the_prior_that_it_projects_from(told: Store, settings: Settings) -> None:
     """At 1051995 the `mle_prior` ablation was trained on Marcel and then applied to mle."""
-    fold = plan_fold(told, "batter", 2021, PRESET, NETWORK)
-    windows, priors = load_fold(told, settings, NETWORK.changed(prior="mle"), fold, fold.learnt_from)
+    inputs = network_inputs(told, settings, NETWORK.changed(prior="mle"), "batter", 2021)
+    windows, priors = load_fold(inputs, fold_of(inputs).learnt_from)
     seen = changed_windows(windows, NETWORK.changed(prior="mle"), priors)
     assert (seen.prior[seen.season >= 2018] == 0.2).all()
     assert not (windows.prior[windows.season >= 2018] == 0.2).any()
@@ -139,11 +140,10 @@ def test_a_network_learns_on_the_prior_that_it_projects_from(told: Store, settin
 
 def test_only_who_reads_the_minors_has_them_in_his_key(told: Store, settings: Settings) -> None:
     on_mle = NETWORK.changed(prior="mle")
-    assert minors_contents(told, NETWORK, "batter", [2018, 2021]) == {}
     keys = [network_key(told, settings, which, "batter", 2021) for which in (NETWORK, on_mle)]
     write_mle_rates(told, 2021, {player: {"rate": 0.29} for player in BATTERS})
     after = [network_key(told, settings, which, "batter", 2021) for which in (NETWORK, on_mle)]
     assert after[0] == keys[0]
     assert after[1] != keys[1]
-    majors = minors_contents(told, NETWORK.changed(identity="majors"), "batter", [2018])
-    assert set(majors) == {"constants", "centroids", "players"}
+    majors = set(training_of(NETWORK.changed(identity="majors")).reads) - set(training_of(NETWORK).reads)
+    assert majors == {"features.marcel_constants", "features.archetype_centroids", "core.players"}

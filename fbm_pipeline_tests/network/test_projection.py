@@ -8,22 +8,32 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from fbm_pipeline.baseball.statistics import head_statistics, statistics
+from fbm_pipeline.level1.encoder import EncoderError
 from fbm_pipeline.network import fold_training, projection
-from fbm_pipeline.network.fold_training import FoldCard, fold_folder, run_fold, training_rows
-from fbm_pipeline.network.folds import TRAINING, Fold, plan_fold, training_key
-from fbm_pipeline.network.projection import UntrainedFoldError, all_statistics, predict_fold
-from fbm_pipeline.nn.checkpoint import load_checkpoint, save_checkpoint
+from fbm_pipeline.network.fold_training import (
+    FoldCard,
+    UntrainedFoldError,
+    fold_folder,
+    network_inputs,
+    run_fold,
+    training_rows,
+)
+from fbm_pipeline.network.folds import Fold, plan_fold
+from fbm_pipeline.network.projection import all_statistics
+from fbm_pipeline.network.tables import NETWORK as TRAINING
+from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.presets.network import Network
 from fbm_pipeline.presets.presets import PRESETS, EncoderPlan, Preset
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store import code
 from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.making import training_key
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, write_season
+from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, save_encoder, write_season
+from fbm_pipeline_tests.making import predict_fold
 from fbm_pipeline_tests.network.planted import planted_windows
 
 NETWORK = Network(
@@ -43,10 +53,9 @@ PRESET = replace(
 
 
 def settings_with_encoder(home: Path, *, cutoff: int = 2017, preset: Preset = PRESET) -> Settings:
-    """Settings whose level-1 folder holds a finished encoder named as the small store's embeddings say."""
+    """Settings with a finished encoder in use, named as the small store's embeddings say."""
     settings = Settings(home=home, data=home, preset=preset)
-    card = {"step": 1, "finished": True, "hash": "small", "cutoff": cutoff}
-    save_checkpoint(settings.checkpoints / "level1" / "small", {"w": torch.zeros(1)}, {}, card)
+    save_encoder(settings, cutoff=cutoff)
     return settings
 
 
@@ -54,6 +63,12 @@ def train_fold(store: Store, settings: Settings, player_type: str, season: int) 
     """The fold's own network, as its asset trains it."""
     folder = fold_folder(settings, player_type, season)
     return run_fold(store, settings, settings.preset.network, player_type, season, folder, NullObserver())
+
+
+def key_of(
+    store: Store, settings: Settings, player_type: str = "batter", season: int = 2021, network: Network = NETWORK
+) -> str:
+    return training_key(network_inputs(store, settings, network, player_type, season))
 
 
 @pytest.fixture(scope="module")
@@ -72,23 +87,23 @@ def predictions(store: Store, what: str = "*", condition: str = "true") -> list[
 
 
 def test_a_fold_is_stopped_on_the_latest_season_before_and_trained_before_that(small: Store) -> None:
-    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
+    fold = plan_fold(small, "batter", 2021, PRESET)
     assert (fold.validation_season, fold.train_seasons) == (2019, (2016, 2017, 2018))
-    assert plan_fold(small, "batter", 2019, PRESET, NETWORK).train_seasons == (2016, 2017)
-    later = plan_fold(small, "batter", 2021, PRESET, NETWORK.changed(train_from=2018))
+    assert plan_fold(small, "batter", 2019, PRESET).train_seasons == (2016, 2017)
+    later = plan_fold(small, "batter", 2021, replace(PRESET, network=NETWORK.changed(train_from=2018)))
     assert later.train_seasons == (2018,)
 
 
 def test_the_short_season_is_neither_trained_on_nor_stopped_on(monkeypatch: pytest.MonkeyPatch, small: Store) -> None:
     seasons = [{"player_type": "batter", "season": season} for season in range(2016, 2023)]
     monkeypatch.setattr(small, "partitions", lambda name: seasons)
-    assert plan_fold(small, "batter", 2021, PRESET, NETWORK).validation_season == 2019
-    assert plan_fold(small, "batter", 2022, PRESET, NETWORK).train_seasons == (2016, 2017, 2018, 2019)
+    assert plan_fold(small, "batter", 2021, PRESET).validation_season == 2019
+    assert plan_fold(small, "batter", 2022, PRESET).train_seasons == (2016, 2017, 2018, 2019)
 
 
 def test_too_few_seasons_are_named(small: Store) -> None:
     with pytest.raises(ValueError, match="2016, 2017, 2018, 2019"):
-        plan_fold(small, "batter", 2017, PRESET, NETWORK)
+        plan_fold(small, "batter", 2017, PRESET)
 
 
 def test_predictions_cover_everyone_in_every_system_and_statistic(done: tuple[Store, Settings]) -> None:
@@ -140,22 +155,24 @@ def test_a_second_run_trains_and_writes_nothing(done: tuple[Store, Settings], mo
 
 def test_another_season_machine_or_network_is_another_training(small: Store, tmp_path: Path) -> None:
     settings = settings_with_encoder(tmp_path)
-    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
     variants = [
         settings,
         replace(settings, device="cuda"),
         replace(settings, preset=replace(PRESET, threads=2)),
         replace(settings, preset=replace(PRESET, archetypes=4)),
     ]
-    keys = {training_key(small, variant, fold, NETWORK) for variant in variants}
-    keys.add(training_key(small, settings, fold, NETWORK.changed(width=16)))
-    keys.add(training_key(small, settings, plan_fold(small, "batter", 2019, PRESET, NETWORK), NETWORK))
+    save_encoder(variants[2])  # threads are part of an encoder's size
+    keys = {key_of(small, variants[2])}
+    save_encoder(settings)
+    keys |= {key_of(small, variant) for variant in (variants[0], variants[1], variants[3])}
+    keys.add(key_of(small, settings, network=NETWORK.changed(width=16)))
+    keys.add(key_of(small, settings, season=2019))
     assert len(keys) == len(variants) + 2
 
 
 def test_the_key_holds_the_code_that_decides_what_is_trained_on(small: Store, tmp_path: Path) -> None:
     """At 1051995 the list of modules lacked training/projection: its rows and scales could change unseen."""
-    behind = {str(symbol) for symbol in code.closure(TRAINING)}
+    behind = {str(symbol) for symbol in code.closure(*TRAINING.functions)}
     assert {
         "fbm_pipeline.network.fold_training:training_rows",
         "fbm_pipeline.identity.encoding:Standardizer",
@@ -175,14 +192,13 @@ def test_a_change_of_the_training_rows_is_another_training(
     small: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = settings_with_encoder(tmp_path)
-    fold = plan_fold(small, "batter", 2021, PRESET, NETWORK)
-    before = training_key(small, settings, fold, NETWORK)
-    texts = code.closure(TRAINING)
+    before = key_of(small, settings)
+    texts = code.closure(*TRAINING.functions)
     (rows,) = [symbol for symbol in texts if symbol.name == "training_rows"]
     monkeypatch.setattr(code, "closure", lambda *of: texts | {rows: texts[rows] + "# other rows"})
     code._key.cache_clear()
     try:
-        assert training_key(small, settings, fold, NETWORK) != before
+        assert key_of(small, settings) != before
     finally:
         code._key.cache_clear()
 
@@ -191,8 +207,7 @@ def test_the_future_does_not_touch_a_fold(small: Store, tmp_path: Path) -> None:
     settings = settings_with_encoder(tmp_path, cutoff=2016)
     stores = [copy_of(small, tmp_path / name) for name in ("one", "other")]
     write_season(stores[1], 2019, np.random.default_rng(99))
-    fold = plan_fold(stores[0], "pitcher", 2019, PRESET, NETWORK)
-    assert len({training_key(store, settings, fold, NETWORK) for store in stores}) == 1
+    assert len({key_of(store, settings, "pitcher", 2019) for store in stores}) == 1
     train_fold(stores[0], settings, "pitcher", 2019)
     for store in stores:
         predict_fold(store, settings, "pitcher", 2019)
@@ -207,7 +222,14 @@ def test_an_encoder_that_saw_the_validation_season_is_refused(small: Store, tmp_
 
 def test_an_unknown_encoder_is_refused(small: Store, tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, data=tmp_path, preset=PRESET)
-    with pytest.raises(ValueError, match="encoder 'small'"):
+    with pytest.raises(EncoderError, match="no Level 1 encoder masked of cutoff 2017"):
+        train_fold(small, settings, "batter", 2021)
+
+
+def test_embeddings_of_another_encoder_are_refused(small: Store, tmp_path: Path) -> None:
+    settings = settings_with_encoder(tmp_path)
+    save_encoder(settings, name="later")
+    with pytest.raises(ValueError, match="name encoder 'small', the one in use is 'later'; embed all"):
         train_fold(small, settings, "batter", 2021)
 
 
@@ -224,11 +246,12 @@ def test_a_fold_of_other_inputs_cannot_predict(done: tuple[Store, Settings]) -> 
 
 
 def test_a_network_refuses_windows_it_was_not_trained_on(done: tuple[Store, Settings]) -> None:
-    _, settings = done
+    store, settings = done
     finished = load_checkpoint(settings.checkpoints / "batter" / "2021" / "finished")
     assert finished is not None
+    declared = network_inputs(store, settings, NETWORK, "batter", 2021).settings
     with pytest.raises(UntrainedFoldError, match=r"profile_names.*encoder"):
-        projection.load_network(finished, planted_windows(8, width=WIDTH), settings, NETWORK)
+        projection.load_network(finished, planted_windows(8, width=WIDTH), declared)
 
 
 def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_path: Path) -> None:
@@ -237,7 +260,7 @@ def test_a_fresh_process_predicts_the_same(done: tuple[Store, Settings], tmp_pat
         "import sys; from dataclasses import replace; from pathlib import Path; "
         "from fbm_pipeline.settings import PRESETS, Settings; "
         "from fbm_pipeline.tables import TABLES; from fbm_pipeline.store.tables import Store; "
-        "from fbm_pipeline.network.projection import predict_fold; "
+        "from fbm_pipeline_tests.making import predict_fold; "
         "from fbm_pipeline_tests.network.test_projection import PRESET; "
         "home = Path(sys.argv[1]); store = Store(Path(sys.argv[2]), TABLES); "
         "written = predict_fold(store, Settings(home, home, PRESET), 'batter', 2021); "

@@ -13,7 +13,7 @@ from fbm_pipeline.network import training
 from fbm_pipeline.network.batches import assemble
 from fbm_pipeline.network.hierarchy import Hierarchy, shape_for
 from fbm_pipeline.network.judging import judge
-from fbm_pipeline.network.training import Machine, NetworkTraining, Samples, Trained, parameter_groups, train
+from fbm_pipeline.network.training import Machine, NetworkTraining, Samples, TrainedHierarchy, parameter_groups, train
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.device import reproducible
@@ -44,12 +44,12 @@ def samples_of(windows: Windows) -> Samples:
 
 def trained(
     windows: Windows, folder: Path, network: Network = SMALL, observer: NullObserver | None = None, key: str = "key"
-) -> Trained:
+) -> TrainedHierarchy:
     shape = shape_for(windows, network, ARCHETYPES)
     return train(shape, samples_of(windows), network, MACHINE, folder, key, observer or NullObserver())
 
 
-def weights_of(result: Trained) -> dict[str, torch.Tensor]:
+def weights_of(result: TrainedHierarchy) -> dict[str, torch.Tensor]:
     return result.model.state_dict()
 
 

@@ -28,6 +28,7 @@ from fbm_pipeline_tests.player_vectors.planted_meetings import (
     pitcher_skill,
     write_meetings,
 )
+from fbm_pipeline_tests.reads import tables_read
 
 SEASONS = (2015, 2016, 2017, 2018)
 CUTOFF = 2016
@@ -155,8 +156,9 @@ def test_who_stopped_leaves_after_three_seasons_and_is_less_known(tmp_path: Path
 
 def test_a_training_reads_what_it_declares(league: tuple[Store, Settings]) -> None:
     inputs = decoder_inputs(*league, CUTOFF)
-    DecoderTraining(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
-    assert inputs.opened == set(DECODER.reads)
+    with tables_read() as opened:
+        DecoderTraining(inputs, {"seasons": [2015, 2016], "cutoff": CUTOFF})
+    assert opened == set(DECODER.reads)
 
 
 def test_a_second_run_does_nothing(league: tuple[Store, Settings]) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.marcel.season_lines import SEASONS_BACK
+from fbm_pipeline.marcel.season_lines import SEASONS_BACK, MarcelError
 from fbm_pipeline.mle.evidence import Evidence, read_evidence
 from fbm_pipeline.mle.minor_lines import COMPONENTS, LEVELS
 from fbm_pipeline.mle.teaching import SEASONS_TAUGHT, first_minor_season
@@ -337,5 +337,5 @@ def test_a_season_without_minors_is_passed_over(league: Store) -> None:
 def test_the_schedule_is_the_longest_of_three_seasons(league: Store) -> None:
     assert read_scheduled_games(league, 2012, 2014) == {2012: GAMES, 2013: GAMES, 2014: GAMES}
     assert planned_games({2019: 162.0, 2020: 60.0}, 2021) == 162.0
-    with pytest.raises(TranslationError, match="hold no season of 2018-2020"):
+    with pytest.raises(MarcelError, match="hold no season of 2018-2020"):
         planned_games({2017: 162.0}, 2021)

@@ -11,14 +11,14 @@ import pytest
 import torch
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.evaluation.learned_gains import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.evaluation.level1_sections import COLLAPSE, DECODER, NATS, PRETRAINING, TABLE, USEFUL
 from fbm_pipeline.evaluation.sheets import scored_statistics
-from fbm_pipeline.evaluation.useful_test import BOTH, CHANGE, CHOSEN, CONTROL, MAIN
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, RESERVED, UNKNOWN, WORDS
 from fbm_pipeline.presets.presets import PRESETS
-from fbm_pipeline.results import level1_faces
-from fbm_pipeline.results.level1_sections import COLLAPSE_MEASURES
+from fbm_pipeline.results import level1
+from fbm_pipeline.results.level1_page import COLLAPSE_MEASURES
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -137,7 +137,7 @@ def plant_training(monkeypatch: pytest.MonkeyPatch) -> None:
             found.words.data.zero_()
         return found, None
 
-    monkeypatch.setattr(level1_faces, "load_encoder", encoder)
+    monkeypatch.setattr(level1, "load_encoder", encoder)
 
 
 def write_faces(store: Store) -> None:

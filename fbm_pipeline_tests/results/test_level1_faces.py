@@ -8,10 +8,14 @@ import pytest
 from fbm_pipeline.backtest.errors import EvaluationError
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.vocabulary import FIELDS, NOT_OVER, RESERVED, WORDS
-from fbm_pipeline.results.level1_appearances import appearance_faces, load_appearances, nearest
-from fbm_pipeline.results.level1_figures import label_places
-from fbm_pipeline.results.level1_maps import plane_map, word_maps
-from fbm_pipeline.results.level1_players import load_known_players, neighbours_table
+from fbm_pipeline.results.level1_maps import label_places, plane_map, word_maps
+from fbm_pipeline.results.level1_neighbours import (
+    appearance_faces,
+    load_appearances,
+    load_known_players,
+    nearest,
+    neighbours_table,
+)
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline_tests.results.level1_planted import CUTOFF, SEASON, small_encoder, write_faces
 

@@ -3,11 +3,12 @@
 import pytest
 
 from fbm_pipeline.backtest.errors import EvaluationError
-from fbm_pipeline.evaluation.useful_test import CHOSEN
+from fbm_pipeline.evaluation.learned_gains import CHOSEN
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.results.level1_page import MOST_LINES, Record, level1_page
-from fbm_pipeline.results.level1_tables import FaceTable
-from fbm_pipeline.results.level1_useful import chosen_arm, read_goal, useful_section
+from fbm_pipeline.results.level1_gains import chosen_arm, gains_section, read_goal
+from fbm_pipeline.results.level1_neighbours import FaceTable
+from fbm_pipeline.results.level1_page import Record, level1_page
+from fbm_pipeline.results.markdown import MOST_LINES
 from fbm_pipeline_tests.results.level1_planted import DEVELOPMENT, TEST, frame, other_rows, useful_rows
 
 THREE = ("batter bb_rate", "batter hr_rate", "pitcher so_rate")
@@ -51,7 +52,7 @@ def test_an_interval_clear_of_zero_is_no_verdict() -> None:
     steps = rows[(rows["measure"] == "d_rmse") & (rows["reference"] == "control")]
     assert (steps["high"] < 0).sum() == len(THREE)
     assert not read_goal(rows, "masked", TEST).met
-    assert "**The goal is not met.**" in useful_section(rows, DEVELOPMENT, TEST)
+    assert "**The goal is not met.**" in gains_section(rows, DEVELOPMENT, TEST)
 
 
 def test_the_goal_is_not_met_without_a_comparison_with_the_untrained_encoder() -> None:
@@ -73,7 +74,7 @@ def test_only_test_seasons_decide() -> None:
 
 
 def test_tables_show_the_rows() -> None:
-    text = useful_section(frame(useful_rows(better=THREE)), DEVELOPMENT, TEST)
+    text = gains_section(frame(useful_rows(better=THREE)), DEVELOPMENT, TEST)
     line = "| batter BB% | 30.00 | 29.50 | -0.500 [-0.800, -0.200] | 0.010 | **better** | +0.002 [+0.001, +0.003] |"
     assert line in text
     assert "| `masked` | – | – | -0.40 % [-0.60, -0.20] | 3 / 0 |" in text
@@ -82,17 +83,17 @@ def test_tables_show_the_rows() -> None:
 def test_arms_stand_in_the_order_of_their_gain_on_development_seasons() -> None:
     rows = frame([*useful_rows(seasons=DEVELOPMENT), *useful_rows(seasons=DEVELOPMENT, arm="vectors")])
     rows.loc[(rows["arm"] == "vectors") & (rows["measure"] == "d_rmse_percent"), "value"] = -0.9
-    text = useful_section(rows, DEVELOPMENT, TEST)
+    text = gains_section(rows, DEVELOPMENT, TEST)
     assert text.index("| `vectors` |") < text.index("| `masked` |")
 
 
 def test_without_a_choice_or_a_test_there_is_no_goal() -> None:
     rows = frame(useful_rows(seasons=DEVELOPMENT))
-    assert "The goal is" not in useful_section(rows, DEVELOPMENT, TEST)
+    assert "The goal is" not in gains_section(rows, DEVELOPMENT, TEST)
     unchosen = frame(useful_rows())
     unchosen = unchosen[unchosen["measure"] != CHOSEN]
     assert chosen_arm(unchosen) is None
-    assert "The goal is" not in useful_section(unchosen, DEVELOPMENT, TEST)
+    assert "The goal is" not in gains_section(unchosen, DEVELOPMENT, TEST)
 
 
 def test_the_page_shows_figures_of_all_sections() -> None:

@@ -4,16 +4,27 @@ import re
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from fbm_pipeline.backtest.errors import EvaluationError
+from fbm_pipeline.cli import main as command_line
+from fbm_pipeline.evaluation.scoring import seasons_label
+from fbm_pipeline.evaluation.tables import PAIRS, SCORES
+from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.publish.notice import RETROSHEET
 from fbm_pipeline.publish.pooled import pooled
-from fbm_pipeline.results.measured import Measured, mean_change
+from fbm_pipeline.results.files import (
+    MOST_ROWS,
+    PAIR_COLUMNS,
+    SCORE_COLUMNS,
+    read_table,
+    table_path,
+    write_scores,
+    write_table,
+)
+from fbm_pipeline.results.measured import Measured, count_verdicts
 from fbm_pipeline.results.pages import write_results, write_run
-from fbm_pipeline.results.run_tables import read_table, table_path, write_table
-from fbm_pipeline.results.score_rows import MOST_ROWS, PAIR_COLUMNS, SCORE_COLUMNS, write_scores
-from fbm_pipeline.results.verdicts import count_verdicts
 from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
@@ -37,6 +48,16 @@ def page(folder: Path) -> str:
 
 def read_scores(folder: Path) -> pd.DataFrame:
     return pd.read_csv(folder / "scores.csv", dtype={"seasons": "str"})
+
+
+def seasons_shown(page: str) -> set[str]:
+    """The labels of seasons that begin a cell of a table, such as 2018-2024."""
+    return set(re.findall(r"\| (\d{4}(?:-\d{4})?)[ ,]", page))
+
+
+def seasons_of(labels: set[str]) -> set[int]:
+    """The first and the last season of every label."""
+    return {int(year) for label in labels for year in label.split("-")}
 
 
 def line_of(page: str, statistic: str) -> list[str]:
@@ -63,13 +84,6 @@ def test_verdicts_are_counted_and_not_decided_again(page: str, scored: Scored) -
     line = next(line for line in page.splitlines() if line.startswith("| marcel → contextual | all |"))
     assert line.endswith(f"| {count.better} | {count.worse} | {count.undecided} |")
     assert RETROSHEET in page
-
-
-def test_a_word_that_is_no_verdict_is_refused() -> None:
-    with pytest.raises(EvaluationError, match="verdicts \\['better', 'maybe'\\]"):
-        count_verdicts(pd.Series(["better", "maybe"]))
-    with pytest.raises(EvaluationError, match="a family of 0 rows"):
-        count_verdicts(pd.Series([], dtype="str"))
 
 
 def test_the_file_holds_main_statistics_of_pooled_test_seasons(folder: Path) -> None:
@@ -130,20 +144,53 @@ def test_a_file_of_other_columns_is_not_overwritten(scored: Scored) -> None:
         target.write_bytes(kept)
 
 
+def test_figures_of_other_data_reach_the_run_and_not_the_page(
+    scored: Scored, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = hand_made.settings_for(tmp_path, simulated=False)
+    store = Store(settings.store_root, TABLES)
+    for contract, rows in ((SCORES, scored.scores), (PAIRS, scored.pairs)):
+        real = pa.Table.from_pandas(rows.assign(data="real"), contract.schema, preserve_index=False)
+        store.write(contract.name, {}, real)
+    page = tmp_path / "docs" / "results" / "README.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("# Results of the authors\n", encoding="utf-8")
+    monkeypatch.setattr(command_line, "load_settings", lambda: settings)
+    assert command_line.main(["results", "--docs", str(tmp_path / "docs")]) == 2
+    printed = capsys.readouterr()
+    written = {Path(line) for line in printed.out.splitlines()}
+    assert written == set((tmp_path / "results").iterdir())
+    assert {path.name for path in written} == {"scores.parquet", "pairs.parquet", "results.html"}
+    assert printed.err.count("\n") == 1
+    assert "sentence 'Simple methods bring most of the gain' does not hold: control against marcel" in printed.err
+    assert re.search(r"is better in \d+, worse in \d+, .* expected 17 better and 0 worse", printed.err)
+    assert page.read_text(encoding="utf-8") == "# Results of the authors\n"
+    assert list(page.parent.iterdir()) == [page]
+
+
+def test_development_seasons_are_not_in_the_tables_of_test_seasons(scored: Scored, page: str) -> None:
+    preset = scored.settings.preset
+    development = seasons_label(preset.development_seasons)
+    assert development in set(scored.scores["seasons"])
+    assert development in set(scored.pairs["seasons"])
+    measured = Measured.of_seasons(scored.scores, scored.pairs, preset.test_seasons)
+    labels = set(measured.scores["seasons"]) | set(measured.pairs["seasons"]) | seasons_shown(page)
+    assert seasons_of(labels) <= set(preset.test_seasons)
+    assert pooled(scored.scores, (1999,)).empty
+
+
+def test_development_seasons_are_not_among_the_committed_rows() -> None:
+    shown = seasons_shown((COMMITTED / "README.md").read_text(encoding="utf-8"))
+    labels = shown | set(read_scores(COMMITTED)["seasons"])
+    assert {"2018-2024", "2019-2023"} <= shown
+    assert seasons_of(labels) <= set(PRESETS["real"].test_seasons)
+
+
 def test_no_scores_is_an_error(tmp_path: Path) -> None:
     store = Store(tmp_path / "store", TABLES)
     with pytest.raises(EvaluationError, match=r"materialize evaluation.scores"):
         write_results(store, hand_made.settings_for(tmp_path), tmp_path / "docs")
     assert not (tmp_path / "docs").exists()
-
-
-def test_the_mean_change_is_over_main_statistics(scored: Scored) -> None:
-    measured = Measured.of_seasons(scored.scores, scored.pairs, scored.settings.preset.test_seasons)
-    cells = measured.cells("controls", "full")
-    assert mean_change(cells, "marcel") == 0.0
-    halved = cells.assign(rmse=cells["rmse"].where(cells.index.get_level_values("system") != "control", 0.5))
-    halved["rmse"] = halved["rmse"].where(halved.index.get_level_values("system") != "marcel", 1.0)
-    assert mean_change(halved, "control") == pytest.approx(-50.0)
 
 
 @pytest.mark.parametrize("name", ["README.md", "level1.md", "newcomers.md"])

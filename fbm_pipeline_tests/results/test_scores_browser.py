@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from fbm_pipeline.publish.notice import RETROSHEET
-from fbm_pipeline.results.score_rows import SCORE_COLUMNS
+from fbm_pipeline.results.files import SCORE_COLUMNS
 from fbm_pipeline.results.scores_browser import FIGURES, WORDS, browser_page, packed
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -15,8 +15,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.sources.fetch import FetchedDay, fetch_statcast, read_manifest
-from fbm_pipeline.sources.savant import ROW_LIMIT, count_rows
+from fbm_pipeline.sources.savant import ROW_LIMIT, FetchedDay, count_rows, fetch_statcast, read_manifest
 from fbm_pipeline.sources.statcast import read_statcast
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import csv_text, pitches

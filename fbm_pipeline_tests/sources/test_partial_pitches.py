@@ -7,7 +7,7 @@ import pytest
 
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.sources.files import find_files
-from fbm_pipeline.sources.partial_pitches import read_partial_pitches
+from fbm_pipeline.sources.statcast import read_partial_pitches
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.sources.tiny_files import write_csv
 

@@ -6,10 +6,8 @@ from pathlib import Path
 import pytest
 
 from fbm_pipeline.sources.errors import SourceError
-from fbm_pipeline.sources.lahman import read_batting, read_people
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
-from fbm_pipeline.sources.projections import read_projections
-from fbm_pipeline.sources.register import read_register
+from fbm_pipeline.sources.public_tables import read_batting, read_people, read_projections, read_register
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.tables import RAW_TABLES
 from fbm_pipeline_tests.sources.tiny_files import write_csv

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from fbm_pipeline.settings import REPOSITORY
 from fbm_pipeline.store import code, syntax
 from fbm_pipeline.store.code import closure, code_key
 from fbm_pipeline.store.syntax import UnknownCodeError
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.months import recipe_key
 from fbm_pipeline.warehouse.recipes import RECIPES
 
@@ -60,8 +62,8 @@ def test_comments_docstrings_and_formatting_change_no_key(edit: Edit) -> None:
 def test_the_style_of_the_page_makes_no_table_again(edit: Edit) -> None:
     keys = [MARCEL, PARKS, BACKTEST, NETWORK, PROJECTIONS]
     before = [code_key(key) for key in keys]
-    path = "fbm_pipeline/publish/page_style.py"
-    edit(path, (REPOSITORY / path).read_text(encoding="utf-8")[-200:], "CHANGED = True\n")
+    path = "fbm_pipeline/publish/page.css"
+    edit(path, "table{", "table{color:red;")
     assert [code_key(key) for key in keys] == before
 
 
@@ -154,3 +156,24 @@ def test_a_month_knows_its_statements_parameters_and_words(edit: Edit) -> None:
     assert len(keys) == 4
     edit("fbm_pipeline/baseball/events.py", '"B": "ball"', '"B": "pitchout"')
     assert recipe_key(recipe) not in keys
+
+
+def _keys_by_name() -> dict[str, str]:
+    declared = [*TABLES.values(), *{each.name: each for table in TABLES.values() for each in table.trained}.values()]
+    return {item.name: code_key(*item.functions) for item in declared if item.functions}
+
+
+def test_a_networks_constant_changes_the_networks_key_and_no_other(edit: Edit) -> None:
+    before = _keys_by_name()
+    edit("fbm_pipeline/network/training.py", "WEIGHT_DECAY = ", "WEIGHT_DECAY = 2 * ")
+    # Predictions follow the weights, ablations train networks of their own.
+    assert {name for name, key in _keys_by_name().items() if key != before[name]} == {
+        "models.network",
+        "evaluation.ablations",
+    }
+
+
+@pytest.mark.parametrize(("module", "table"), [("warehouse.core_tables", "PLAYERS"), ("network.tables", "PREDICTIONS")])
+def test_a_declared_table_stands_for_its_shape_wherever_a_room_declares_it(module: str, table: str) -> None:
+    (text,) = closure(f"fbm_pipeline.{module}:{table}").values()
+    assert text == getattr(import_module(f"fbm_pipeline.{module}"), table).shape

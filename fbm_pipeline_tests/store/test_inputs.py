@@ -1,13 +1,16 @@
 """What a builder is shown: which partitions a window opens, wherever the store stands."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
 
-from fbm_pipeline.store.columns import PLAYER_TYPE, SEASON, N
+from fbm_pipeline.store.columns import PLAYER_TYPE, SEASON, Column, N
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.inputs import Inputs
+from fbm_pipeline.store.making import partition_key
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.store.windows import Window, seasons_before
 
@@ -23,6 +26,7 @@ def counts(name: str, reads: dict[str, Window]) -> Table:
     )
 
 
+BUILD = "fbm_pipeline.store.making:make"  # any function: its code is part of a key
 READ = counts("features.read", {})
 
 
@@ -48,3 +52,21 @@ def test_a_window_may_begin_with_a_season(tmp_path: Path) -> None:
 def test_a_relative_root_shows_the_same_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert shown(Path("store"), seasons_before(1, both_types=True)) == [("batter", 2022), ("pitcher", 2022)]
+
+
+def key_of(root: Path, made: Table, settings: object) -> str:
+    store = Store(root, {READ.name: READ})
+    return partition_key(Inputs(store, made, {"player_type": "batter", "season": 2023}, settings))
+
+
+def test_a_declared_setting_changes_the_key_and_no_other_does(tmp_path: Path) -> None:
+    made = replace(counts("features.made", {READ.name: seasons_before()}), settings=("alpha",), build=BUILD)
+    keys = [key_of(tmp_path, made, SimpleNamespace(alpha=alpha, beta=beta)) for alpha, beta in ((1, 1), (2, 1), (1, 2))]
+    assert keys[0] != keys[1]
+    assert keys[0] == keys[2]
+
+
+def test_a_column_more_changes_the_key(tmp_path: Path) -> None:
+    made = replace(counts("features.made", {READ.name: seasons_before()}), build=BUILD)
+    wider = replace(made, columns=(*made.columns, Column("rate", "f64", "share", "a rate")))
+    assert key_of(tmp_path, made, None) != key_of(tmp_path, wider, None)

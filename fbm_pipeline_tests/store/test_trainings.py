@@ -46,7 +46,7 @@ SUMMARY = Table(
 )
 
 
-def current(settings: SimpleNamespace, partition: dict[str, int]) -> Trained:
+def current(store: Store, settings: SimpleNamespace, partition: dict[str, int]) -> Trained:
     return Trained(f"{settings.weights} {partition['cutoff']}", settings.weights)
 
 

@@ -8,12 +8,8 @@ import pytest
 
 from fbm_pipeline.sources.minor_leagues import read_minor_leagues
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline.warehouse.minor_lines import (
-    MINIMUM_MATCHED,
-    check_minor_league_match,
-    match_rates,
-    minor_seasons,
-)
+from fbm_pipeline.warehouse.checks import MINIMUM_MATCHED, check_minor_league_match, match_rates
+from fbm_pipeline.warehouse.season_games import minor_seasons
 from fbm_pipeline_tests.making import make_core
 from fbm_pipeline_tests.sources.statsapi_server import split
 from fbm_pipeline_tests.warehouse.hand_made import table
