@@ -10,6 +10,7 @@ Not here: making a partition (making), and holding a builder to its windows (inp
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -140,7 +141,7 @@ class Table:
     def column_names(self) -> list[str]:
         return [column.name for column in self.columns]
 
-    @property
+    @cached_property
     def schema(self) -> pa.Schema:
         return pa.schema([column.field for column in self.columns])
 

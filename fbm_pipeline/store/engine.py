@@ -46,12 +46,11 @@ def session(
 
 def create_views(connection: duckdb.DuckDBPyConnection, store: Store, tables: Sequence[str] | None = None) -> list[str]:
     """Create the views of all tables that exist, or of the named ones, written or not; returns their names."""
-    made = []
-    for name in store.shown() if tables is None else tables:
-        schema = name.split(".")[0]
-        connection.execute(f"create schema if not exists {schema}")
-        connection.execute(f"create or replace view {name} as {_scan(store, name)}")
-        made.append(name)
+    made = list(store.shown() if tables is None else tables)
+    schemas = dict.fromkeys(name.split(".")[0] for name in made)
+    views = [f"create or replace view {name} as {_scan(store, name)}" for name in made]
+    # One script: a call for each costs a third more.
+    connection.execute("; ".join(["select 1", *(f"create schema if not exists {name}" for name in schemas), *views]))
     return made
 
 
