@@ -16,11 +16,16 @@ import pytest
 from fbm_pipeline.settings import REPOSITORY, UNFINISHED_LEAGUE
 from fbm_pipeline.simulated_league.league import write_league
 
-LIMIT_S = 5.0
+PROMISED_S = 5.0  # on idle cores
 SELECTION = 'key:"raw/*" or key:core/games'
 DRIVER = (sys.executable, "-m", "fbm_pipeline.defs.materialize", "--select", SELECTION)
 
 pytestmark = pytest.mark.timeout(900)  # minutes on a busy machine: whole processes are started
+
+
+def limit_s() -> float:
+    """What is promised, longer by as much as more processes than cores want to run."""
+    return PROMISED_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @contextmanager
@@ -73,13 +78,13 @@ def statuses(home: Mapping[str, str]) -> list[dg.DagsterRunStatus]:
         return [run.status for run in instance.get_runs()]
 
 
-def test_a_stopped_run_says_what_is_finished_and_the_next_start_goes_on(home, tmp_path: Path) -> None:
+def test_a_stopped_run_says_what_is_finished_and_the_next_start_goes_on(home: dict[str, str], tmp_path: Path) -> None:
     with started(DRIVER, home, tmp_path) as (child, said):
         wait_for("core/games ...", said, child)
         asked = time.monotonic()
         child.send_signal(signal.SIGINT)
-        assert child.wait(LIMIT_S) == 128 + signal.SIGINT
-        assert time.monotonic() - asked < LIMIT_S
+        assert child.wait(limit_s()) == 128 + signal.SIGINT
+        assert time.monotonic() - asked < limit_s()
         end = said.read_text(encoding="utf-8").rpartition("Stopped by Ctrl-C after ")[2]
     assert "Finished and kept: " in end
     assert end.splitlines()[-1] == "To go on, the same command: make demo"
@@ -105,9 +110,9 @@ def test_make_leaves_nothing_running(tmp_path: Path, number: signal.Signals) -> 
             os.killpg(make.pid, number)
         else:
             make.send_signal(number)
-        assert make.wait(LIMIT_S) != 0
+        assert make.wait(limit_s()) != 0
         while alive(make.pid):
-            assert time.monotonic() - asked < LIMIT_S
+            assert time.monotonic() - asked < limit_s()
             time.sleep(0.02)
         text = said.read_text(encoding="utf-8")
     assert "fbm simulate: stopped by" in text
@@ -134,5 +139,5 @@ def test_work_that_never_comes_back_to_python_ends_too(tmp_path: Path, work: str
         wait_for("at work", said, child)
         time.sleep(0.6)  # the import is over
         child.send_signal(signal.SIGTERM)
-        assert child.wait(LIMIT_S) == 128 + signal.SIGTERM
+        assert child.wait(limit_s()) == 128 + signal.SIGTERM
         assert said.read_text(encoding="utf-8").endswith("stopped by SIGTERM\n")
