@@ -28,7 +28,7 @@ from fbm_pipeline.network.training import Machine, Samples, TrainedHierarchy, tr
 from fbm_pipeline.network.windows import Windows, load_windows, stored_history
 from fbm_pipeline.nn.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from fbm_pipeline.nn.observer import Observer
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, trains_level1
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
@@ -142,7 +142,7 @@ def trained(inputs: Inputs, folder: Path, key: str, observer: Observer) -> tuple
     }
     observer.log_params(_parameters(record))
     _log_samples(fold, len(rows), len(validation))
-    encoder = encoder_of(level1)[0] if network.trains_level1 else None
+    encoder = encoder_of(level1)[0] if trains_level1(network) else None
     samples = Samples(windows, rows, validation)
     machine = Machine(settings.threads, settings.device)
     return train(shape, samples, network, machine, folder, key, observer, encoder), record

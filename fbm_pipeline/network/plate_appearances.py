@@ -21,6 +21,7 @@ from fbm_pipeline.level1.outings import Outings, concatenate, load_outings
 from fbm_pipeline.level1.pitch_encoder import EncoderShape, OutingEncoder
 from fbm_pipeline.level1.pretraining import batch_tensors
 from fbm_pipeline.level1.tables import ENCODER
+from fbm_pipeline.presets.network import trains_level1
 from fbm_pipeline.store.inputs import Inputs
 
 PADDED_TOKENS = 4096  # in one pass of the encoder, as in its pre-training
@@ -54,7 +55,7 @@ def load_source(inputs: Inputs, seasons: Sequence[int]) -> Source:
     Raises MissingJoinError for a season that the cache lacks, ValueError for a season without core tables.
     """
     network, cutoff = inputs.settings.network, inputs.settings.cutoff
-    if network.encoder == "masked" and not network.trains_level1:
+    if network.encoder == "masked" and not trains_level1(network):
         return Source(load_embeddings(inputs, cutoff, seasons))
     encoder, card = encoder_of(inputs.trained(ENCODER.name).checkpoint)
     outings = concatenate([load_outings(inputs, season) for season in sorted(set(seasons))])
@@ -65,7 +66,7 @@ def load_source(inputs: Inputs, seasons: Sequence[int]) -> Source:
             "embedding_row": np.arange(outings.plate_appearances, dtype=np.int32),
         }
     )
-    if not network.trains_level1:
+    if not trains_level1(network):
         return Source(Embeddings(embed(encoder, outings), keys, card.hash))
     matrix = np.zeros((1, encoder.shape.embedding), np.float16)
     return Source(Embeddings(matrix, keys, card.hash), pitches_of(outings, encoder.shape))

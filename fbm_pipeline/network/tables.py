@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fbm_pipeline.level1.tables import ENCODER, OUTINGS
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, trains_level1
 from fbm_pipeline.store.columns import AS_OF, MLBAM_ID, PLAYER_TYPE, SEASON, STATISTIC, SYSTEM, TRAINED_UNTIL, Column
 from fbm_pipeline.store.declarations import Table, Training
 from fbm_pipeline.store.windows import Window, seasons_before, seasons_up_to, whole
@@ -97,7 +97,7 @@ def predictions_of(network: Network) -> Table:
 
 def _encodes(network: Network) -> bool:
     """Whether plate appearances are encoded anew: the cache holds those of the frozen encoder in use alone."""
-    return network.trains_level1 or network.encoder != "masked"
+    return trains_level1(network) or network.encoder != "masked"
 
 
 def _reads(network: Network, always: Mapping[str, Window], samples: Window, career: Window) -> dict[str, Window]:

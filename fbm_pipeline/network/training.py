@@ -33,7 +33,7 @@ from fbm_pipeline.nn.device import dropout_generator, moved, reproducible
 from fbm_pipeline.nn.observer import Observer
 from fbm_pipeline.nn.schedule import learning_rate_at
 from fbm_pipeline.nn.trainer import run_training
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, freedom_of_level1
 
 logger = logging.getLogger("fbm_pipeline.training")
 
@@ -160,7 +160,7 @@ class NetworkTraining:
             self.order = torch.randperm(len(self.samples.train), generator=self.generators["shuffle"])
         self.model.train()
         if self.model.level1 is not None:
-            self.model.level1.free(self.network.freedom_of_level1(self.progress.epoch))
+            self.model.level1.free(freedom_of_level1(self.network, self.progress.epoch))
         start = self.progress.position * self.network.batch
         chosen = self.order[start : start + self.network.batch].numpy()
         self._learn(moved(assemble(self.samples.windows, self.samples.train[chosen]), self.device))

@@ -18,7 +18,7 @@ from fbm_pipeline.identity.encoding import profile_features
 from fbm_pipeline.network.plate_appearances import Pitches, Source
 from fbm_pipeline.network.player_games import PlayerGames, load_player_games
 from fbm_pipeline.network.priors import Priors, load_priors
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, window_games
 from fbm_pipeline.store.engine import query, session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
@@ -105,7 +105,7 @@ def load_windows(
     profile, names = load_profiles(store, priors)
     games = load_player_games(store, player_type, stored_history(store, seasons), source.embeddings)
     as_of_day = np.array([day_number(preseason(int(season))) for season in priors.season], np.int32)
-    first, end = window_bounds(games, priors, as_of_day, network.games_of(player_type))
+    first, end = window_bounds(games, priors, as_of_day, window_games(network, player_type))
     return Windows(
         player_type=player_type,
         season=priors.season,

@@ -112,11 +112,11 @@ class Network:
             )
         if not self.level1 or not set(self.level1) <= set(FREEDOMS):
             wrong.append(f"level1 is {self.level1!r}, expected some of {', '.join(FREEDOMS)}, one an epoch")
-        if self.trains_level1 and self.sequence not in ENCODABLE:
+        if trains_level1(self) and self.sequence not in ENCODABLE:
             wrong.append(
                 f"level1 is {self.level1!r} with the sequence {self.sequence!r}, expected one of {', '.join(ENCODABLE)}"
             )
-        if self.pitch_pooling != "mean_and_last" and not self.trains_level1:
+        if self.pitch_pooling != "mean_and_last" and not trains_level1(self):
             wrong.append(f"pitch_pooling is {self.pitch_pooling!r} with Level 1 frozen, expected it to be trained")
         if self.outcome_bias and self.game == "mean":
             wrong.append("outcome_bias is True with the game 'mean', expected the game 'attention'")
@@ -125,19 +125,6 @@ class Network:
         if not self.learning_rate > 0:
             wrong.append(f"learning_rate is {self.learning_rate!r}, expected a number above 0")
         return wrong
-
-    @property
-    def trains_level1(self) -> bool:
-        """Whether Level 1 is trained in some epoch: plate appearances are then encoded, not read from the cache."""
-        return any(freedom != "frozen" for freedom in self.level1)
-
-    def freedom_of_level1(self, epoch: int) -> str:
-        """What of Level 1 is trained in an epoch, counted from 0: one of FREEDOMS."""
-        return self.level1[min(epoch, len(self.level1) - 1)]
-
-    def games_of(self, player_type: str) -> int:
-        """How many games a window holds at most."""
-        return self.batter_games if player_type == "batter" else self.pitcher_games
 
     def as_plain(self) -> dict[str, object]:
         """All fields as plain values, in their order."""
@@ -163,6 +150,24 @@ class Network:
                 f"a variant changes some of {', '.join(sorted(known))}"
             )
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+# Functions and no methods: the class is in no code key, so that a new field with a default makes nothing again.
+
+
+def trains_level1(network: Network) -> bool:
+    """Whether Level 1 is trained in some epoch: plate appearances are then encoded, not read from the cache."""
+    return any(freedom != "frozen" for freedom in network.level1)
+
+
+def freedom_of_level1(network: Network, epoch: int) -> str:
+    """What of Level 1 is trained in an epoch, counted from 0: one of FREEDOMS."""
+    return network.level1[min(epoch, len(network.level1) - 1)]
+
+
+def window_games(network: Network, player_type: str) -> int:
+    """How many games a window holds at most."""
+    return network.batter_games if player_type == "batter" else network.pitcher_games
 
 
 def phases(network: Network) -> dict[str, Network]:

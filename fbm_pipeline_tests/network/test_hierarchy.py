@@ -13,7 +13,7 @@ from fbm_pipeline.network.judging import loss_of
 from fbm_pipeline.network.levels import LevelSize, PlateAppearanceLevel
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.pooling import IdentityPooling
-from fbm_pipeline.presets.network import PHASES, Network, phases
+from fbm_pipeline.presets.network import PHASES, Network, freedom_of_level1, phases, trains_level1
 from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2)
@@ -30,7 +30,7 @@ def configuration(request: pytest.FixtureRequest) -> Network:
 @pytest.fixture(params=["batter", "pitcher"])
 def windows(request: pytest.FixtureRequest, configuration: Network) -> Windows:
     made = planted_windows(24, player_type=request.param)
-    return with_pitches(made) if configuration.trains_level1 else made
+    return with_pitches(made) if trains_level1(configuration) else made
 
 
 def network(windows: Windows, configuration: Network, *, trained: bool = True) -> Hierarchy:
@@ -39,7 +39,7 @@ def network(windows: Windows, configuration: Network, *, trained: bool = True) -
     model = Hierarchy(shape_for(windows, configuration, ARCHETYPES)).eval()
     if model.level1 is not None:
         model.level1.start_from(encoder_of(windows))
-        model.level1.free(configuration.freedom_of_level1(0))
+        model.level1.free(freedom_of_level1(configuration, 0))
     if trained:
         with torch.no_grad():
             for parameter in model.parameters():

@@ -18,7 +18,7 @@ from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn import trainer
 from fbm_pipeline.nn.device import reproducible
 from fbm_pipeline.nn.observer import NullObserver
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, trains_level1
 from fbm_pipeline_tests.network.planted import encoder_of, planted_windows, with_pitches
 
 SMALL = Network(width=16, heads=2, epochs=2, batch=8, learning_rate=3e-3, seed=5)
@@ -267,9 +267,9 @@ def test_another_pooling_of_pitches_is_trained_with_the_rest(tmp_path: Path, pit
 def test_a_network_takes_a_step_on_cuda(tmp_path: Path, level1: tuple[str, ...]) -> None:
     windows = planted_windows(48)
     network = replace(SMALL, level1=level1, epochs=1)
-    windows = with_pitches(windows) if network.trains_level1 else windows
+    windows = with_pitches(windows) if trains_level1(network) else windows
     shape = shape_for(windows, network, ARCHETYPES)
-    encoder = encoder_of(windows) if network.trains_level1 else None
+    encoder = encoder_of(windows) if trains_level1(network) else None
     samples, machine = samples_of(windows), Machine(1, "cuda")
     result = train(shape, samples, network, machine, tmp_path / "cuda", "key", NullObserver(), encoder)
     plain = train(shape, samples, network, MACHINE, tmp_path / "cpu", "key", NullObserver(), encoder)

@@ -23,7 +23,7 @@ from fbm_pipeline.network.windows import (
     load_windows,
     stored_history,
 )
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, window_games
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.joins import MissingJoinError
 from fbm_pipeline.store.tables import Store
@@ -42,7 +42,7 @@ def load(store: Store, player_type: str = "batter", seasons: tuple[int, ...] = (
 @pytest.mark.parametrize("player_type", ["batter", "pitcher"])
 def test_a_window_is_the_last_games_before_the_date(small: Store, player_type: str) -> None:
     windows = load(small, player_type)
-    most = NETWORK.games_of(player_type)
+    most = window_games(NETWORK, player_type)
     with session(small) as connection:
         for row in range(len(windows)):
             player, season = int(windows.mlbam_id[row]), int(windows.season[row])

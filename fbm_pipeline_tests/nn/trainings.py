@@ -14,7 +14,7 @@ from fbm_pipeline.network.training import Machine, Samples, train
 from fbm_pipeline.network.windows import Windows
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.player_vectors.decoder import train_decoder
-from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.network import Network, trains_level1
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline_tests.level1 import test_encoder
@@ -60,7 +60,7 @@ def _network(windows: Windows, configuration: Network, home: Path) -> object:
     half = windows.season == windows.season.min()
     samples = Samples(windows, np.flatnonzero(half), np.flatnonzero(~half))
     shape = shape_for(windows, configuration, 3)
-    start = encoder_of(windows) if configuration.trains_level1 else None
+    start = encoder_of(windows) if trains_level1(configuration) else None
     result = train(shape, samples, configuration, Machine(1), home / "progress", "key", NullObserver(), start)
     return digest(result.model.state_dict()), result.progress
 

@@ -4,7 +4,7 @@ from dataclasses import MISSING, fields
 
 import pytest
 
-from fbm_pipeline.presets.network import PHASES, ConfigurationError, Network, phases
+from fbm_pipeline.presets.network import PHASES, ConfigurationError, Network, freedom_of_level1, phases, trains_level1
 from fbm_pipeline.presets.presets import PRESETS, Preset
 
 ONE_CHANGE: dict[str, object] = {
@@ -94,6 +94,6 @@ def test_the_network_in_use_is_phase_4_and_no_two_phases_are_the_same(preset: Pr
 
 def test_what_is_trained_of_level_1_goes_by_the_epoch() -> None:
     network = Network(level1=("frozen", "top", "all"))
-    assert [network.freedom_of_level1(epoch) for epoch in range(5)] == ["frozen", "top", "all", "all", "all"]
-    assert network.trains_level1
-    assert not Network().trains_level1
+    assert [freedom_of_level1(network, epoch) for epoch in range(5)] == ["frozen", "top", "all", "all", "all"]
+    assert trains_level1(network)
+    assert not trains_level1(Network())
