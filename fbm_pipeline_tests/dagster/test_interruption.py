@@ -28,6 +28,12 @@ def limit_s() -> float:
     return PROMISED_S * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
+def take_signals() -> None:
+    """Ignored signals are inherited: a shell's job in the background ignores SIGINT, and Dagster then SIGTERM too."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def started(
     command: Sequence[str], environment: Mapping[str, str], folder: Path
@@ -36,7 +42,13 @@ def started(
     said = folder / "said.txt"
     with said.open("w", encoding="utf-8") as out:
         child = subprocess.Popen(
-            command, env={**os.environ, **environment}, stdout=out, stderr=out, start_new_session=True, cwd=REPOSITORY
+            command,
+            env={**os.environ, **environment},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            cwd=REPOSITORY,
+            preexec_fn=take_signals,
         )
     try:
         yield child, said
