@@ -96,8 +96,7 @@ def audit_labels(held_out: HeldOut, fit: Fit, seed: int = SEED) -> CheckResult:
     true = _skill(held_out, fit(held_out.frame))
     summary = (
         f"{held_out.player_type}s {held_out.frame.season}: r of adjustment and residual {mean:+.3f} with permuted "
-        "labels "
-        f"(at most {bound:.3f} expected), {true:+.3f} with the true ones"
+        f"labels (at most {bound:.3f} expected), {true:+.3f} with the true ones"
     )
     details: dict[str, object] = {"r": mean, "bound": bound, "r_true": true, "permutations": skills.tolist()}
     return CheckResult(LABELS, abs(mean) <= bound, summary, details)
@@ -129,8 +128,7 @@ def _too_few(name: str, held_out: HeldOut) -> CheckResult:
     scored, taught = int((held_out.weight > 0).sum()), int((held_out.frame.weight > 0).sum())
     summary = (
         f"nothing to audit: {scored} {held_out.player_type}s of {held_out.frame.season} to score and {taught} "
-        "player-seasons "
-        f"to learn from, {ENOUGH_SCORED} and {ENOUGH_TAUGHT} needed"
+        f"player-seasons to learn from, {ENOUGH_SCORED} and {ENOUGH_TAUGHT} needed"
     )
     return CheckResult(name, True, summary, {"scored": scored, "taught": taught})
 

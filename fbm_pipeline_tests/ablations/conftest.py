@@ -8,29 +8,18 @@ import pytest
 
 from fbm_pipeline.ablations.plan import Cell
 from fbm_pipeline.nn.observer import NullObserver, Observer
-from fbm_pipeline.presets.network import Network
 from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.level1.small_store import save_encoder, write_small_store
+from fbm_pipeline_tests.level1.small_store import NETWORK, settings_with_encoder, write_small_store
 
 PRESET = replace(
     PRESETS["tiny"],
     tune_until=2017,
     archetypes=3,
     threads=1,
-    network=Network(
-        train_from=2016,
-        width=8,
-        heads=2,
-        batter_games=6,
-        pitcher_games=4,
-        epochs=2,
-        batch=8,
-        learning_rate=0.01,
-        min_opportunities=1,
-    ),
+    network=NETWORK,
     network_seasons=(2021,),
     test_seasons=(2021,),
     development_seasons=(2019,),
@@ -57,10 +46,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 def settings_at(home: Path) -> Settings:
-    """Settings with a finished encoder in use, named as the small store's embeddings say."""
-    settings = Settings(home=home, data=home, preset=PRESET)
-    save_encoder(settings)
-    return settings
+    return settings_with_encoder(home, PRESET)
 
 
 @pytest.fixture

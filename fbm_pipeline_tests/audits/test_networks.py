@@ -23,9 +23,9 @@ from fbm_pipeline.presets.presets import PRESETS
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
-from fbm_pipeline_tests.level1.small_store import write_small_store
+from fbm_pipeline_tests.level1.small_store import settings_with_encoder, write_small_store
 from fbm_pipeline_tests.network.planted import planted_windows
-from fbm_pipeline_tests.network.test_projection import settings_with_encoder, train_fold
+from fbm_pipeline_tests.network.test_projection import PRESET, train_fold
 
 
 @pytest.fixture(scope="module")
@@ -169,7 +169,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     root = tmp_path_factory.mktemp("fold")
     store = Store(root / "store", TABLES)
     write_small_store(store)
-    settings = settings_with_encoder(root)
+    settings = settings_with_encoder(root, PRESET)
     train_fold(store, settings, "batter", 2021)
     return store, settings
 

@@ -15,6 +15,8 @@ from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import statistics
 from fbm_pipeline.level1.encoder import planned
 from fbm_pipeline.nn.checkpoint import save_checkpoint
+from fbm_pipeline.presets.network import Network
+from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
 from fbm_pipeline.store.tables import Store
@@ -28,6 +30,17 @@ WIDTH = 4
 BATTERS = range(100, 112)
 PITCHERS = range(200, 206)
 GAMES = 8
+NETWORK = Network(  # trains on these seasons in a moment
+    train_from=2016,
+    width=8,
+    heads=2,
+    batter_games=6,
+    pitcher_games=4,
+    epochs=2,
+    batch=8,
+    learning_rate=0.01,
+    min_opportunities=1,
+)
 EMPTY_OF_TYPE = {"string": "x", "bool": False, "binary": b"", "date32[day]": dt.date(2000, 1, 1)}
 
 
@@ -188,6 +201,13 @@ def write_features(store: Store, season: int, draw: np.random.Generator) -> None
         }
         table = rows_of(store.contracts["features.archetypes"], labels, len(ids))
         store.write("features.archetypes", partition, table)
+
+
+def settings_with_encoder(home: Path, preset: Preset, *, cutoff: int = CUTOFF) -> Settings:
+    """Settings with a finished encoder in use, named as the embeddings say."""
+    settings = Settings(home=home, data=home, preset=preset)
+    save_encoder(settings, cutoff=cutoff)
+    return settings
 
 
 def save_encoder(settings: Settings, *, cutoff: int = CUTOFF, name: str = "small") -> None:

@@ -19,8 +19,8 @@ from fbm_pipeline.store.inputs import Inputs, WindowError
 from fbm_pipeline.store.making import partition_key
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.store.windows import season_of
-from fbm_pipeline_tests.level1.small_store import copy_of, write_season
-from fbm_pipeline_tests.network.test_projection import NETWORK, key_of, settings_with_encoder, train_fold
+from fbm_pipeline_tests.level1.small_store import NETWORK, copy_of, settings_with_encoder, write_season
+from fbm_pipeline_tests.network.test_projection import PRESET, key_of, train_fold
 from fbm_pipeline_tests.reads import tables_read
 
 TESTED = 2019
@@ -29,7 +29,7 @@ CORE = ("core.games", "core.plate_appearances", "core.player_games", "models.pa_
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return settings_with_encoder(tmp_path, cutoff=2016)
+    return settings_with_encoder(tmp_path, PRESET, cutoff=2016)
 
 
 def seasons_shown(inputs: Inputs, name: str) -> set[int]:

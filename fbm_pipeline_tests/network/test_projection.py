@@ -26,37 +26,27 @@ from fbm_pipeline.network.tables import NETWORK as TRAINING
 from fbm_pipeline.nn.checkpoint import load_checkpoint
 from fbm_pipeline.nn.observer import NullObserver
 from fbm_pipeline.presets.network import Network
-from fbm_pipeline.presets.presets import PRESETS, EncoderPlan, Preset
+from fbm_pipeline.presets.presets import PRESETS, EncoderPlan
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store import code
 from fbm_pipeline.store.engine import session
 from fbm_pipeline.store.making import training_key
 from fbm_pipeline.store.tables import Store
-from fbm_pipeline_tests.level1.small_store import BATTERS, WIDTH, copy_of, save_encoder, write_season
+from fbm_pipeline_tests.level1.small_store import (
+    BATTERS,
+    NETWORK,
+    WIDTH,
+    copy_of,
+    save_encoder,
+    settings_with_encoder,
+    write_season,
+)
 from fbm_pipeline_tests.making import predict_fold
 from fbm_pipeline_tests.network.planted import planted_windows
 
-NETWORK = Network(
-    train_from=2016,
-    width=8,
-    heads=2,
-    batter_games=6,
-    pitcher_games=4,
-    epochs=2,
-    batch=8,
-    learning_rate=0.01,
-    min_opportunities=1,
-)
 PRESET = replace(
     PRESETS["large"], tune_until=2017, archetypes=3, threads=1, network=NETWORK, encoders=(EncoderPlan(2017, 2015),)
 )
-
-
-def settings_with_encoder(home: Path, *, cutoff: int = 2017, preset: Preset = PRESET) -> Settings:
-    """Settings with a finished encoder in use, named as the small store's embeddings say."""
-    settings = Settings(home=home, data=home, preset=preset)
-    save_encoder(settings, cutoff=cutoff)
-    return settings
 
 
 def train_fold(store: Store, settings: Settings, player_type: str, season: int) -> FoldCard:
@@ -75,7 +65,7 @@ def key_of(
 def done(small: Store, tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Settings]:
     """A store with the trained and predicted batter fold 2021; not to be written to."""
     root = tmp_path_factory.mktemp("fold")
-    store, settings = copy_of(small, root / "store"), settings_with_encoder(root)
+    store, settings = copy_of(small, root / "store"), settings_with_encoder(root, PRESET)
     train_fold(store, settings, "batter", 2021)
     predict_fold(store, settings, "batter", 2021)
     return store, settings
@@ -154,7 +144,7 @@ def test_a_second_run_trains_and_writes_nothing(done: tuple[Store, Settings], mo
 
 
 def test_another_season_machine_or_network_is_another_training(small: Store, tmp_path: Path) -> None:
-    settings = settings_with_encoder(tmp_path)
+    settings = settings_with_encoder(tmp_path, PRESET)
     variants = [
         settings,
         replace(settings, device="cuda"),
@@ -191,7 +181,7 @@ def test_the_key_holds_the_code_that_decides_what_is_trained_on(small: Store, tm
 def test_a_change_of_the_training_rows_is_another_training(
     small: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = settings_with_encoder(tmp_path)
+    settings = settings_with_encoder(tmp_path, PRESET)
     before = key_of(small, settings)
     texts = code.closure(*TRAINING.functions)
     (rows,) = [symbol for symbol in texts if symbol.name == "training_rows"]
@@ -204,7 +194,7 @@ def test_a_change_of_the_training_rows_is_another_training(
 
 
 def test_the_future_does_not_touch_a_fold(small: Store, tmp_path: Path) -> None:
-    settings = settings_with_encoder(tmp_path, cutoff=2016)
+    settings = settings_with_encoder(tmp_path, PRESET, cutoff=2016)
     stores = [copy_of(small, tmp_path / name) for name in ("one", "other")]
     write_season(stores[1], 2019, np.random.default_rng(99))
     assert len({key_of(store, settings, "pitcher", 2019) for store in stores}) == 1
@@ -217,7 +207,7 @@ def test_the_future_does_not_touch_a_fold(small: Store, tmp_path: Path) -> None:
 
 def test_an_encoder_that_saw_the_validation_season_is_refused(small: Store, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="has seen 2019"):
-        train_fold(small, settings_with_encoder(tmp_path, cutoff=2019), "batter", 2021)
+        train_fold(small, settings_with_encoder(tmp_path, PRESET, cutoff=2019), "batter", 2021)
 
 
 def test_an_unknown_encoder_is_refused(small: Store, tmp_path: Path) -> None:
@@ -227,7 +217,7 @@ def test_an_unknown_encoder_is_refused(small: Store, tmp_path: Path) -> None:
 
 
 def test_embeddings_of_another_encoder_are_refused(small: Store, tmp_path: Path) -> None:
-    settings = settings_with_encoder(tmp_path)
+    settings = settings_with_encoder(tmp_path, PRESET)
     save_encoder(settings, name="later")
     with pytest.raises(ValueError, match="name encoder 'small', the one in use is 'later'; embed all"):
         train_fold(small, settings, "batter", 2021)
@@ -235,7 +225,7 @@ def test_embeddings_of_another_encoder_are_refused(small: Store, tmp_path: Path)
 
 def test_an_untrained_fold_cannot_predict(small: Store, tmp_path: Path) -> None:
     with pytest.raises(UntrainedFoldError, match="never trained"):
-        predict_fold(small, settings_with_encoder(tmp_path), "batter", 2021)
+        predict_fold(small, settings_with_encoder(tmp_path, PRESET), "batter", 2021)
 
 
 def test_a_fold_of_other_inputs_cannot_predict(done: tuple[Store, Settings]) -> None:
