@@ -11,7 +11,7 @@ DATA ?= ../shared/data
 export FBM_COMMAND = $(strip make $(MAKECMDGOALS) $(MAKEOVERRIDES))
 
 .DEFAULT_GOAL := help
-.PHONY: help install lock demo simulate-large test lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
+.PHONY: help install lock demo simulate-large test pytest lint fix real yardstick level1 controls-table public-table minors-table has-data dev dev-real bench clean
 
 # `exec env`: the command takes the place of the recipe's shell, so that the signal make passes on reaches it.
 DEMO := FBM_HOME=$(CURDIR)/var/demo FBM_PRESET=demo
@@ -74,8 +74,9 @@ dev-real: install ## the same over the real run
 	@exec env $(REAL) $(BIN)/python -m fbm_pipeline.defs.serve
 
 lint: install ## ruff, mypy, import-linter, sqlfluff
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@echo "lint: ruff, mypy, import-linter, sqlfluff"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint --disable-progress-bar sql
@@ -85,8 +86,13 @@ fix: install ## let ruff and sqlfluff mend what they can
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar sql
 
-test: install lint ## lint and every test (needs no real data; uses it where it exists)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+# Side by side: the tests wait for child processes and servers now and then, and leave a core to the linters.
+test: install ## lint and every test (needs no real data; uses it where it exists)
+	@$(MAKE) --no-print-directory --jobs=2 lint pytest
+
+# In their own order: xdist would keep files of one long test, such as the server's, for the end.
+pytest: install
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: install ## speed, by ratio, in one run: make bench DATA=../shared/data
 	@$(BIN)/python benchmarks/core_tables.py --data $(abspath $(DATA))

@@ -3,17 +3,20 @@
 Which tables are audited, and for which season of a run, stands here. Not here: the audits themselves.
 """
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.defs.future_audits import FUTURE_AUDITS, latest_season
+from fbm_pipeline.defs.judging import judge_seasons, judged_by, told
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.judged import Judged
 from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.checks import CheckResult
 
 if TYPE_CHECKING:
@@ -25,19 +28,21 @@ _BY_TYPE = ("marcel_rates", "mle_rates", "stat_profiles", "archetypes", "playing
 _SHARED = ("park_factors", "physics_counts")
 
 
-def _audit_check(asset: str, name: str, audit: Audit, description: str) -> dg.AssetChecksDefinition:
-    """A blocking check of an asset over the seasons of the run."""
+def _audit_check(
+    asset: str, name: str, audit: Audit, description: str, reads: Collection[str] | None = None
+) -> dg.AssetChecksDefinition:
+    """A blocking check of an asset over the seasons of the run; `reads` as in `store.judged`."""
 
     @dg.asset_check(asset=asset.split("/"), name=name, description=description, blocking=True)
     def audit_seasons(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
-        return _told(audit(workplace.store, workplace.settings, seasons_of_run(context.run.tags)))
+        settings, wanted = workplace.settings, seasons_of_run(context.run.tags)
+
+        def judged(store: Store) -> Judged:
+            return judged_by(audit(store, settings, wanted))
+
+        return told(judge_seasons(workplace, f"{asset}-{name}", wanted, [audit], judged, reads))
 
     return audit_seasons
-
-
-def _told(result: CheckResult) -> dg.AssetCheckResult:
-    metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}
-    return dg.AssetCheckResult(passed=result.passed, metadata=metadata)
 
 
 def _nulls(key: str, table: str, player_type: str | None) -> dg.AssetChecksDefinition:
@@ -56,7 +61,8 @@ def _match(player_type: str, name: str) -> dg.AssetChecksDefinition:
         return audit_feature_match(store, player_type, seasons, [f"features.{name}"])
 
     description = "At least 98 % of a season's opportunities are of players with a row; debuts do not count."
-    return _audit_check(f"{player_type}/{name}", "feature_match", audit, description)
+    reads = ("core.season_lines", f"features.{name}")
+    return _audit_check(f"{player_type}/{name}", "feature_match", audit, description, reads)
 
 
 def _control(player_type: str, name: str, description: str) -> dg.AssetChecksDefinition:
@@ -71,7 +77,8 @@ def _control(player_type: str, name: str, description: str) -> dg.AssetChecksDef
         audits = {"labels_permuted": audit_labels, "identities_shuffled": audit_identities}
         return audits[name](hold_out(store, player_type, season), control_ridge(player_type))
 
-    return _audit_check(f"{player_type}/control_rates", name, audit, description)
+    reads = ("features.control_rates", *TABLES["features.control_rates"].reads)
+    return _audit_check(f"{player_type}/control_rates", name, audit, description, reads)
 
 
 def _network(player_type: str, name: str, description: str) -> dg.AssetChecksDefinition:
@@ -95,7 +102,7 @@ def _dates(asset: str, tables: Sequence[str]) -> dg.AssetChecksDefinition:
         return audit_training_dates(store, settings.preset.test_seasons, encoders, tables)
 
     description = "Everything that was fitted was fitted on seasons before the one it serves."
-    return _audit_check(asset, "training_dates", audit, description)
+    return _audit_check(asset, "training_dates", audit, description, tables)
 
 
 def _words(store: Store, settings: Settings, seasons: list[int]) -> CheckResult:

@@ -3,13 +3,15 @@
 Blocking: what fails here stops what would read it, in the same run. Not here: the comparisons themselves.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 import dagster as dg
 
+from fbm_pipeline.defs.judging import judge_seasons, told
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.judged import Judged
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import (
     CheckResult,
@@ -34,28 +36,33 @@ def _season_check(
 
     @dg.asset_check(asset=asset.split("/"), name=name, description=description, blocking=True)
     def check_seasons(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> dg.AssetCheckResult:
-        store = workplace.store
-        possible = set(seasons(store, workplace.settings))
-        results = {season: check(store, season) for season in seasons_of_run(context.run.tags) if season in possible}
-        failed = [result.summary for result in results.values() if not result.passed]
-        passed = f"{len(results)} seasons agree" if results else "no season of the run has data"
-        return dg.AssetCheckResult(
-            passed=not failed,
-            metadata={
-                "summary": "; ".join(failed) or passed,
-                "seasons": {str(season): result.summary for season, result in results.items()},
-                "details": {str(season): result.details for season, result in results.items()},
-            },
-        )
+        settings, wanted = workplace.settings, seasons_of_run(context.run.tags)
+
+        def judged(store: Store) -> Judged:
+            possible = set(seasons(store, settings))
+            return _judged({season: check(store, season) for season in wanted if season in possible})
+
+        return told(judge_seasons(workplace, f"{asset}-{name}", wanted, [check, seasons], judged))
 
     return check_seasons
 
 
-def _grain(table: str) -> dg.AssetChecksDefinition:
+def _judged(results: Mapping[int, CheckResult]) -> Judged:
+    failed = [result.summary for result in results.values() if not result.passed]
+    passed = f"{len(results)} seasons agree" if results else "no season of the run has data"
+    said = {
+        "summary": "; ".join(failed) or passed,
+        "seasons": {str(season): result.summary for season, result in results.items()},
+        "details": {str(season): result.details for season, result in results.items()},
+    }
+    return Judged(not failed, said)
+
+
+def _grain(table: str, seasons: Seasons = played_seasons) -> dg.AssetChecksDefinition:
     def check(store: Store, season: int) -> CheckResult:
         return check_grain(store, f"core.{table}", season)
 
-    return _season_check(f"core/{table}", "one_row_per_grain", check, "No key occurs twice in a season.")
+    return _season_check(f"core/{table}", "one_row_per_grain", check, "No key occurs twice in a season.", seasons)
 
 
 _TABLES_WITH_GRAIN = (
@@ -107,11 +114,5 @@ CHECKS = [
         "At least 90 % of the plate appearances of publishers with ids have a known player.",
         published_seasons,
     ),
-    _season_check(
-        "core/minor_lines",
-        "one_row_per_grain",
-        lambda store, season: check_grain(store, "core.minor_lines", season),
-        "No key occurs twice in a season.",
-        published_seasons,
-    ),
+    _grain("minor_lines", published_seasons),
 ]

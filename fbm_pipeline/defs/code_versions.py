@@ -5,7 +5,7 @@ The modules are found, not imported: torch alone costs a second at import, and d
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,6 +22,12 @@ def code_version(modules: Sequence[str]) -> str:
     if modules and all(":" in name for name in modules):
         return code_key(*modules)[:16]
     return _version_of_modules(modules)
+
+
+def reference(function: Callable) -> str:
+    """The function as a code key names it; of one that was made in another, or bound to arguments, that one."""
+    function = getattr(function, "func", function)
+    return f"{function.__module__}:{function.__qualname__.split('.')[0]}"
 
 
 def _version_of_modules(modules: Sequence[str]) -> str:

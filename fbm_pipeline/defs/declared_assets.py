@@ -5,6 +5,8 @@ person reads beside one asset alone (`describe`, handed over by the room's modul
 """
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from typing import Protocol
 
 import dagster as dg
 
@@ -19,7 +21,13 @@ from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Span, Window
 from fbm_pipeline.tables import TABLES
 
-DescribeType = Callable[[Store, Settings, str], Metadata]  # of a table without seasons, by player type
+
+class DescribeType(Protocol):
+    """Describes a table without seasons, of a player type where it has one."""
+
+    def __call__(self, store: Store, settings: Settings, player_type: str) -> Metadata: ...
+
+
 DescribeSeason = Callable[[Store, Settings, str, int], Metadata]  # player type (empty without), season
 _MAPPINGS = {Span.BEFORE: BEFORE, Span.UP_TO: UP_TO, Span.WHOLE: EVERY_SEASON, Span.SAME: None}
 
@@ -142,7 +150,7 @@ def _asset(
             asset_key(table.name, player_type),
             table.name,
             lambda store, settings: make(store, table, of_type, settings),
-            describe=(lambda store, settings: describe(store, settings, player_type)) if describe else None,
+            describe=partial(describe, player_type=player_type) if describe else None,
             **shared,  # type: ignore[arg-type]
         )
 

@@ -4,21 +4,25 @@ Which tables are made again, and for which season of a run, stands here. Not her
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from fbm_pipeline.baseball.calendar import preseason
 from fbm_pipeline.baseball.statistics import PLAYER_TYPES
+from fbm_pipeline.defs.judging import judge_seasons, judged_by, told
 from fbm_pipeline.defs.partitions import seasons_of_run
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.judged import Judged
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 from fbm_pipeline.warehouse.checks import CheckResult
 
 if TYPE_CHECKING:
     from fbm_pipeline.audits.future import Rebuild
+
+AuditOf = Callable[[Store, Settings, int], Sequence["Rebuild"]]
 
 # What is said of players before a season and audited for the future, and what is made again beside it.
 _SAID = ("control_rates", "playing_time")
@@ -36,7 +40,7 @@ def latest_season(
 
 def _future(
     assets: Sequence[str],
-    audit_of: Callable[[Store, Settings, int], Sequence["Rebuild"]],
+    audit_of: AuditOf,
     table: str,
     seasons_of_preset: Callable[[Settings], Sequence[int]],
     with_them: Sequence[str] = (),
@@ -54,30 +58,43 @@ def _future(
         for asset in assets
     ]
 
-    @dg.multi_asset_check(name=f"future_appended_{table.split('.')[1]}", specs=specs)
-    def audit_assets(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
-        from fbm_pipeline.audits.future import NAME, audit_future
+    step = f"future_appended_{table.split('.')[1]}"
 
-        store, settings = workplace.store, workplace.settings
-        wanted = seasons_of_preset(settings)
-        latest = {
-            player_type: latest_season(
-                store, table, player_type, _with_lines(store, wanted), seasons_of_run(context.run.tags)
-            )
-            for player_type in PLAYER_TYPES
-        }
-        season = None if None in latest.values() else min(year for year in latest.values() if year is not None)
-        if season is None:
-            result = CheckResult(NAME, True, "nothing to audit: no test season of the run has these tables")
-        else:
-            result = audit_future(store, preseason(season), audit_of(store, settings, season))
+    @dg.multi_asset_check(name=step, specs=specs)
+    def audit_assets(context: dg.AssetCheckExecutionContext, workplace: Workplace) -> Iterator[dg.AssetCheckResult]:
+        settings, wanted = workplace.settings, seasons_of_run(context.run.tags)
+        season = _latest_of_both(workplace.store, table, seasons_of_preset(settings), wanted)
+
+        def judged(store: Store) -> Judged:
+            return judged_by(_audited(store, season, audit_of, settings))
+
+        rebuilt = [] if season is None else audit_of(workplace.store, settings, season)
+        said = told(judge_seasons(workplace, step, wanted, [audit_of, _audited], judged, reads=_reads(table, rebuilt)))
         for spec in specs:
-            metadata: dict[str, Any] = {"summary": result.summary, "details": result.details}
-            yield dg.AssetCheckResult(
-                check_name=spec.name, asset_key=spec.asset_key, passed=result.passed, metadata=metadata
-            )
+            yield said._replace(check_name=spec.name, asset_key=spec.asset_key)
 
     return audit_assets
+
+
+def _latest_of_both(store: Store, table: str, of_preset: Sequence[int], seasons: Sequence[int]) -> int | None:
+    """The latest season to audit that the table holds of batters and of pitchers."""
+    wanted = _with_lines(store, of_preset)
+    latest = [latest_season(store, table, player_type, wanted, seasons) for player_type in PLAYER_TYPES]
+    return None if None in latest else min(season for season in latest if season is not None)
+
+
+def _audited(store: Store, season: int | None, audit_of: AuditOf, settings: Settings) -> CheckResult:
+    from fbm_pipeline.audits.future import NAME, audit_future
+
+    if season is None:
+        return CheckResult(NAME, True, "nothing to audit: no test season of the run has these tables")
+    return audit_future(store, preseason(season), audit_of(store, settings, season))
+
+
+def _reads(audited: str, rebuilt: Sequence["Rebuild"]) -> list[str]:
+    """What the season is chosen by, what is made again, and all that it may read: a builder reads nothing else."""
+    tables = {audited, "core.season_lines", *(item.table for item in rebuilt)}
+    return sorted(tables | {name for table in tables for name in TABLES[table].reads})
 
 
 def _with_lines(store: Store, seasons: Sequence[int]) -> list[int]:

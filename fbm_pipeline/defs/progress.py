@@ -41,7 +41,8 @@ class Progress:
         elif event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             check = event.asset_check_evaluation_data
             summary = check.metadata.get("summary")
-            self._notes.append(f"{'passed' if check.passed else 'FAILED'}: {summary.value if summary else ''}")
+            told = f"{'passed' if check.passed else 'FAILED'}: {summary.value if summary else ''}"
+            self._notes.append("skipped" if check.metadata.get("written") else told)
         elif event.is_step_success or event.is_step_skipped:
             self._end(step, "" if event.is_step_success else "skipped: what it needs was not made")
         elif event.is_step_failure:

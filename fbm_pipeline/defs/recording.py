@@ -40,5 +40,5 @@ def seasons_recorded() -> dg.MaterializeResult:
 
 def whole_table(store: Store, written: Sequence[Written], extra: Metadata | None = None) -> dg.MaterializeResult:
     """The result of an asset without seasons."""
-    metadata: dict[str, Any] = {**table_metadata(store, written), **(extra or {})}
+    metadata: dict[str, Any] = {**(extra or {}), **table_metadata(store, written)}
     return dg.MaterializeResult(metadata=metadata, data_version=version_of(written))

@@ -40,6 +40,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DAGSTER_HOME": str(prepare_home(settings)),
         "MLFLOW_DISABLE_TELEMETRY": "true",
         "MLFLOW_LOGGING_LEVEL": "WARNING",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # its queues judge language models; they take 700 MB
         "PYTHONWARNINGS": "ignore",  # Dagster announces its next command line on every start
     }
 

@@ -11,12 +11,13 @@ from typing import Any
 import dagster as dg
 
 from fbm_pipeline.defs.automation import WHEN_INPUTS_CHANGE
-from fbm_pipeline.defs.code_versions import code_version
+from fbm_pipeline.defs.code_versions import code_version, reference
 from fbm_pipeline.defs.metadata import Metadata, table_definition, table_metadata
 from fbm_pipeline.defs.partitions import ONE_RUN, SEASON, seasons_of
 from fbm_pipeline.defs.recording import record_season, seasons_recorded, version_of, whole_table
 from fbm_pipeline.defs.workplace import Workplace
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.tables import TABLES
 
@@ -27,6 +28,7 @@ DescribeSeason = Callable[[Store, Settings, int], Metadata]
 DescribeTable = Callable[[Store, Settings], Metadata]
 SeasonsWithInput = Callable[[Store, Settings], Collection[int]]
 OWNERS = ["team:fbm"]
+DESCRIBED_FROM = "described from"  # what the figures and tables beside a table were made from, as a hash
 
 
 def as_list(built: Built) -> list[Written]:
@@ -125,6 +127,20 @@ def whole(
             context.log.info(f"{key}: its source is absent from {settings.data}")
             nothing: dict[str, Any] = {"dagster/row_count": 0, "written": "source absent"}
             return dg.MaterializeResult(metadata=nothing, data_version=dg.DataVersion("absent"))
-        return whole_table(store, written, describe(store, settings) if describe else None)
+        return whole_table(store, written, _described(context, store, table, describe, settings))
 
     return build_whole
+
+
+def _described(
+    context: dg.AssetExecutionContext, store: Store, table: str, describe: DescribeTable | None, settings: Settings
+) -> Metadata:
+    """What a person reads beside the table: as it was, where the table is made of the same by the same code."""
+    if describe is None:
+        return {}
+    described_from = inputs_key(state=store.state(table), code=code_version([reference(describe)]))
+    event = context.instance.get_latest_materialization_event(context.asset_key)
+    before = event.asset_materialization.metadata if event and event.asset_materialization else {}
+    if before.get(DESCRIBED_FROM) == dg.MetadataValue.text(described_from):
+        return before
+    return {**describe(store, settings), DESCRIBED_FROM: described_from}

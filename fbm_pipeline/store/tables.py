@@ -64,14 +64,14 @@ class Store:
         return (self.path(name) / "_delta_log").is_dir()
 
     def _fits(self, name: str) -> bool:
-        return pa.schema(opened(self.path(name)).schema().to_arrow()).equals(self.contracts[name].schema)
+        return opened(self.path(name)).schema.equals(self.contracts[name].schema)
 
     def delta(self, name: str) -> DeltaTable:
         """The Delta table. Raises FileNotFoundError naming the table when it was never written."""
         if not self.exists(name):
             older = " under its present contract (an older one is there)" if self._written(name) else ""
             raise FileNotFoundError(f"table {name} does not exist under {self.root}{older}; materialize {name} first")
-        return opened(self.path(name))
+        return opened(self.path(name)).delta
 
     def files(self, name: str) -> list[str]:
         """The live files of the current version, as local paths."""
@@ -120,8 +120,7 @@ class Store:
         check(contract, partition, table)
         table = table.select(contract.column_names).cast(contract.schema)
         digest = content_hash(table)
-        unchanged = self._holds(name, partition, digest)
-        if not unchanged:
+        if not (unchanged := self._holds(name, partition, digest)):
             self._commit(contract, partition, table)
         self._remember(name, partition, inputs, digest, table.num_rows)
         return Written(name, dict(partition), table.num_rows, digest, skipped=unchanged)
@@ -203,6 +202,11 @@ class Store:
     def content_hashes(self, name: str) -> list[tuple[dict[str, int | str], str]]:
         """Every partition that was written, with the hash of what it holds, in a fixed order."""
         return [(memory["partition"], memory["content_hash"]) for memory in self.memory.of_table(name)]
+
+    def state(self, name: str) -> str:
+        """Hash of what every partition holds and was made from: code and weights, which contents alone do not show."""
+        parts = [(item["partition"], item["inputs"], item["content_hash"]) for item in self.memory.of_table(name)]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _commit(self, contract: Table, partition: Partition, table: pa.Table, narrower: str = "") -> None:
         self.create(contract.name)

@@ -49,7 +49,8 @@ class MlflowObserver:
         self._run_id: str | None = None
         self._experiment = ""
         self._opened = False
-        self._seen: dict[str, set[int]] = {}
+        self._seen: dict[str, set[int]] = {}  # by metric, the steps that the run has
+        self._known_metrics: set[str] = set()  # of a run that was found: their steps are asked for when one is sent
         self._known_params: dict[str, str] = {}
         self._queue: deque[tuple[str, Callable[[], None]]] = deque()
         self.problems: list[str] = []
@@ -136,10 +137,7 @@ class MlflowObserver:
         if runs:
             self._run_id = runs[0].info.run_id
             self._known_params = dict(runs[0].data.params)
-            self._seen = {
-                name: {point.step for point in client.get_metric_history(self._run_id, name)}
-                for name in runs[0].data.metrics
-            }
+            self._known_metrics = set(runs[0].data.metrics)
         return self._run_id
 
     def _open(self) -> "MlflowClient":
@@ -183,6 +181,8 @@ class MlflowObserver:
         from mlflow.entities import Metric
 
         client = self._open()
+        for name in self._known_metrics.intersection(metrics).difference(self._seen):
+            self._seen[name] = {point.step for point in client.get_metric_history(self._run(), name)}
         fresh = [name for name in metrics if step not in self._seen.setdefault(name, set())]
         for start in range(0, len(fresh), 1000):
             names = fresh[start : start + 1000]

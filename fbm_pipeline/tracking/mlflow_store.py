@@ -5,6 +5,7 @@ MLflow is imported on first use: it takes more than a second, and most steps nev
 
 import logging
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 from fbm_pipeline.settings import Settings
@@ -19,11 +20,17 @@ def connect(settings: Settings) -> "MlflowClient":
     """A quiet client of the settings' own tracking store: the default one depends on the working directory."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     settings.home.mkdir(parents=True, exist_ok=True)
+    return _client(settings.mlflow_uri)
+
+
+@cache
+def _client(uri: str) -> "MlflowClient":
+    """One client for all runs of a process: each would open the database and compare its schema again."""
     from mlflow import MlflowClient
 
     for name in ("mlflow", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return MlflowClient(tracking_uri=settings.mlflow_uri)
+    return MlflowClient(tracking_uri=uri)
 
 
 def experiment_id(client: "MlflowClient", settings: Settings) -> str:

@@ -111,12 +111,23 @@ class StoppedError(Exception):
     pass
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> TrainedHierarchy:
+    """A training that nothing interrupted."""
+    return trained(planted_windows(60), tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> TrainedHierarchy:
+    """A training with every setting as it is."""
+    return trained(planted_windows(48), tmp_path_factory.mktemp("plain"))
+
+
 @pytest.mark.parametrize("after", [1, 2, 3, 5])
 def test_an_interrupted_training_resumes_to_the_last_bit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+    whole: TrainedHierarchy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     windows = planted_windows(60)
-    whole = trained(windows, tmp_path / "whole")
     monkeypatch.setattr(training, "CHECKPOINT_STEPS", 2)
     passed = []
 
@@ -178,9 +189,8 @@ def test_patience_ends_the_training(tmp_path: Path) -> None:
     ],
     ids=lambda change: "-".join(map(str, *change.items())),
 )
-def test_each_setting_changes_the_training(tmp_path: Path, change: dict) -> None:
-    windows = planted_windows(48)
-    plain, changed = (trained(windows, tmp_path / str(i), p) for i, p in enumerate((SMALL, replace(SMALL, **change))))
+def test_each_setting_changes_the_training(plain: TrainedHierarchy, tmp_path: Path, change: dict) -> None:
+    changed = trained(planted_windows(48), tmp_path, replace(SMALL, **change))
     assert plain.progress.history[-1] != changed.progress.history[-1]
 
 
