@@ -5,6 +5,7 @@ table or the clock.
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,10 +87,15 @@ class Settings:
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from FBM_HOME, FBM_DATA, FBM_PRESET and FBM_DEVICE; the defaults are the simulated league's, on the CPU.
 
-    Raises SettingsError for an unknown preset or device, and for a device that is not there.
+    Raises SettingsError for an unknown preset or device, a device that is not there, and a home that no table can be
+    in.
     """
     env = os.environ if environment is None else environment
     home = Path(env.get("FBM_HOME", REPOSITORY / "var" / "demo")).expanduser().resolve()
+    if re.search("%[0-9A-Fa-f]{2}", str(home)):
+        raise SettingsError(
+            f"FBM_HOME={home}: Delta takes a % and two digits in a folder's name for one letter; rename it"
+        )
     data = Path(env.get("FBM_DATA", home / "simulated_league")).expanduser().resolve()
     name = env.get("FBM_PRESET", "demo")
     if name not in PRESETS:

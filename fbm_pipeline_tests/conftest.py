@@ -1,6 +1,7 @@
 """Fixtures that several rooms share: the real data folder, a small simulated league and its store."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,14 @@ def _folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> None:
     """A worker's own folder lies in that of the run."""
     own = tmp_path_factory.getbasetemp()
     os.environ[once.FOLDER] = str(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    """No test of this process cuts the power; ten syncs a write would be a tenth of the run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")

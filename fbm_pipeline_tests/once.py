@@ -22,13 +22,11 @@ def made_once(name: str, make: Callable[[Path], object]) -> Path:
         if not finished.exists():
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir()
-            make(folder)  # where it stays: a store remembers its files by their whole path
+            make(folder)
             finished.touch()
     return folder
 
 
 def copy_store(made: Path, root: Path) -> None:
-    """A copy of a store that knows its partitions as the original does: they are remembered by their files' paths."""
+    """A copy of a store, which knows its partitions as the original does."""
     shutil.copytree(made, root)
-    for memory in (root / "_memory").rglob("*.json"):
-        memory.write_text(memory.read_text(encoding="utf-8").replace(str(made), str(root)), encoding="utf-8")

@@ -20,6 +20,12 @@ def test_the_data_kind_follows_the_simulators_manifest(tmp_path: Path) -> None:
     assert settings.data_kind == "simulated"
 
 
+def test_a_home_that_no_table_can_be_in_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="rename it"):
+        load_settings({"FBM_HOME": str(tmp_path / "a%20b")})
+    assert load_settings({"FBM_HOME": str(tmp_path / "100% sure")}).home == tmp_path / "100% sure"
+
+
 @pytest.mark.parametrize("preset", PRESETS.values(), ids=lambda preset: preset.name)
 def test_nothing_is_tuned_on_a_season_that_is_tested(preset) -> None:
     assert preset.tune_until < min(preset.network_seasons)

@@ -5,7 +5,6 @@ written to. Not here: what is made again in the copy, and the verdict (future).
 """
 
 import datetime as dt
-import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -72,14 +71,16 @@ def altered_copy(store: Store, as_of: dt.date, seed: int = SEED) -> Iterator[Sto
 @contextmanager
 def _unchanged_memory(store: Store, name: str) -> Iterator[None]:
     """What was made before the date from a table of all seasons counts as made still: only what is audited is not."""
-    folder = store.root / "_memory" / name
-    contents = {file: file.read_bytes() for file in folder.glob("*.json")}
+    before = store.memory.of_table(name)
     yield
-    for file in folder.glob("*.json"):
-        if file not in contents:
-            file.unlink()
-    for file, content in contents.items():
-        file.write_bytes(content)
+    for memory in before:
+        store.memory.keep(
+            name, {**memory, "files": [file.path for file in store.files_under(name, memory["partition"])]}
+        )
+    kept = [memory["partition"] for memory in before]
+    for memory in store.memory.of_table(name):
+        if memory["partition"] not in kept:
+            store.memory.forget(name, memory["partition"])
 
 
 def _link(store: Store, copy: Store) -> None:
@@ -88,11 +89,8 @@ def _link(store: Store, copy: Store) -> None:
         if not name.startswith(COPIED) or not store.exists(name):
             continue
         shutil.copytree(store.path(name), copy.path(name), copy_function=_link_or_copy)
-        folder = copy.root / "_memory" / name
-        folder.mkdir(parents=True)
-        for file in (store.root / "_memory" / name).glob("*.json"):
-            text = file.read_text(encoding="utf-8").replace(str(store.path(name)), str(copy.path(name)))
-            (folder / file.name).write_text(text, encoding="utf-8")
+        if (memory := store.root / "_memory" / name).is_dir():
+            shutil.copytree(memory, copy.root / "_memory" / name)
 
 
 def _link_or_copy(source: str, target: str) -> None:
@@ -235,7 +233,6 @@ def _first_of_each_key(table: pa.Table, contract: Table) -> pa.Table:
 def remove_partition(store: Store, name: str, partition: Mapping[str, int | str]) -> None:
     """Take a partition's rows out of the copy, and all memory of it and of the partitions under it."""
     store.drop(name, partition)
-    for file in (store.root / "_memory" / name).glob("*.json"):
-        remembered = json.loads(file.read_text(encoding="utf-8"))["partition"]
-        if all(remembered.get(column, value) == value for column, value in partition.items()):
-            file.unlink()
+    for memory in store.memory.of_table(name):
+        if all(memory["partition"].get(column, value) == value for column, value in partition.items()):
+            store.memory.forget(name, memory["partition"])

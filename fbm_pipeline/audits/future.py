@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from fbm_pipeline.audits.altered_store import altered_copy, remove_partition
 from fbm_pipeline.store.contents import content_hash
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.held_tables import Partition
+from fbm_pipeline.store.tables import Store
 from fbm_pipeline.warehouse.checks import CheckResult
 
 NAME = "future_appended"

@@ -11,8 +11,8 @@ from fbm_pipeline.baseball.statistics import PLAYER_TYPES
 from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Table
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.making import make
-from fbm_pipeline.store.tables import Partition
 from fbm_pipeline.store.windows import SEASON_COLUMNS, Span
 
 

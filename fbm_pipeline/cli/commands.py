@@ -15,6 +15,7 @@ from fbm_pipeline.cli.comparing import compare
 from fbm_pipeline.cli.contracts_page import write_contracts
 from fbm_pipeline.cli.errors import CommandError
 from fbm_pipeline.cli.fetching import fetch
+from fbm_pipeline.cli.health import repair, tell_faults
 from fbm_pipeline.cli.pages import PAGES, write_page
 from fbm_pipeline.cli.projecting import project
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
@@ -29,7 +30,7 @@ def open_store(settings: Settings) -> Store:
 
 
 def doctor(settings: Settings, options: argparse.Namespace) -> int:
-    """Print versions, paths, the data found and the tables written; 1 when something needed is missing."""
+    """Print versions, paths, the data found and the tables written; 1 when something is missing or damaged."""
     import importlib.metadata as metadata
 
     from fbm_pipeline.warehouse.raw import available_seasons
@@ -48,9 +49,9 @@ def doctor(settings: Settings, options: argparse.Namespace) -> int:
     print(f"          {settings.data_kind}, seasons {seasons[0]}-{seasons[-1]} ({len(seasons)})")
     store = open_store(settings)
     for name in store.contracts:
-        if store.exists(name):
-            print(f"table     {name:<28} version {store.delta(name).version()}")
-    return 0
+        if store.written(name):
+            print(f"table     {name:<28} {len(store.memory.of_table(name)):>5} partitions")
+    return tell_faults(settings, deep=options.deep)
 
 
 def simulate(settings: Settings, options: argparse.Namespace) -> int:
@@ -110,6 +111,7 @@ def ablations(settings: Settings, options: argparse.Namespace) -> int:
 
 COMMANDS: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
     "doctor": doctor,
+    "repair": repair,
     "simulate": simulate,
     "sql": sql,
     "fetch": fetch,

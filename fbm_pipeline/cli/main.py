@@ -19,8 +19,17 @@ from fbm_pipeline.interruption import run_interruptibly, same_command
 from fbm_pipeline.settings import SettingsError, load_settings
 from fbm_pipeline.sources.errors import SourceError
 from fbm_pipeline.store.declarations import ContractError
+from fbm_pipeline.store.files import DamagedTableError
 
-_MENDABLE = (SettingsError, SourceError, ContractError, EvaluationError, CommandError, FileNotFoundError)
+_MENDABLE = (
+    SettingsError,
+    SourceError,
+    ContractError,
+    EvaluationError,
+    CommandError,
+    DamagedTableError,
+    FileNotFoundError,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,7 +37,10 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="fbm", description="Projections from pitches, as an adjustment on Marcel.")
     verbs = top.add_subparsers(dest="verb", required=True)
 
-    verbs.add_parser("doctor", help="what this machine and this run have, and what is missing")
+    doctor = verbs.add_parser("doctor", help="what this machine and this run have, and what is missing or damaged")
+    doctor.add_argument("--deep", action="store_true", help="read every byte: tables, checkpoints, databases")
+
+    verbs.add_parser("repair", help="make again what is damaged, and nothing else")
 
     simulate = verbs.add_parser("simulate", help="write the simulated league into FBM_DATA")
     simulate.add_argument("--seed", type=int, default=7)

@@ -21,11 +21,15 @@ from fbm_pipeline.defs.home import prepare_home
 from fbm_pipeline.defs.progress import Progress, ProgressHandler, label
 from fbm_pipeline.defs.run_record import write_record
 from fbm_pipeline.settings import Settings
+from fbm_pipeline.store.health import clear_the_way
+from fbm_pipeline.store.tables import Store
+from fbm_pipeline.tables import TABLES
 
 # Standard output and error stay the terminal's: the lines that matter are in the event log already.
 _OWN_OUTPUT = {
     "compute_logs": {"module": "dagster._core.storage.noop_compute_log_manager", "class": "NoOpComputeLogManager"}
 }
+_TOLD = 5  # of what is damaged: a store of an older version holds hundreds of memories that are none any more
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -47,6 +51,11 @@ class Driver:
         """
         home = prepare_home(self._settings)
         os.environ["DAGSTER_HOME"] = str(home)
+        cleared = clear_the_way(Store(self._settings.store_root, TABLES))
+        for fault in cleared[:_TOLD]:
+            print(f"damaged, and made again: {fault}", flush=True)
+        if len(cleared) > _TOLD:
+            print(f"and {len(cleared) - _TOLD} more; `fbm doctor` told of all", flush=True)
         job = _job(compose(self._settings), job_name, select)
         progress = self._progress = Progress(len(job.graph.node_dict), sys.stdout)
         with dg.DagsterInstance.from_ref(InstanceRef.from_dir(str(home), overrides=_OWN_OUTPUT)) as instance:

@@ -27,8 +27,9 @@ from fbm_pipeline.player_vectors.tables import DECODER as DECODER_TRAINING
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.tables import Store
 
 Row = dict[str, object]
 DECODER_ARMS = {"decoded": "vectors", "context": "lookup", "base": "base"}

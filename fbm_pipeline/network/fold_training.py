@@ -33,9 +33,10 @@ from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import open_inputs, training_key
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.tables import Store
 
 logger = logging.getLogger("fbm_pipeline.training")
 

@@ -12,8 +12,9 @@ from fbm_pipeline.marcel.rates import projectable_seasons
 from fbm_pipeline.network.windows import history_seasons
 from fbm_pipeline.presets.presets import Preset
 from fbm_pipeline.settings import Settings, cutoff_for
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.inputs import Inputs
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.tables import Store
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from safetensors.torch import load as read_tensors
 from safetensors.torch import save as tensor_bytes
 from torch import Tensor, nn
 
-from fbm_pipeline.nn.faultpoints import crash_point
+from fbm_pipeline.faultpoints import crash_point
 
 WEIGHTS = "weights.safetensors"
 TRAINING_STATE = "training_state.safetensors"

@@ -12,8 +12,8 @@ from typing import Protocol
 
 from torch import Tensor
 
+from fbm_pipeline.faultpoints import crash_point
 from fbm_pipeline.nn.checkpoint import Checkpoint, CorruptCheckpoint, load_checkpoint, save_checkpoint
-from fbm_pipeline.nn.faultpoints import crash_point
 from fbm_pipeline.nn.observer import Observer
 
 PROGRESS_SECONDS = 5.0  # between two lines of the log

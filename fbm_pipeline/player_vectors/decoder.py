@@ -25,9 +25,10 @@ from fbm_pipeline.player_vectors.vector_filter import Weights
 from fbm_pipeline.presets.presets import EncoderPlan, Preset
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import Trained
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.inputs import Inputs
 from fbm_pipeline.store.making import open_inputs, training_key
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.tables import Store
 
 WIDTH = 16  # dimensions of a vector, fewer where the preset's embeddings are narrower
 

@@ -4,6 +4,7 @@ A session is in memory and holds no lock: table names are views over the live fi
 """
 
 import atexit
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,12 +84,17 @@ def _scan(store: Store, name: str) -> str:
     if not files:
         fields = ", ".join(f'null::{_duckdb_type(field.type)} as "{field.name}"' for field in contract.schema)
         return f"select {fields} where false"
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    listed = ", ".join(f"'{_literal(file)}'" for file in files)
     types = ", ".join(
         f"'{column}': {_duckdb_type(contract.schema.field(column).type)}" for column in contract.partition_by
     )
     hive = f", hive_partitioning = true, hive_types = {{{types}}}" if contract.partition_by else ""
     return f"select {columns} from read_parquet([{listed}]{hive})"
+
+
+def _literal(file: str) -> str:
+    """A path that DuckDB reads as it is: a name with `[1]`, `*` or `?` would be a pattern."""
+    return re.sub(r"([\[*?])", r"[\1]", file).replace("'", "''")
 
 
 def _duckdb_type(kind: pa.DataType) -> str:

@@ -21,7 +21,8 @@ from pyarrow.parquet import filters_to_expression
 
 from fbm_pipeline.settings import Settings
 from fbm_pipeline.store.declarations import DeclarationError, Declared, Trained, resolve
-from fbm_pipeline.store.tables import Partition, Store, Written
+from fbm_pipeline.store.held_tables import Partition
+from fbm_pipeline.store.tables import Store, Written
 from fbm_pipeline.store.windows import MATCHED, SEASON_COLUMNS, Value, Window
 
 Filters = Sequence[tuple[str, str, Any]]

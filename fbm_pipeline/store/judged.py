@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from fbm_pipeline.store.contents import inputs_key
-from fbm_pipeline.store.tables import Partition, Store
+from fbm_pipeline.store.held_tables import Partition
+from fbm_pipeline.store.tables import Store
 
 
 @dataclass(frozen=True)

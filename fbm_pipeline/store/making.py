@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from fbm_pipeline.store.code import code_key
 from fbm_pipeline.store.contents import inputs_key
 from fbm_pipeline.store.declarations import Declared, Table, Trained, resolve
+from fbm_pipeline.store.held_tables import Partition
 from fbm_pipeline.store.inputs import Inputs, matched_columns
-from fbm_pipeline.store.tables import Partition, Store, Written
+from fbm_pipeline.store.tables import Store, Written
 
 
 class MissingInputError(FileNotFoundError):

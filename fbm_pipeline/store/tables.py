@@ -2,29 +2,27 @@
 
 A partition is remembered with the key of what it was made from and the hash of what it holds. The memory is a
 small JSON beside the table, checked against the table's live files: when it is lost or disagrees, the partition is
-made again. Readers always see a whole version, never a half-written one: that is Delta's promise, not ours.
+made again. Readers see a whole version, never a half-written one, and no file whose bytes are not those written.
 """
 
-import fcntl
-import hashlib
-import json
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable, WriterProperties, write_deltalake
+from deltalake import DeltaTable
+from pyarrow.parquet import filters_to_expression
 
+from fbm_pipeline.faultpoints import crash_point
 from fbm_pipeline.store.contents import check, content_hash, partition_hashes
 from fbm_pipeline.store.declarations import ContractError, Table
-from fbm_pipeline.store.memory import Memory
-from fbm_pipeline.store.opened import forget_opened, keep_opened, opened
+from fbm_pipeline.store.delta_log import address, forget_opened, replace_files, writing
+from fbm_pipeline.store.files import LiveFile, fault_of, write_file
+from fbm_pipeline.store.held_tables import HeldTables, Partition, shape_key
 
-Partition = Mapping[str, int | str]
+Change = tuple[dict, pa.Table | None]  # the memory of a partition, and its rows where they are not those it holds
 
 logger = logging.getLogger("fbm_pipeline.store")
 
@@ -40,53 +38,8 @@ class Written:
     skipped: bool
 
 
-class Store:
-    """The Delta tables under one root, by `schema.table` name."""
-
-    def __init__(self, root: Path, contracts: Mapping[str, Table]) -> None:
-        self.root = root
-        self.contracts = contracts
-        self.memory = Memory(root)
-
-    def shown(self) -> list[str]:
-        """The tables that a session shows where it is asked for none by name: all that were written."""
-        return [name for name in self.contracts if self.exists(name)]
-
-    def path(self, name: str) -> Path:
-        schema, table = self.contracts[name].name.split(".")
-        return self.root / schema / table
-
-    def exists(self, name: str) -> bool:
-        """Whether the table was written under its present contract. One of an older contract is made again."""
-        return self._written(name) and self._fits(name)
-
-    def _written(self, name: str) -> bool:
-        return (self.path(name) / "_delta_log").is_dir()
-
-    def _fits(self, name: str) -> bool:
-        return opened(self.path(name)).schema.equals(self.contracts[name].schema)
-
-    def delta(self, name: str) -> DeltaTable:
-        """The Delta table. Raises FileNotFoundError naming the table when it was never written."""
-        if not self.exists(name):
-            older = " under its present contract (an older one is there)" if self._written(name) else ""
-            raise FileNotFoundError(f"table {name} does not exist under {self.root}{older}; materialize {name} first")
-        return opened(self.path(name)).delta
-
-    def files(self, name: str) -> list[str]:
-        """The live files of the current version, as local paths."""
-        return [unquote(uri.removeprefix("file://")) for uri in self.delta(name).file_uris()]
-
-    def partitions(self, name: str) -> list[dict[str, int | str]]:
-        """Partitions with live rows, each as a mapping of column to value."""
-        if not self.exists(name):
-            return []
-        types = {field.name: field.type for field in self.contracts[name].schema}
-        seen = {}
-        for raw in self.delta(name).partitions():
-            values = {k: int(v) if pa.types.is_integer(types[k]) else str(v) for k, v in raw.items()}
-            seen[json.dumps(values, sort_keys=True)] = values
-        return [seen[key] for key in sorted(seen)]
+class Store(HeldTables):
+    """The tables under one root, to be read and written."""
 
     def build(self, name: str, partition: Partition, inputs: str, compute: Callable[[], pa.Table]) -> Written:
         """Make one partition unless it was already made from the same inputs.
@@ -101,15 +54,16 @@ class Store:
     def current(self, name: str, partition: Partition, inputs: str) -> Written | None:
         """What the partition holds when it was made from these inputs and is still whole, else None."""
         memory = self.memory.of(name, partition)
-        if memory is None or memory["inputs"] != inputs or self._live(name, partition) != memory["files"]:
+        if memory is None or memory["inputs"] != inputs or not self._holds(name, partition, memory["content_hash"]):
             return None
         return Written(name, dict(partition), memory["rows"], memory["content_hash"], skipped=True)
 
     def drop(self, name: str, partition: Partition) -> None:
         """Remove one partition: its rows and the memory of it. One that is not there is no error."""
-        if self._live(name, partition):
-            self.delta(name).delete(_predicate(partition))
-        self.memory.forget(name, partition)
+        if self.exists(name):
+            with writing(self.path(name)):
+                replace_files(self.path(name), self.contracts[name], self.files_under(name, partition), [])
+                self.memory.forget(name, partition)
 
     def write(self, name: str, partition: Partition, table: pa.Table, inputs: str = "") -> Written:
         """Replace one partition (or the whole table for an empty mapping) in one commit.
@@ -120,9 +74,9 @@ class Store:
         check(contract, partition, table)
         table = table.select(contract.column_names).cast(contract.schema)
         digest = content_hash(table)
-        if not (unchanged := self._holds(name, partition, digest)):
-            self._commit(contract, partition, table)
-        self._remember(name, partition, inputs, digest, table.num_rows)
+        unchanged = self._holds(name, partition, digest)
+        memory = self._memory(name, partition, inputs, digest, table.num_rows)
+        self._commit(contract, [(memory, None if unchanged else table)])
         return Written(name, dict(partition), table.num_rows, digest, skipped=unchanged)
 
     def write_many(
@@ -139,17 +93,16 @@ class Store:
         if unexpected:
             raise ContractError(f"{name} {dict(partition)}: {column} {sorted(unexpected)} is not asked for")
         table = table.select(contract.column_names).cast(contract.schema)
-        parts = {value: {**partition, column: value} for value in inputs}
         hashes = partition_hashes(table, column, list(inputs))
-        changed = [value for value, part in parts.items() if not self._holds(name, part, hashes[value][1])]
-        if changed:
-            rows = table if len(changed) == len(inputs) else table.filter(pc.field(column).isin(changed))
-            self._commit(contract, partition, rows, f"{column} in ({', '.join(map(str, changed))})")
+        changes: list[Change] = []
         results = []
-        for value, part in parts.items():
-            count, digest = hashes[value]
-            self._remember(name, part, inputs[value], digest, count)
-            results.append(Written(name, part, count, digest, skipped=value not in changed))
+        for value, key in inputs.items():
+            part, (count, digest) = {**partition, column: value}, hashes[value]
+            unchanged = self._holds(name, part, digest)
+            rows = None if unchanged else table.filter(pc.field(column) == value)
+            changes.append((self._memory(name, part, key, digest, count), rows))
+            results.append(Written(name, part, count, digest, skipped=unchanged))
+        self._commit(contract, changes)
         return results
 
     def create(self, name: str) -> None:
@@ -162,7 +115,7 @@ class Store:
         self.path(name).mkdir(parents=True, exist_ok=True)
         # A checkpoint every ten commits: a table of 170 months opens in 6 ms instead of 40, and is opened often.
         DeltaTable.create(
-            str(self.path(name)),
+            address(self.path(name)),
             contract.schema,
             mode="ignore",
             partition_by=list(contract.partition_by) or None,
@@ -171,80 +124,63 @@ class Store:
 
     def _remove_outdated(self, name: str) -> None:
         """Take away a table whose columns are those of an older contract: all of it can be made again."""
-        if not self._written(name):
+        if not self.written(name):
             return
-        with (self.root / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # of two processes that find it outdated the second finds it gone
-            if not self._written(name) or self._fits(name):
+        with writing(self.path(name)):  # of two processes that find it outdated the second finds it gone
+            if not self.written(name) or self._fits(name):
                 return
             logger.warning("%s has the columns of an older contract: it is made anew", name)
             shutil.rmtree(self.path(name))
             self.memory.forget_table(name)
             forget_opened(self.path(name))
 
-    def made(self, name: str, partition: Partition) -> bool:
-        """Whether the partition was ever made, be it without rows: `partitions` lists those that have some."""
-        return self.exists(name) and self.memory.of(name, partition) is not None
+    def _commit(self, contract: Table, changes: Sequence[Change]) -> None:
+        """Write the rows of the partitions in one commit, and remember them.
 
-    def content(self, name: str, partition: Partition | None = None) -> str:
-        """Hash of what the table (or the partitions under `partition`) holds now: the key for what reads it."""
-        wanted = dict(partition or {})
-        exact = self.memory.of(name, wanted) if set(wanted) == set(self.contracts[name].partition_by) else None
-        if exact is not None:
-            return hashlib.sha256(exact["content_hash"].encode()).hexdigest()
-        hashes = [
-            memory["content_hash"]
-            for memory in self.memory.of_table(name)
-            if all(memory["partition"].get(k, v) == v for k, v in wanted.items())
-        ]
-        return hashlib.sha256("".join(hashes).encode()).hexdigest()
+        In this order: the files, what is about to be, the commit, what is. A process that ends in between leaves the
+        old rows or the new ones, and a memory that tells which.
+        """
+        name, folder = contract.name, self.path(contract.name)
+        self.create(name)
+        with writing(folder):
+            into: list[LiveFile] = []
+            out: list[LiveFile] = []
+            for memory, rows in changes:
+                if rows is None:
+                    memory["files"] = self._live(name, memory["partition"])
+                    continue
+                files = [write_file(folder, part, of_part) for part, of_part in _split(rows, contract)]
+                memory["files"] = sorted(file.path for file in files)
+                into += files
+                out += self.files_under(name, memory["partition"])
+                crash_point("store.files_written")
+                self.memory.announce(name, memory)
+                self.memory.forget_overlapping(name, memory["partition"], contract.partition_by)
+            crash_point("store.announced")
+            replace_files(folder, contract, out, into)
+            crash_point("store.committed")
+            for memory, _ in changes:
+                self.memory.keep(name, memory)
+                crash_point("store.remembered")
 
-    def content_hashes(self, name: str) -> list[tuple[dict[str, int | str], str]]:
-        """Every partition that was written, with the hash of what it holds, in a fixed order."""
-        return [(memory["partition"], memory["content_hash"]) for memory in self.memory.of_table(name)]
-
-    def state(self, name: str) -> str:
-        """Hash of what every partition holds and was made from: code and weights, which contents alone do not show."""
-        parts = [(item["partition"], item["inputs"], item["content_hash"]) for item in self.memory.of_table(name)]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-    def _commit(self, contract: Table, partition: Partition, table: pa.Table, narrower: str = "") -> None:
-        self.create(contract.name)
-        delta = self.delta(contract.name)
-        # An overwrite with a predicate replaces the partition in one commit.
-        write_deltalake(
-            delta,
-            table,
-            mode="overwrite",
-            partition_by=list(contract.partition_by) or None,
-            predicate=" and ".join(filter(None, (_predicate(partition), narrower))) or None,
-            writer_properties=WriterProperties(compression="ZSTD", compression_level=1),
-        )
-        keep_opened(self.path(contract.name), delta)
+    def _memory(self, name: str, partition: Partition, inputs: str, digest: str, rows: int) -> dict:
+        made = {"partition": dict(partition), "inputs": inputs, "content_hash": digest, "rows": rows, "files": []}
+        return {**made, "shape": shape_key(self.contracts[name])}
 
     def _holds(self, name: str, partition: Partition, digest: str) -> bool:
-        """Whether the partition was written with this content and its files are still the live ones."""
+        """Whether the partition was written with this content, and its files are live and whole."""
         memory = self.memory.of(name, partition)
-        return (
-            memory is not None and memory["content_hash"] == digest and self._live(name, partition) == memory["files"]
-        )
-
-    def _live(self, name: str, partition: Partition) -> list[str]:
-        if not self.exists(name):
-            return []
-        filters = [(column, "=", str(value)) for column, value in partition.items()]
-        return sorted(self.delta(name).file_uris(partition_filters=filters or None))
-
-    def _remember(self, name: str, partition: Partition, inputs: str, digest: str, rows: int) -> None:
-        files = self._live(name, partition)
-        memory = {"partition": dict(partition), "inputs": inputs, "content_hash": digest, "rows": rows, "files": files}
-        self.memory.keep(name, memory)
+        if memory is None or memory["content_hash"] != digest or self._live(name, partition) != memory["files"]:
+            return False
+        return not any(fault_of(self.path(name), file) for file in self.files_under(name, partition))
 
 
-def _predicate(partition: Partition) -> str | None:
-    """The partition as SQL; None for the whole table."""
-    conditions = []
-    for column, value in partition.items():
-        text = "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
-        conditions.append(f"{column} = {text}")
-    return " and ".join(conditions) or None
+def _split(rows: pa.Table, contract: Table) -> list[tuple[dict, pa.Table]]:
+    """Rows by whole partition, in order."""
+    by = list(contract.partition_by)
+    if not by:
+        return [({}, rows)] if rows.num_rows else []
+    parts = rows.select(by).group_by(by).aggregate([]).sort_by([(column, "ascending") for column in by]).to_pylist()
+    if len(parts) == 1:
+        return [(parts[0], rows)]
+    return [(part, rows.filter(filters_to_expression([(k, "==", v) for k, v in part.items()]))) for part in parts]

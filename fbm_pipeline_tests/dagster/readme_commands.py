@@ -22,6 +22,7 @@ PLACEHOLDERS = {
 PARSED_ONLY = {
     "fbm fetch": "it asks the publishers' servers",
     "fbm ablations --plan": "it trains for hours",
+    "fbm repair": "a run takes its place; faults/test_repair.py tries it",
 }
 
 GATE = "fbm compare --gate"  # its exit status 1 is an answer, and a simulated league decides which

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save as tensor_bytes
 from torch import Tensor, nn
 
+from fbm_pipeline.faultpoints import POINTS, crash_point
 from fbm_pipeline.nn.checkpoint import (
     CARD,
     LATEST,
@@ -27,7 +28,6 @@ from fbm_pipeline.nn.checkpoint import (
     restore_weights,
     save_checkpoint,
 )
-from fbm_pipeline.nn.faultpoints import POINTS, crash_point
 
 FILES = (WEIGHTS, TRAINING_STATE, CARD, LATEST)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fbm_pipeline.nn.faultpoints import POINTS
+from fbm_pipeline.faultpoints import POINTS
 from fbm_pipeline_tests.nn.trainings import TRAININGS, write_seasons
 
 # All places where the trainer can be killed, and for the dearer trainings one within a save and one between two.
@@ -47,7 +47,7 @@ for name, train in TRAININGS.items():
 
 
 def test_every_fault_point_has_a_crash() -> None:
-    assert {point.partition("@")[0] for point in ALL} == set(POINTS)
+    assert {point.partition("@")[0] for point in ALL} == {name for name in POINTS if not name.startswith("store.")}
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,10 @@ import signal
 from collections import Counter
 
 POINTS = (
+    "store.files_written",  # the rows are on disk, nothing names them
+    "store.announced",  # memories hold what was and what is to be, the log what was
+    "store.committed",  # the log holds what is, memories both
+    "store.remembered",  # of several partitions of one commit the first is remembered
     "checkpoint.files_written",  # tensors and card lie under a temporary name
     "checkpoint.renamed",  # the folder is complete, the pointer still names the one before
     "checkpoint.published",  # the pointer names the new folder, older ones not yet removed

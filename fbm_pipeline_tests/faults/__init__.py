@@ -1,0 +1,1 @@
+"""Faults tried on purpose: what is damaged is named, never read, and made again."""
