@@ -5,7 +5,6 @@ Not here: writing them (tables).
 
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,14 +12,11 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError
 
 from fbm_pipeline.store.declarations import Table
-from fbm_pipeline.store.delta_log import Opened, forget_opened, opened
+from fbm_pipeline.store.delta_log import Opened, opened
 from fbm_pipeline.store.files import DamagedTableError, LiveFile, fault_of
 from fbm_pipeline.store.memory import Memory
 
 Partition = Mapping[str, int | str]
-
-# How long a reader waits for another process that is in the midst of a commit.
-_PAUSES = (0.0, 0.05, 0.2, 0.5)
 
 
 class HeldTables:
@@ -87,18 +83,20 @@ class HeldTables:
         return known
 
     def remembered(self, name: str) -> Opened:
-        """The table at a version that holds every file that is remembered: another process may be committing."""
-        for pause in _PAUSES:
-            time.sleep(pause)
+        """The table at a version that holds every file that is remembered. Raises DamagedTableError where none does.
+
+        Judged only where no other process committed between the log's reading and the memories'.
+        """
+        while True:
             known = self._opened(name)
             lost = [memory for memory in self.memory.of_table(name) if not set(memory["files"]) <= known.files.keys()]
             if not lost and not known.misplaced:
                 return known
-            forget_opened(self.path(name))
+            if self._opened(name) is known:
+                break
         partition = lost[0]["partition"] if lost else known.misplaced[0].partition
-        raise DamagedTableError(
-            name, self.path(name) / "_delta_log", "it names other files than were written", partition
-        )
+        log = self.path(name) / "_delta_log"
+        raise DamagedTableError(name, log, "it names other files than were written", partition)
 
     def partitions(self, name: str) -> list[dict[str, int | str]]:
         """Partitions with live rows, each as a mapping of column to value."""
