@@ -97,6 +97,8 @@ pytest: install
 bench: install ## speed, by ratio, in one run: make bench DATA=../shared/data
 	@$(BIN)/python benchmarks/core_tables.py --data $(abspath $(DATA))
 	@$(BIN)/python benchmarks/definitions_load.py
+	@test ! -f var/demo/run.json || $(BIN)/python benchmarks/verification.py --home var/demo
+	@test ! -f var/real/run.json || $(BIN)/python benchmarks/verification.py --home var/real
 	@test ! -d var/real/store || $(BIN)/python benchmarks/yardstick.py --home var/real --data $(abspath $(DATA))
 	@test ! -d var/real/checkpoints/level1 || $(BIN)/python benchmarks/level1.py --home var/real --data $(abspath $(DATA))
 	@test ! -d var/real/checkpoints/level1 || $(BIN)/python benchmarks/precision.py --home var/real --data $(abspath $(DATA))

@@ -18,8 +18,9 @@ from fbm_pipeline.cli.fetching import fetch
 from fbm_pipeline.cli.health import repair, tell_faults
 from fbm_pipeline.cli.pages import PAGES, write_page
 from fbm_pipeline.cli.projecting import project
+from fbm_pipeline.cli.writing import write_rows
 from fbm_pipeline.settings import LEAGUE, UNFINISHED_LEAGUE, Settings
-from fbm_pipeline.store.engine import session
+from fbm_pipeline.store.engine import reading_session
 from fbm_pipeline.store.tables import Store
 from fbm_pipeline.tables import TABLES
 
@@ -74,12 +75,19 @@ def simulate(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def sql(settings: Settings, options: argparse.Namespace) -> int:
-    """Run one statement over views of the current tables."""
-    with session(open_store(settings)) as connection:
+    """Run one query over views of the current tables; print its rows, or write them to a file."""
+    with reading_session(open_store(settings)) as connection:
         try:
-            connection.sql(options.statement).show(max_rows=options.limit, max_width=200)
+            kinds = [statement.type for statement in duckdb.extract_statements(options.statement)]
+            if kinds != [duckdb.StatementType.SELECT]:
+                raise CommandError("one query and nothing else: it begins with select, from, with, show or describe")
+            rows = connection.sql(options.statement)
+            if options.write is None:
+                rows.show(max_rows=options.limit, max_width=200)
+            else:
+                write_rows(rows.to_arrow_table(), options.write)
         except duckdb.Error as error:
-            raise CommandError(f"{error}") from error
+            raise CommandError(" ".join(str(error).split())) from error
     return 0
 
 

@@ -46,9 +46,10 @@ def parser() -> argparse.ArgumentParser:
     simulate.add_argument("--seed", type=int, default=7)
     simulate.add_argument("--if-missing", action="store_true", help="leave a league that is there alone")
 
-    sql = verbs.add_parser("sql", help="run one statement over the current tables and print the rows")
+    sql = verbs.add_parser("sql", help="run one query over the current tables and print the rows")
     sql.add_argument("statement", help='such as "select count(*) from core.pitches"')
     sql.add_argument("--limit", type=int, default=40, help="rows to print")
+    sql.add_argument("--write", type=Path, help="write the rows to this .csv or .parquet file instead")
 
     add_fetch(verbs)
 

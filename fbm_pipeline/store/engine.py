@@ -4,7 +4,6 @@ A session is in memory and holds no lock: table names are views over the live fi
 """
 
 import atexit
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -53,6 +52,20 @@ def session(
             connection.execute(f"use memory; detach {name}")
 
 
+@contextmanager
+def reading_session(store: Store) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A session for a statement that somebody typed: it sees the store's live files and nothing else of the machine.
+
+    No other file, no network, no extension, no variable of this program; and none of that can be switched on in it.
+    """
+    with duckdb.connect() as connection:
+        files = [file for name in create_views(connection, store) for file in store.files(name)]
+        allowed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        connection.execute(f"set allowed_paths = [{allowed}]; set python_enable_replacements = false")
+        connection.execute("set enable_external_access = false; set lock_configuration = true")
+        yield connection
+
+
 @cache
 def _engine(threads: int, memory: str) -> duckdb.DuckDBPyConnection:
     """One DuckDB for all sessions of a process: to start one costs 10 ms, to attach a database to it 1 ms.
@@ -84,17 +97,12 @@ def _scan(store: Store, name: str) -> str:
     if not files:
         fields = ", ".join(f'null::{_duckdb_type(field.type)} as "{field.name}"' for field in contract.schema)
         return f"select {fields} where false"
-    listed = ", ".join(f"'{_literal(file)}'" for file in files)
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
     types = ", ".join(
         f"'{column}': {_duckdb_type(contract.schema.field(column).type)}" for column in contract.partition_by
     )
     hive = f", hive_partitioning = true, hive_types = {{{types}}}" if contract.partition_by else ""
     return f"select {columns} from read_parquet([{listed}]{hive})"
-
-
-def _literal(file: str) -> str:
-    """A path that DuckDB reads as it is: a name with `[1]`, `*` or `?` would be a pattern."""
-    return re.sub(r"([\[*?])", r"[\1]", file).replace("'", "''")
 
 
 def _duckdb_type(kind: pa.DataType) -> str:
